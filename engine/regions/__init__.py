@@ -16,7 +16,7 @@ from engine.regions.gain_brightness import GainBrightness
 from engine.regions.interval import Interval
 from engine.regions.region import REGIONS, Norm, Region, radius_of
 from engine.regions.staircase import Staircase
-from engine.regions.sweep import Sweep
+from engine.regions.sweep import Sweep, Turn
 
 __all__ = [
     "REGIONS",
@@ -33,5 +33,6 @@ __all__ = [
     "Staircase",
     "Sweep",
     "Term",
+    "Turn",
     "radius_of",
 ]

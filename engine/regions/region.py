@@ -47,6 +47,18 @@ class Budget(NamedTuple):
     moves: Perturbation | None = None
 
 
+class Trail(NamedTuple):
+    """What a run that goes along a term has left there.
+
+    Attributes:
+        anchors: values at which votes were drawn that the region rests on.
+        failed: stretches that were given up, from end to end.
+    """
+
+    anchors: tuple[float, ...] = ()
+    failed: tuple[tuple[float, float], ...] = ()
+
+
 class Region(Record, ABC):
     """A set of certified perturbations.
 
@@ -143,6 +155,11 @@ class Region(Record, ABC):
             for sign in self.signs
             if 0 < (size := self.furthest(term, sign)) < UNLIMITED
         )
+
+    def trail(self, term: str) -> Trail:
+        """What a run along a term has left there; nothing where votes are drawn at one place."""
+        del term
+        return Trail()
 
     def edge(self) -> list[tuple[float, float]]:
         """Its border in the plane of its two terms, above no change of the second.

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
-from engine.regions.region import Budget, Region, inside
+from engine.regions.region import Budget, Region, Trail, inside
 
 _DIGITS = 3
 BRIGHTNESS, RADIUS = "brightness", "radius"
@@ -67,6 +67,10 @@ class Sweep(Region):
             return self.radius if sign > 0 else 0.0
         return self.brightness
 
+    def trail(self, term: str) -> Trail:
+        """The anchors, and the cells that were given up."""
+        return Trail(self.anchors, self.failed) if term == self.term else Trail()
+
     def sizes(self) -> dict[str, float]:
         """Both ends."""
         return {f"{self.term} down": -self.lower, f"{self.term} up": self.upper}
@@ -116,3 +120,11 @@ class Sweep(Region):
     def _ends(self) -> tuple[str, str]:
         """Both are claims, so each loses what it is rounded by."""
         return f"-{round_down(abs(self.lower), _DIGITS)}", f"+{round_down(self.upper, _DIGITS)}"
+
+
+class Turn(Sweep):
+    """A range of angles, drawn as a ring."""
+
+    kind: Literal["turn"] = "turn"  # type: ignore[assignment]  # the name is that of the class
+
+    picture: ClassVar[str] = "ring"

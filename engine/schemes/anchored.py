@@ -249,7 +249,9 @@ class Anchored(Scheme):
 
     def swept(self, lower: float, upper: float, **more: Any) -> Sweep:
         """The region between two ends."""
-        return Sweep(
+        kind = self.region_type
+        assert issubclass(kind, Sweep)
+        return kind(
             term=self.warp.term,
             noun=self.warp.noun,
             unit=self.warp.unit,

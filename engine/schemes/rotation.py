@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.regions import Term
+from engine.regions import Region, Term, Turn
 from engine.schemes.anchored import Anchored, terms_after
 from engine.transforms import ROTATION, Warp
 
@@ -21,6 +21,7 @@ class Rotation(Anchored):
         "Li et al., TSS: Transformation-Specific Smoothing for Robustness Certification, CCS 2021"
     )
     attacker: ClassVar[str] = "rotate the image about its centre by any angle up to the degrees"
+    region_type: ClassVar[type[Region]] = Turn
     warp: ClassVar[Warp] = ROTATION
     terms: ClassVar[Mapping[str, Term]] = terms_after(ROTATION, "counter-clockwise rotation")
 

@@ -9,6 +9,7 @@ from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.count import CountPlot
 from gui.plots.grid_map import MapPlot
+from gui.plots.ring import RingPlot
 from gui.plots.terms import TermsPlot
 
 PLOTS: dict[str, Callable[[], Plot[Any]]] = {
@@ -16,5 +17,6 @@ PLOTS: dict[str, Callable[[], Plot[Any]]] = {
     "bars": CountPlot,
     "map": MapPlot,
     "terms": TermsPlot,
+    "ring": RingPlot,
 }
 """By ``Region.picture``; ``terms`` serves any other."""

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from engine.figures.axes import term_ticks
+from engine.regions.region import Trail
 from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.graphics import pg
 from gui.plots.heat import heat_image
@@ -28,6 +29,8 @@ _LOW, _HIGH = 0.30, 0.68
 _STEPS = 40
 """Steps of the arrow keys from end to end of a measure."""
 _EDGE, _BEYOND = 0.03, 0.05
+_MARK = 0.07
+"""Height of the mark of an anchor."""
 _WANTED = 6
 """Ticks of a strip."""
 
@@ -40,6 +43,8 @@ class _Strip:
     inside: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(fillLevel=0.0))
     casing: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
     ends: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
+    failed: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(fillLevel=0.0))
+    anchors: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
     zero: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem())
     reach: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
     provisional: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
@@ -51,8 +56,8 @@ class _Strip:
 
     def lines(self) -> tuple[pg.GraphicsObject, ...]:
         """What is drawn in data units, from the lowest to the uppermost."""
-        return (self.image, self.inside, self.zero, self.reach, self.provisional, self.casing,
-                self.ends, self.name, *self.values)  # fmt: skip
+        return (self.image, self.inside, self.failed, self.anchors, self.zero, self.reach,
+                self.provisional, self.casing, self.ends, self.name, *self.values)  # fmt: skip
 
 
 class TermsPlot(RegionPlot["TermsMap"]):
@@ -81,6 +86,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
             foot = float(len(needs.axes) - 1 - row)
             interval = needs.interval(figure.region, axis.name)
             self._draw_interval(strip, axis, interval, foot)
+            self._draw_trail(strip, axis, trail_of(figure, axis), foot)
             beside = ((strip.reach, figure.reach), (strip.provisional, figure.provisional))
             for item, p in beside:
                 ends = None if p is None else axis.reach(p)
@@ -93,6 +99,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
             brush=[pg.mkBrush(colour) for colour in fill],
         )
         known = entries(figure, theme)
+        known += trail_entries([trail_of(figure, axis) for axis in needs.axes], theme)
         if asked:
             known.append(Entry("asked for (filled: certified)", theme.text, "dot"))
         self.legend.set_entries(known)
@@ -186,6 +193,18 @@ class TermsPlot(RegionPlot["TermsMap"]):
         for item in (strip.casing, strip.ends):
             item.setData(*_ticks_at(ends, foot))
 
+    def _draw_trail(self, strip: _Strip, axis: Along, trail: Trail, foot: float) -> None:
+        """Anchors as short marks at the foot of the strip, what was given up across it."""
+        x, y = list[float](), list[float]()
+        for low, high in trail.failed:
+            left, right = axis.share(low), axis.share(high)
+            x += [left, left, right, right]
+            y += [foot + _LOW, foot + _HIGH, foot + _HIGH, foot + _LOW]
+        strip.failed.setFillLevel(foot + _LOW)
+        strip.failed.setData(x, y)
+        x = [axis.share(value) for value in trail.anchors for _ in range(2)]
+        strip.anchors.setData(x, [foot + _LOW, foot + _LOW + _MARK] * len(trail.anchors))
+
     def _label_ends(
         self, strip: _Strip, axis: Along, interval: tuple[float, float] | None, box: Box
     ) -> None:
@@ -209,6 +228,9 @@ class TermsPlot(RegionPlot["TermsMap"]):
         strip.inside.setBrush(tinted(theme.certified, 0.42))
         strip.casing.setPen(self.pen(theme.surface, theme.line + 4))
         strip.ends.setPen(self.pen(theme.certified, theme.line + 1))
+        strip.failed.setPen(pg.mkPen(None))
+        strip.failed.setBrush(tinted(theme.danger, 0.6))
+        strip.anchors.setPen(self.pen(theme.text, 1.0))
         strip.zero.setPen(self.pen(theme.text, 1.0))
         strip.reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
         strip.provisional.setPen(self.pen(theme.accent, theme.line, Qt.PenStyle.DotLine))
@@ -218,6 +240,21 @@ class TermsPlot(RegionPlot["TermsMap"]):
             *((tick, theme.muted, False) for tick in strip.ticks),
         ):
             dress_text(text, ink, bold=bold, ground=None)
+
+
+def trail_of(figure: RegionFigure[TermsMap], axis: Along) -> Trail:
+    """What the run has left along a term; nothing without a region."""
+    found: Trail = Trail() if figure.region is None else figure.region.trail(axis.name)
+    return found
+
+
+def trail_entries(trails: list[Trail], theme: Theme) -> list[Entry]:
+    """What the marks of a run along a term mean."""
+    known = (
+        (any(trail.anchors for trail in trails), Entry("anchors", theme.text, "line")),
+        (any(trail.failed for trail in trails), Entry("given up", theme.danger)),
+    )
+    return [entry for there, entry in known if there]
 
 
 def _ends(axis: Along, interval: tuple[float, float] | None) -> list[float]:

@@ -15,6 +15,7 @@ from engine.figures.axes import linear_ticks, term_ticks
 from engine.figures.regions import RegionFigure
 from engine.regions.base import counted
 from engine.regions.count import BELOW, CountMap
+from engine.regions.region import Trail
 from engine.regions.required_probability import BANDS, Grid, GridMap, Outline, outline
 from engine.regions.terms import Along, TermsMap
 from engine.report import palette
@@ -211,9 +212,19 @@ def _strip(figure: RegionFigure[TermsMap], axis: Along) -> dict[str, Any]:
             {"at": axis.share(change[axis.name]), "certified": figure.ask(change).certified}
             for change in asked
         ],
+        **_trail(figure, axis),
         "signed": axis.low < 0 < axis.high and axis.term.signed,
         "zero": axis.share(0.0),
         "ticks": marked(term_ticks(axis, 8)),
+    }
+
+
+def _trail(figure: RegionFigure[TermsMap], axis: Along) -> dict[str, Any]:
+    """The anchors of a run along the term, and where it gave up."""
+    found = Trail() if figure.region is None else figure.region.trail(axis.name)
+    return {
+        "anchors": [axis.share(value) for value in found.anchors],
+        "failed": [[axis.share(low), axis.share(high)] for low, high in found.failed],
     }
 
 

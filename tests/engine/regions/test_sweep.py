@@ -1,6 +1,6 @@
 import pytest
 
-from engine.regions import Region, Sweep
+from engine.regions import Region, Sweep, Turn
 
 PLAIN = Sweep(term="rotation", noun="rotation", unit="degrees", lower=-12.34567, upper=30.0,
               low=-30.0, high=30.0, anchors=(0.5, 1.5), failed=((-13.0, -12.34567),))  # fmt: skip
@@ -51,3 +51,12 @@ def test_it_is_read_back_as_it_was_written():
     budget = BESIDE.budget({"rotation": 3.0, "radius": 0.05})
     assert (budget.strength, budget.norm) == (0.05, "l2")
     assert PLAIN.budget({"rotation": 3.0}).norm == ""
+
+
+def test_angles_are_a_ring_and_its_trail_is_that_of_its_term():
+    turned = Turn(**PLAIN.model_dump(exclude={"kind"}))
+    assert (turned.picture, PLAIN.picture) == ("ring", "terms")
+    assert Region.parse(turned.model_dump(mode="json")) == turned
+    assert turned.trail("rotation").anchors == (0.5, 1.5)
+    assert turned.trail("rotation").failed == ((-13.0, -12.34567),)
+    assert not turned.trail("radius").anchors
