@@ -14,6 +14,7 @@ from engine.case.digests import digest, subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS
 from engine.case.rows import (
+    configurations,
     insert_input,
     insert_model,
     insert_run,
@@ -193,6 +194,31 @@ class Case(CaseFile):
         _end(db, run, evidence)
         owner.give_back(db, run, self._tokens.get(run, ""))
 
+    def refuse(self, run: int, *, one_a_call_stands: bool = False) -> None:
+        """Enter that the model of a run is no function of one sample: no run of it counts.
+
+        Not those that were counted before, nor those that are being counted; one that is begun
+        after this stands on what it finds itself.
+
+        Args:
+            run: in which that was found.
+            one_a_call_stands: the model depends on its batch; runs that asked it about one sample a
+                call stand.
+
+        Raises:
+            UserError: the file cannot be written.
+        """
+        with self._writing() as db:
+            if any(event.kind == "refused" for event in log.of_run(db, run)):
+                return  # with the run in which that was found
+            known = configurations(db, self.path)
+            model = known[run].model.function
+            for number, one in known.items():
+                stands = one_a_call_stands and one.execution.batch == 1 and number != run
+                if one.model.function == model and not stands:
+                    log.append(db, "refused", number, by=run)
+                    self._damaged[number] = check.refusal(log.of_run(db, number))
+
     def label(self, run: int, evidence: Evidence, labels: Labels) -> None:
         """Keep a finished run's result once more, with the claim that a person's labels allow.
 
@@ -242,7 +268,8 @@ class Case(CaseFile):
         with self._database.reading() as db:
             clause = check.verdict(db, run, self._events_of(db, run), self.path)
             if clause:
-                raise UserError(f"Run {run} in {self.path} is damaged: {clause}; start a new run.")
+                wrong = check.sentence(run, clause, f" in {self.path}")
+                raise UserError(f"{wrong.rstrip('.')}; start a new run.")
             progress = votes.read_progress(db, run)
             blocks = votes.read_blocks(db, run)
             said = answers.read(db, run)

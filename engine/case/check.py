@@ -30,6 +30,9 @@ _UNREADABLE = (
 )
 
 
+_REFUSED = "its model was found to depend on its batch or on chance"
+
+
 def structure(db: sqlite3.Connection) -> str:
     """What SQLite's own check finds wrong with the file; empty for nothing."""
     found = [str(row[0]) for row in db.execute("PRAGMA integrity_check(1)")]
@@ -48,9 +51,25 @@ def verdict(db: sqlite3.Connection, run: int, events: Sequence[Event], case: Pat
             _configuration(read_configuration(db, run, case), events)
             or _votes(db, read_configuration(db, run, case), events)
             or _results(db, run, events)
+            or refusal(events)
         )
     except _UNREADABLE:
         return "it cannot be read"
+
+
+def refusal(events: Sequence[Event]) -> str:
+    """Why a run whose model was refused does not count, as a clause; empty if none was."""
+    refused = [event for event in events if event.kind == "refused" and event.whole]
+    if not refused:
+        return ""
+    by = refused[0].detail.get("by")
+    return f"{_REFUSED} in run {by}" if by != refused[0].run else _REFUSED
+
+
+def sentence(run: int, clause: str, where: str = "") -> str:
+    """A clause about a run as a sentence."""
+    what = "does not count" if clause.startswith(_REFUSED) else "is damaged"
+    return f"Run {run}{where} {what}: {clause}."
 
 
 def evidence_digest(text: str) -> str:

@@ -166,9 +166,7 @@ class CaseFile:
 
     def damaged(self) -> dict[int, str]:
         """A sentence for every damaged run."""
-        return {
-            run: f"Run {run} is damaged: {clause}." for run, clause in sorted(self._damaged.items())
-        }
+        return {run: check.sentence(run, clause) for run, clause in sorted(self._damaged.items())}
 
     def events(self, after: int = 0) -> tuple[log.Event, ...]:
         """The log, or what came to it after the event of that number.
@@ -293,7 +291,7 @@ class CaseFile:
 
     def _refuse_damaged(self, run: int) -> None:
         if clause := self._clause(run):
-            raise UserError(f"Run {run} in {self.path} is damaged: {clause}.")
+            raise UserError(check.sentence(run, clause, f" in {self.path}"))
 
     def _clause(self, run: int) -> str:
         """What is wrong with the record of a run, checked now if it was not before."""

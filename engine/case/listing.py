@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.case import log, owner
+from engine.case import check, log, owner
 from engine.case.digests import digest
 from engine.case.log import Event
 from engine.case.rows import (
@@ -130,6 +130,7 @@ def _logged(event: Event) -> tuple[str, str] | None:
 def _row(
     db: sqlite3.Connection, known: Configuration, events: Sequence[Event], clause: str
 ) -> RunRow:
+    clause = clause or check.refusal(events)
     counted = db.execute("SELECT n FROM progress WHERE run = ?", (known.id,)).fetchone()
     return RunRow(
         id=known.id,
@@ -144,7 +145,7 @@ def _row(
         counted=max([0 if clause or counted is None else counted[0], *_counts(events)]),
         note=_note(events),
         pinned=_pinned(events),
-        damage=f"Run {known.id} is damaged: {clause}." if clause else "",
+        damage=check.sentence(known.id, clause) if clause else "",
         **({} if clause else _outcome(events)),
     )
 

@@ -17,9 +17,19 @@ from engine.case.schema import CLAIM, SUBJECT
 from engine.core.records import Record
 
 Kind = Literal[
-    "created", "began", "resumed", "extended", "ended", "noted", "pinned", "unpinned", "known"
+    "created",
+    "began",
+    "resumed",
+    "extended",
+    "ended",
+    "refused",
+    "noted",
+    "pinned",
+    "unpinned",
+    "known",
 ]
-"""``known`` is a try that another case counted and that has no run here."""
+"""``known`` is a try that another case counted and that has no run here; ``refused`` is a run whose
+model was found to be no function of one sample, in this run or another."""
 _FIRST = "certiscope log v1"
 
 

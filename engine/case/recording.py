@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator
 
 from engine.case.case import Case
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, NotOneSample, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.tries import with_tries
@@ -41,6 +41,7 @@ def recorded(
 
     Raises:
         UserError: another window counts this run.
+        NotAFunction: the model is none of one sample, which is entered with all its runs.
     """
     case.claim(run)
     commits = seconds if isinstance(seconds, Commits) else Commits(seconds)
@@ -51,6 +52,9 @@ def recorded(
                 snapshot = next(procedure)
             except StopIteration as end:
                 return recorder.finish(end.value)
+            except NotAFunction as error:
+                recorder.refuse(error)
+                raise
             recorder.take(snapshot)
             yield snapshot
     finally:
@@ -162,6 +166,13 @@ class _Recorder:
             return evidence.model_copy(update={"warnings": (*evidence.warnings, warning)})
         self.pending = None
         return evidence
+
+    def refuse(self, error: NotAFunction) -> None:
+        """Enter that the run's model is no function of one sample."""
+        try:
+            self.case.refuse(self.run, one_a_call_stands=isinstance(error, NotOneSample))
+        except UserError as wrong:
+            self._say(wrong)
 
     def keep(self, evidence: Evidence) -> bool:
         """Commit a result by itself; whether that went well."""

@@ -125,7 +125,10 @@ INDEXES: Step = (
 )
 """From here on a run costs the same to begin, end and find in a case of many as in one of few."""
 
-STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS, ASKED_AGAIN, INDEXES)
+REFUSED: Step = ()
+"""From here on a run may be refused after its result; older programs would go on showing it."""
+
+STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS, ASKED_AGAIN, INDEXES, REFUSED)
 """Step i leads from version i to version i + 1. A change of the layout is one more step."""
 
 

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from engine.case import Case
+from engine.case.counting import open_run
 from engine.case.recording import Commits, recorded
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, NotOneSample, UserError
 from engine.evidence.evidence import Evidence
+from engine.evidence.settings import CertifySettings, Execution
 from engine.evidence.snapshot import Snapshot
+from engine.models.request import ModelRequest
 from engine.procedures.certify import certify
 from engine.procedures.predict import predict
-from tests.cases import ASKED, EXECUTION, PREDICTED, SETTINGS, Slow, begun, counted
+from tests.cases import ASKED, EXECUTION, PREDICTED, SETTINGS, Slow, begun, counted, partly
 from tests.fakes import HalfSpace, finish, fitted, identity
 
 
@@ -170,3 +173,49 @@ def test_a_prediction_carries_the_run_of_its_case(case: Case) -> None:
     evidence = finish(recorded(case, run, predict(HalfSpace(0.3), fitted(), PREDICTED)))
     assert (evidence.run_id, evidence.run_number) == (case.row(run).run_id, 1)
     assert case.evidence(run) == evidence
+
+
+def test_a_model_that_is_refused_late_has_no_results_any_more(case: Case) -> None:
+    """Nor runs to resume; another model's stand, and those of one sample a call where these do."""
+    first = begun(case)
+    counted(case, first)
+    half = begun(case, SETTINGS.model_copy(update={"seed": 3}))
+    partly(case, half, 500)
+    alone, _ = open_run(
+        case,
+        HalfSpace(0.3),
+        fitted(),
+        CertifySettings(n0=60, n=1000, seed=5),
+        request=ModelRequest("fake"),
+        input_spec="flat",
+        execution=Execution(batch=1, device="cpu"),
+    )
+    counted(case, alone)
+    other = case.begin(
+        identity().model_copy(update={"sha256": "e" * 64}), fitted().identity, SETTINGS, **ASKED
+    )
+    refused = begun(case, SETTINGS.model_copy(update={"seed": 4}))
+
+    def refusing(wrong: type[UserError]) -> Generator[Snapshot, None, Evidence]:
+        yield next(certify(HalfSpace(0.3), fitted(), SETTINGS))
+        raise wrong("no function")
+
+    with pytest.raises(NotOneSample, match="no function"):
+        finish(recorded(case, refused, refusing(NotOneSample)))
+    for seen in (case, Case.open(case.path)):
+        rows = {row.id: row for row in seen.runs()}
+        for run in (first, half, refused):
+            by = "" if run == refused else f" in run {refused}"
+            why = f"Run {run} does not count: its model was found to depend on its batch or on "
+            assert rows[run].damage == seen.row(run).damage == f"{why}chance{by}."
+            assert rows[run].outcome == "" and seen.damaged()[run] == rows[run].damage
+            for work in (seen.evidence, seen.resume, seen.claim):
+                with pytest.raises(UserError, match="does not count: its model was found"):
+                    work(run)
+        assert rows[alone].outcome == "certified" and not rows[other].damage
+        assert not seen.damage and seen.evidence(alone) is not None
+    anew = begun(case)  # which stands on what it finds itself
+    assert anew not in (first, half, refused) and counted(case, anew).outcome == "certified"
+    with pytest.raises(NotAFunction):
+        finish(recorded(case, begun(case, new_run=True), refusing(NotAFunction)))
+    assert [row.id for row in case.runs() if not row.damage] == [other]
