@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.core.errors import UserError
@@ -32,8 +33,15 @@ class Shipped:
 
 def catalogue() -> tuple[Shipped, ...]:
     """Every shipped model, by rising sigma, then by name. Reads only the cards, loads no torch."""
+    folder = assets() / "models"
+    return _catalogue(folder, folder.stat().st_mtime_ns if folder.is_dir() else 0)
+
+
+@lru_cache(maxsize=1)  # a verifier asks for every run of a case; a card that comes or goes changes
+def _catalogue(folder: Path, changed: int) -> tuple[Shipped, ...]:  # the folder's time
+    del changed
     found = []
-    for path in (assets() / "models").glob("*.json"):
+    for path in folder.glob("*.json"):
         card, weights = json.loads(path.read_text(encoding="utf-8")), path.with_suffix(WEIGHTS)
         sigma = card.get("training_sigma")
         sigma = None if sigma is None else float(sigma)
