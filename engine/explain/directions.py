@@ -15,7 +15,7 @@ from engine.models.base import Classifier
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.schemes import Scheme
 
-AxisKind = Literal["random", "towards", "adversarial"]
+AxisKind = Literal["random", "towards", "adversarial", "pixels"]
 _STEPS = 12
 _NOISE_COPIES = 16
 _STEIN_SAMPLES = 512
@@ -26,7 +26,8 @@ class SliceAxes:
     """Which plane to look at.
 
     Attributes:
-        kind: what the first axis is; the second is random and orthogonal to it.
+        kind: what the first axis is; the second is random and orthogonal to it. ``pixels`` are two
+            numbers of the input, chosen by lot: there unit balls are a diamond, a disc, a square.
         towards: the other input, for ``towards``.
         seed: of the random directions; another seed shows another plane.
     """
@@ -49,6 +50,24 @@ def random_direction(shape: torch.Size, key: int, index: int, device: torch.devi
     NoiseStream(key, int(Stream.SLICE_AXES), device).normal_(out, start=index)
     unit: torch.Tensor = out[0] / out.norm()
     return unit
+
+
+def two_numbers(
+    shape: torch.Size, key: int, index: int, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The unit tensors of two numbers, all pairs alike: the largest of a random direction.
+
+    Args:
+        shape: of the input, at least two numbers.
+        key: of the run.
+        index: another one chooses another pair.
+        device: of the result.
+    """
+    places = random_direction(shape, key, index, device).abs().flatten().topk(2).indices
+    both = torch.zeros((2, shape.numel()), device=device)
+    both[torch.arange(2, device=device), places] = 1.0
+    first, second = both.view(2, *shape)
+    return first, second
 
 
 def slope(classifier: Classifier, x: tuple[torch.Tensor, ...], top: int) -> torch.Tensor | None:

@@ -7,7 +7,7 @@ from engine.evidence.settings import hashed
 from engine.explain.directions import SliceAxes
 from engine.explain.examples import examples
 from engine.explain.slices import explore
-from engine.figures.images import Illustrations, has_slice
+from engine.figures.images import Illustrations, has_slice, norm_of
 from engine.figures.places import claimed, places_figure
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
@@ -39,7 +39,7 @@ def illustrate(
             device=evidence.execution.device,
             region=evidence.region,
             center_class=guess,
-            axes=SliceAxes(seed=hashed(evidence.settings).seed),
+            axes=_plane(evidence),
             budget_seconds=seconds,
         )
     shown = examples(
@@ -51,3 +51,11 @@ def illustrate(
         center_class=guess,
     )
     return Illustrations(region=region, examples=shown)
+
+
+def _plane(evidence: Evidence) -> SliceAxes:
+    """Towards an attack; of a ball that is no disc the two numbers that show its shape."""
+    seed = hashed(evidence.settings).seed
+    return (
+        SliceAxes(seed=seed) if norm_of(evidence.region) == "l2" else SliceAxes("pixels", seed=seed)
+    )

@@ -16,6 +16,7 @@ from engine.explain.directions import (
     adversarial_direction,
     orthonormal,
     random_direction,
+    two_numbers,
 )
 from engine.figures.images import SliceFigure, norm_of
 from engine.inputs.base import FittedInput
@@ -126,9 +127,7 @@ class Explorer:
         level = self.settings.law.level or 0.5
         radius = radius_of(ball)
         self.extent = max(1.8 * (radius or 0.0), 1.5 * level)
-        first, words = self._first_axis(axes, radius or level, center_class)
-        second = random_direction(self.x.shape, self.key, 2 * axes.seed + 1, self.device)
-        self.e1, self.e2 = orthonormal(first, second)
+        words = self._choose(axes, radius or level, center_class)
         empty = np.full((1, 1), NOT_COMPUTED, dtype=np.int16)
         outline = self.outline(ball)
         if outline.size:
@@ -138,7 +137,7 @@ class Explorer:
             base=empty,
             smoothed=empty,
             smoothed_votes=0,
-            axes=(words, "random direction"),
+            axes=words,
             radius=radius,
             class_names=self.classifier.identity.class_names,
             center_class=center_class,
@@ -239,6 +238,16 @@ class Explorer:
         size = torch.cat(lengths)
         corners: npt.NDArray[np.float32] = (radius * ray / size[:, None]).cpu().numpy()
         return corners.astype(np.float32)
+
+    def _choose(self, axes: SliceAxes, size: float, center_class: int | None) -> tuple[str, str]:
+        """Set both axes; what they are, in words."""
+        second = random_direction(self.x.shape, self.key, 2 * axes.seed + 1, self.device)
+        if axes.kind == "pixels" and self.x.numel() > 1:
+            self.e1, self.e2 = two_numbers(self.x.shape, self.key, 2 * axes.seed, self.device)
+            return "one number of the image", "another"
+        first, words = self._first_axis(axes, size, center_class)
+        self.e1, self.e2 = orthonormal(first, second)
+        return words, "random direction"
 
     def _first_axis(
         self, axes: SliceAxes, size: float, center_class: int | None

@@ -103,7 +103,6 @@ class NormBall(Scheme):
     limits: ClassVar[tuple[str, ...]] = (
         "It says nothing about changes whose norm is R or more, nor about rotation, occlusion, "
         "blur or other changes that are large in that norm.",
-        "The noise is drawn in floating point; the claim is about exact real numbers.",
     )
     least_dimension: ClassVar[int] = 1
     own: ClassVar[tuple[Norm, ...]]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
 
-AxesKind = Literal["random", "towards", "adversarial"]
+AxesKind = Literal["random", "towards", "adversarial", "pixels"]
 
 
 @dataclass(frozen=True)

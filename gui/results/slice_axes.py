@@ -15,11 +15,13 @@ _KINDS: tuple[tuple[str, AxesKind], ...] = (
     ("strongest attack", "adversarial"),
     ("towards an image", "towards"),
     ("random", "random"),
+    ("two pixels", "pixels"),
 )
 _DRAWN: tuple[tuple[str, AxesKind], ...] = (
     ("adversarial", "adversarial"),
     ("towards", "towards"),
     ("random", "random"),
+    ("one number", "pixels"),
 )
 """How the words of a figure's first axis begin."""
 _FILE = "a file…"

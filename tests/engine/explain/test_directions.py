@@ -6,6 +6,7 @@ from engine.explain.directions import (
     orthonormal,
     random_direction,
     slope,
+    two_numbers,
 )
 from engine.schemes import Gaussian
 from tests.fakes import SHAPE, HalfSpace, Misbehaving
@@ -67,3 +68,12 @@ def test_the_slope_of_a_half_space_points_across_it():
             return super().scores(batch) * 0.0
 
     assert slope(Flat(0.3), x, 0) is None
+
+
+def test_two_numbers_are_two_of_the_input_and_others_under_another_index():
+    shape = torch.Size((1, 4, 4))
+    pairs = [two_numbers(shape, 3, index, torch.device("cpu")) for index in range(20)]
+    for first, second in pairs:
+        assert first.shape == shape and float((first * second).sum()) == 0.0
+        assert sorted(first.flatten().tolist()) == [0.0] * 15 + [1.0]
+    assert len({int(first.argmax()) for first, _ in pairs}) > 5

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from engine.api import smooth
 from engine.explain.illustrations import illustrate
+from engine.schemes.uniform import Uniform
 
 
 def test_the_images_are_of_the_run() -> None:
@@ -13,3 +14,8 @@ def test_the_images_are_of_the_run() -> None:
     assert (
         illustrate(tested.evidence, tested.classifier, tested.fitted, seconds=0.05).region is None
     )
+    square = smooth("demo:digits-0.25", Uniform(norm="linf", sigma=0.1), device="cpu")
+    result = square.certify("digits:52", n=200).result()
+    found = illustrate(result.evidence, result.classifier, result.fitted, seconds=0.05).region
+    assert found is not None and found.norm == "linf"
+    assert found.axes == ("one number of the image", "another")

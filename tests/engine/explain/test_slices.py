@@ -68,6 +68,15 @@ def test_dots_are_projections_of_the_noise():
 
 
 @pytest.mark.parametrize(("norm", "order"), [("l1", 1), ("linf", np.inf)])
+def test_in_the_plane_of_two_pixels_balls_are_a_diamond_and_a_square(norm, order):
+    found = figure("pixels", region=ball(norm))
+    assert np.linalg.norm(found.outline, ord=order, axis=1) == pytest.approx(0.25, rel=1e-5)
+    assert found.axes == ("one number of the image", "another")
+    u, v = found.samples.T
+    assert np.hypot(u, v).std() > 0 and abs(np.corrcoef(u, v)[0, 1]) < 0.4
+
+
+@pytest.mark.parametrize(("norm", "order"), [("l1", 1), ("linf", np.inf)])
 def test_a_ball_of_another_norm_has_its_own_outline(norm, order):
     """Along the first axis, which is a pixel's, both norms are the distance itself."""
     found = figure("adversarial", region=ball(norm))

@@ -25,7 +25,7 @@ def pick(chooser, qtbot, kind):
     return chosen.args[0]
 
 
-@pytest.mark.parametrize("kind", ["adversarial", "random"])
+@pytest.mark.parametrize("kind", ["adversarial", "random", "pixels"])
 def test_a_kind_of_axes(chooser, qtbot, kind):
     assert pick(chooser, qtbot, kind) == AxesChoice(kind)
     assert chooser.other.isHidden()
@@ -63,6 +63,7 @@ def test_the_box_names_the_plane_that_is_drawn(chooser):
     for axes, kind in (
         (("random direction", "random direction"), "random"),
         (("towards digit 3", "random direction"), "towards"),
+        (("one number of the image", "another"), "pixels"),
         (("adversarial direction", "random direction"), "adversarial"),
     ):
         chooser.agree(axes)
