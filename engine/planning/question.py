@@ -42,8 +42,8 @@ class Question:
         return self.method.at(_votes(n, lost, self.runner_up), top=0, alpha=self.alpha, n_plan=n)
 
     def region(self, n: int, *, lost: int) -> Region | None:
-        """What those votes certify."""
-        return self.scheme.region(self.bounds(n, lost=lost))
+        """What those votes certify, at best: a plan knows no input."""
+        return self.scheme.utmost(self.bounds(n, lost=lost))
 
     def certifies(self, n: int, *, lost: int) -> bool:
         """Whether they certify the target."""

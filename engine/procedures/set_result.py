@@ -134,8 +134,15 @@ def set_result(
             *_tried(found),
             *_labels(rows, population=bool(summary.population)),
             *_matches(found),
+            *(_of_facts(settings, found) if whole and not twins else ()),
         ),
     )
+
+
+def _of_facts(settings: Counting, found: Sequence[Counted]) -> tuple[str, ...]:
+    """What the scheme says of the population, from what it drew from each input."""
+    facts = [one.facts for _, one in found]
+    return settings.scheme.over_a_set(facts, alpha_of(settings)) if all(facts) and facts else ()
 
 
 def _alike(found: Sequence[Counted]) -> list[tuple[str, str]]:

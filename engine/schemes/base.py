@@ -158,6 +158,16 @@ class Scheme(Record, ABC):
         del facts
         return ()
 
+    def over_a_set(self, facts: Sequence[Facts], alpha: float) -> tuple[str, ...]:
+        """What the facts of all inputs of a set say of the population they are drawn from.
+
+        Args:
+            facts: of every input.
+            alpha: chance that it is wrong.
+        """
+        del facts, alpha
+        return ()
+
     def remarks(self, facts: Facts) -> tuple[str, ...]:
         """What to say of the facts of an input: sentences, by default none."""
         del facts

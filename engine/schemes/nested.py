@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from engine.core.records import ProbabilityBounds
-from engine.core.rounding import round_up
+from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.regions import Perturbation, Region
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Guarantee, Scheme
 from engine.schemes.parameter_fields import PIXELS, sigma_field
@@ -34,8 +34,7 @@ class Nested(Scheme, ABC):
     L is a low-pass filter and T_b the transformation by interpolation; both are part of what is
     certified. T_b T_g x is T_(b + g) x but for what is interpolated twice. Where the l2 norm of
     that, after L, is at most ``error`` with probability 1 - rho over b, for every g up to the
-    reach, all |g| < sigma_gamma sqrt(z^2 - (error / sigma)^2) are certified, with
-    z = Phi^-1(p_lower) - Phi^-1(1/2 + rho).
+    reach, all |g| < sigma_gamma sqrt(Phi^-1(p_lower - rho)^2 - (error / sigma)^2) are certified.
     """
 
     citation: ClassVar[str] = (
@@ -118,13 +117,33 @@ class Nested(Scheme, ABC):
         return self.within(min(far * (1.0 - 2.0**-40), self.furthest))
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
-        """Phi(sqrt((g / sigma_gamma)^2 + (error / sigma)^2) + Phi^-1(1/2 + rho))."""
+        """Phi(sqrt((g / sigma_gamma)^2 + (error / sigma)^2)) + rho."""
         from engine.certificates.nested import required  # deferred as above
 
         moved, known = self.size(perturbation), facts.get(ERROR, 0.0)
         if moved and (moved >= self.furthest or not isinstance(known, float) or known > self.error):
             return IMPOSSIBLE
         return required(moved / self.outer, self.error / self.sigma, self.rarely)
+
+    def over_a_set(self, facts: Sequence[Facts], alpha: float) -> tuple[str, ...]:
+        """The distributional guarantee of Fischer et al., for images that are received changed.
+
+        It needs the error of the clean image, which is not there any more: what is known of it is
+        a Clopper-Pearson bound on the share of the population that keeps to ``error``.
+        """
+        from engine.bounds.clopper_pearson import lower  # deferred: SciPy
+
+        kept = sum(isinstance(e := one.get(ERROR), float) and e <= self.error for one in facts)
+        share = round_down(100 * lower(kept, len(facts), alpha), 2)
+        return (
+            f"Distributional guarantee: {kept:,} of {len(facts):,} clean images keep to the "
+            f"interpolation error of {self.error:g}, and so do at least {share} % of the "
+            f"population (confidence {confidence_percent(alpha)} %, if the images are a random "
+            "draw from it). Of an image of this population that is received already changed, by "
+            "less than its own votes certify, the prediction is that of the clean image, unless "
+            "the clean image is one of the others; such a claim fails with a probability of "
+            f"alpha + {alpha:g}, the sum of both parts.",
+        )
 
     def rests_on(self, facts: Facts) -> tuple[tuple[str, str, str], ...]:
         """The error of interpolation, and what it adds to the probability of failure."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,27 +21,42 @@ def test_without_an_error_it_is_smoothing_over_the_parameter():
     assert 30 * reach(1 - 0.9718, 0.0, 0.0) == pytest.approx(57.2, abs=0.1)
 
 
+GOLDEN = json.loads((Path(__file__).parents[2] / "golden/nested.json").read_text())["rows"]
+
+
+@pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['cnt']} of {row['n_gamma']}")
+def test_without_an_error_the_radius_is_the_published_one_and_never_above_it(row):
+    p_lower = row["p_outer"] + row["rhoE"]
+    found = row["sigma_gamma"] * reach(1 - p_lower, 0.0, row["rhoE"])
+    assert found == pytest.approx(row["R"], rel=1e-6)
+    assert found <= row["R"] * (1 + 1e-12)
+
+
 @pytest.mark.parametrize(("error", "rho"), [(0.0, 0.01), (1.0, 0.0), (1.7, 0.001), (0.4, 0.2)])
 def test_reach_and_required_are_inverse_and_round_to_the_safe_side(error, rho):
     for moved in (0.1, 0.7, 1.5, 3.0):
         p = required(moved, error, rho)
-        assert p >= ndtr(math.hypot(moved, error) + ndtri(0.5 + rho))
+        assert p >= ndtr(math.hypot(moved, error)) + rho
+        if p >= 1:  # out of reach of any probability
+            assert reach(0.0, error, rho) < moved
+            continue
         assert reach(1 - p, error, rho) == pytest.approx(moved, rel=1e-6)
         assert reach((1 - p) * (1 + 1e-6), error, rho) < moved
     assert required(0.0, error, rho) == 0.5
-    least = ndtr(error + ndtri(0.5 + rho))
+    least = ndtr(error) + rho
     assert reach(1 - least + 1e-9, error, rho) == 0.0
     assert reach(0.5, error, rho) == reach(0.5 - rho, error, rho) == 0.0
 
 
 def test_a_worst_set_for_a_constant_error_attains_the_bound_and_passes_it_just_beyond():
-    """f is a half-space in (b, e) along the move (g, E): p at the moved point is 1/2 + rho."""
+    """f is a half-space in (b, e) along the move (g, E), with p - rho where the error is known."""
     error, rho, p = 1.2, 0.01, 0.99
     moved = reach(1 - p, error, rho)
     for factor, stays in ((0.999, True), (1.001, False)):
-        shift = np.array([factor * moved, error])
-        at = float(ndtr(ndtri(p) - np.linalg.norm(shift)))
-        assert (at - rho > 0.5) == stays
+        far = math.hypot(factor * moved, error)
+        assert (float(ndtr(ndtri(p - rho) - far)) > 0.5) == stays
+        forwards = float(ndtr(ndtri(p) - far)) - rho  # from the clean image: it holds all the more
+        assert forwards > 0.5 or not stays
 
 
 def test_no_set_is_moved_further_when_the_error_varies_with_the_outer_noise():

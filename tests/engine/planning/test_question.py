@@ -109,3 +109,9 @@ def test_a_deployed_threshold_takes_the_place_of_one_half(tau: float, least: flo
     assert Question(scheme, method, 0.001).required() == least
     target = {term: 0.0 for term in scheme.terms}
     assert Question(scheme, method, 0.001, target).required() == pytest.approx(least)
+
+
+def test_a_plan_of_a_scheme_that_needs_facts_is_for_an_image_that_has_them():
+    scheme = parse_scheme({"key": "nested-rotation", "sigma": 0.3, "error": 0.6})
+    asked = Question(scheme, bound_method("clopper-pearson"), 0.001, {"rotation": 10.0}, 1.0)
+    assert asked.certifies(2000, lost=5) and not asked.certifies(2000, lost=100)

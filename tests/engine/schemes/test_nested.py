@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 import torch
 from scipy.special import ndtri
 
+from engine.evidence.settings import CertifySettings
+from engine.inputs.base import FittedInput
+from engine.procedures.dataset import certify_set
 from engine.schemes import NestedRotation, NestedTranslation
 from engine.schemes.nested import ERROR, filtered_images, normals
+from tests.fakes import HalfSpace, finish, fitted
 
 BOTH = [NestedRotation(), NestedTranslation()]
 
@@ -39,6 +46,25 @@ def test_reports_name_the_error_rounded_up_and_that_alpha_is_all_of_the_risk(sch
     assert error[:2] == ("interpolation error", "at most 0.4322")
     assert ("probability 0.001" in error[2]) == bool(scheme.rarely)
     assert risk[:2] == ("failure probability", "alpha alone")
+
+
+def test_a_set_bounds_the_share_of_images_that_keep_to_the_error():
+    """Clopper-Pearson by hand: 3 of 4 at alpha 0.1 is the root of 4 p^3 - 3 p^4 = 0.1."""
+    (said,) = BOTH[0].over_a_set([{ERROR: e} for e in (0.1, 0.5, 0.3, 0.51)], 0.1)
+    roots = np.roots([-3.0, 4.0, 0.0, 0.0, -0.1])
+    share = next(r.real for r in roots if abs(r.imag) < 1e-12 and 0 < r.real < 1)
+    assert said.startswith("Distributional guarantee: 3 of 4 clean images")
+    assert f"at least {math.floor(share * 1e4) / 100} % of the population" in said
+    assert "alpha + 0.1, the sum of both parts" in said
+    settings = CertifySettings(scheme=BOTH[1], n0=20, n=200, seed=1)
+
+    def read(spec: str) -> FittedInput:
+        made = fitted(float(spec))
+        known = {"label": 0, "pixels_sha256": spec}
+        return FittedInput(made.identity.model_copy(update=known), made.arrays)
+
+    result = finish(certify_set(HalfSpace(5.0), ("0.1", "0.3"), settings, read=read))
+    assert any("2 of 2 clean images" in note for note in result.notes)
 
 
 def test_without_a_filter_images_stay_as_they_are():
