@@ -2,6 +2,8 @@
 
 ``kill FOLDER KILLS N SEED PROCEDURE``: the shipped model, one process per run, SIGKILL at random
 moments.
+``set FOLDER KILLS N SEED``: sets whose inputs share batches, killed at random moments, every other
+one once more while it is resumed, every third one while a second process counts it.
 ``full FOLDER``: the file may not grow any more in the middle of a run.
 Prints one JSON object.
 """
@@ -13,13 +15,18 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from engine.case import Case
 from engine.case.counting import Procedure, count_run, open_run
+from engine.case.recording import Commits
+from engine.case.sets import CaseSet
+from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import (
     CertifySettings,
@@ -29,6 +36,7 @@ from engine.evidence.settings import (
     RunSettings,
 )
 from engine.models.request import ModelRequest
+from engine.procedures.dataset import certify_set
 from engine.sampling import sampler as sampling
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -141,6 +149,83 @@ def kill(folder: Path, kills: int, n: int, seed: int, procedure: str) -> dict[st
     return found
 
 
+def kill_sets(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
+    import torch
+
+    from engine.models import load_model
+
+    model = load_model(MODEL)
+    inputs = [f"digits:{place}" for place in range(1500, 1508)]
+    settings = CertifySettings(n=n, seed=1)
+
+    def count(path: Path, out: Path) -> None:
+        torch.set_num_threads(2)  # batches are classified side by side
+        found: dict[str, str] = {}
+        execution = Execution(batch=128, device="cpu")
+        try:
+            case = Case.at(path)
+        except UserError:  # the other process is making it
+            case = Case.open(path)
+        kept = CaseSet(
+            case,
+            model,
+            settings,
+            request=MODEL,
+            execution=execution,
+            at=(),
+            stop=threading.Event(),
+        )
+        kept._commits = Commits(0.02)  # as many moments to be killed at
+        told = {"count": kept.count, "ahead": kept.ahead}
+        result = certify_set(
+            model,
+            inputs,
+            settings,
+            execution=execution,
+            done=lambda spec, one: found.__setitem__(spec, one.model_dump_json()),
+            **told,
+        )
+        with suppress(UserError):  # the other process counts all of them
+            finish(result)
+        out.write_text(json.dumps(found))
+
+    def counted(path: Path, out: Path) -> dict[str, Evidence]:
+        _, status = os.waitpid(in_a_process(lambda: count(path, out)), 0)
+        assert status == 0
+        found = json.loads(out.read_text())
+        return {spec: Evidence.model_validate_json(text) for spec, text in found.items()}
+
+    began = time.perf_counter()
+    whole = counted(folder / "whole.certiscope", folder / "whole.json")
+    seconds, moments = time.perf_counter() - began, random.Random(seed)
+    assert len(whole) == len(inputs)
+    found: dict[str, Any] = {"kills": 0, "same": 0, "clean": 0, "sets": 0, "on disk": []}
+    while found["kills"] < kills:
+        index = found["sets"] = found["sets"] + 1
+        path, out = folder / f"{index}.certiscope", folder / f"{index}.json"
+        for _ in range(1 + index % 2):
+            pids = [
+                in_a_process(lambda path=path, out=out: count(path, out))
+                for _ in range(1 + (index % 3 == 0))
+            ]
+            time.sleep(moments.uniform(0, seconds))
+            os.kill(pids[0], signal.SIGKILL)
+            statuses = [os.waitpid(pid, 0)[1] for pid in pids]
+            assert not any(statuses[1:])
+            found["kills"] += int(os.WIFSIGNALED(statuses[0]))
+            if path.exists() and path.stat().st_size:
+                case = Case.at(path)
+                assert not case.damage and not case.damaged()
+                found["on disk"].append(sum(row.counted for row in case.runs()))
+        again = counted(path, out)
+        found["same"] += int(
+            again.keys() == whole.keys() and all(same(again[one], whole[one]) for one in whole)
+        )
+        case = Case.open(path)
+        found["clean"] += int(not case.damage and len(case.runs()) == len(inputs))
+    return found
+
+
 def full(folder: Path) -> dict[str, Any]:
     import resource
 
@@ -192,6 +277,8 @@ if __name__ == "__main__":
     if what == "kill":
         *numbers, procedure = rest
         result = kill(Path(where), *map(int, numbers), procedure)
+    elif what == "set":
+        result = kill_sets(Path(where), *map(int, rest))
     else:
         result = full(Path(where))
     sys.stdout.write(json.dumps(result))

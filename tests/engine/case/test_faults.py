@@ -66,6 +66,14 @@ def test_fifty_kills(tmp_path: Path, procedure: str) -> None:
 
 
 @posix
+@pytest.mark.statistics
+def test_killed_sets_are_resumed_to_the_rows_of_an_uninterrupted_one(tmp_path: Path) -> None:
+    found = worker("set", tmp_path, 24, 3000, 11)
+    assert found["same"] == found["clean"] == found["sets"] and found["kills"] >= 24
+    assert any(0 < counted < 8 * 3000 for counted in found["on disk"])
+
+
+@posix
 def test_a_full_disk_costs_nothing_that_was_counted(tmp_path: Path) -> None:
     found = worker("full", tmp_path)
     assert found["damage"] == ["", {}]
