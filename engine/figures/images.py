@@ -151,4 +151,5 @@ def has_slice(evidence: Evidence) -> bool:
 
 def shown_as_slice(settings: RunSettings, kind: InputKind) -> bool:
     """Whether a run certifies balls around an image, which a plane through it shows."""
-    return picture_of(settings.scheme) == "slice" and kind == "image"
+    measured = settings.kind == "measure"
+    return picture_of(settings.scheme) == "slice" and kind == "image" and not measured

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, RunSettings, Task, declared, task_of
 from engine.evidence.snapshot import Snapshot
@@ -204,6 +205,20 @@ class Runs(QObject):
             form = self._form.settings.model_dump(exclude={"kind", "scheme"})
             settings = declared("predict", self._form.settings.scheme, {**form, "test": test})
             self._count(settings)
+
+    def measure(self) -> None:
+        """Start median smoothing, for changes up to the form's target, or else half its noise."""
+        if self._loading.subject is None:
+            return
+        form, scheme = self._form.settings, self._form.settings.scheme
+        values = form.model_dump(exclude={"kind", "scheme"})
+        size = scheme.parse_at(form.target) if form.target else {}
+        values["epsilon"] = next(iter(size.values()), (form.law.level or 0.0) / 2)
+        values["bound"] = "clopper-pearson" if form.bound == "clopper-pearson" else "anytime"
+        try:
+            self._count(declared("measure", scheme, values))
+        except UserError as error:
+            self.notice.emit("error", str(error))
 
     def stop(self) -> None:
         """End the run after the batch at hand; what was counted is kept."""

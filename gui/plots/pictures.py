@@ -9,6 +9,7 @@ from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.count import CountPlot
 from gui.plots.grid_map import MapPlot
+from gui.plots.places import PlacesPlot
 from gui.plots.ring import RingPlot
 from gui.plots.terms import TermsPlot
 
@@ -18,5 +19,6 @@ PLOTS: dict[str, Callable[[], Plot[Any]]] = {
     "map": MapPlot,
     "terms": TermsPlot,
     "ring": RingPlot,
+    "places": PlacesPlot,
 }
-"""By ``Region.picture``; ``terms`` serves any other."""
+"""By ``Region.picture``; ``terms`` serves any other, ``places`` runs that measure numbers."""

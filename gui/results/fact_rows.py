@@ -17,6 +17,9 @@ HASH_DIGITS = 12
 def evidence_rows(evidence: Evidence) -> Rows:
     """Everything a reader needs to judge the statement."""
     rows = _answer_rows(evidence) + _bound_rows(evidence) + _setting_rows(evidence.settings)
+    if evidence.intervals:
+        measured = [(one.name, one.ends()) for one in evidence.intervals]
+        rows = [*measured, *_setting_rows(evidence.settings)]
     run = evidence.performance
     rows += [
         (
@@ -42,6 +45,9 @@ def _members(evidence: Evidence) -> Rows:
 
 def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
     """The run as it stands."""
+    if snapshot.settings.kind == "measure":
+        answers = f"{snapshot.estimation.n:,} of {snapshot.n_plan:,}"
+        return [("answers", answers), *((one.name, one.ends()) for one in snapshot.intervals)]
     if snapshot.top is None or snapshot.bounds is None:
         return [("votes", f"{snapshot.n_done:,} of {snapshot.n0_plan + snapshot.n_plan:,}")]
     bounds, votes = snapshot.bounds, snapshot.estimation

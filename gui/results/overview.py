@@ -13,6 +13,7 @@ from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.figures.bounds import bounds_figure
 from engine.figures.images import bare_slice
+from engine.figures.places import claimed, places_figure
 from engine.figures.regions import RegionFigure, picture_of, preview_figure, region_figure
 from engine.figures.votes import votes_figure
 from engine.regions import radius_of
@@ -46,7 +47,11 @@ _WAITING: dict[type[Plot[Any]], str] = {
     ExamplesPlot: "Noisy samples appear here during a run, certified perturbations after it.",
 }
 _NO_MAP = "Nothing can be certified under these settings."
-_NO_BOUNDS = "A prediction is one test, at its planned n: there is no bound over n."
+_NO_BOUNDS = {
+    "predict": "A prediction is one test, at its planned n: there is no bound over n.",
+    "measure": "Medians are bounded by ranks of the answers: there is no probability to bound.",
+}
+_PLACES_COME = "Guaranteed places appear here as samples arrive."
 _MAP_COMES = "The required p_lower is being worked out."
 
 
@@ -139,6 +144,8 @@ class Explore(QWidget):
     def picture(self) -> str:
         """How the regions of what is shown are drawn; of the form while nothing is."""
         settings = self._shown_settings() or self._session.form.settings
+        if settings.kind == "measure":
+            return "places"
         found = picture_of(settings.scheme)
         return found if found in PLOTS else "terms"
 
@@ -235,14 +242,17 @@ class Explore(QWidget):
         source, names = self._source()
         drawn = source is not None and bool(source.trajectory)
         figure = bounds_figure(source, names) if source and drawn else None
-        tests = source is not None and source.settings.kind == "predict"
-        _show(self.bounds, figure, _NO_BOUNDS if tests else "")
+        kind = source.settings.kind if source is not None else ""
+        _show(self.bounds, figure, _NO_BOUNDS.get(kind, ""))
 
     def _draw_region(self) -> None:
         """The region as it stands, else the required p_lower; a ball waits for its bound."""
         self.place.setCurrentWidget(self.region)
         if self.picture == "slice":
             self._draw_slice()
+            return
+        if self.picture == "places":
+            self._draw_places()
             return
         if isinstance(self.region, RegionPlot):
             self.region.pixels = self._pixels()
@@ -254,6 +264,17 @@ class Explore(QWidget):
             _show(self.region, self._preview[1], _NO_MAP)
         else:
             self.region.wait(_MAP_COMES)
+
+    def _draw_places(self) -> None:
+        """What is guaranteed of a model's numbers as it stands, on the image."""
+        source, model = self._source()[0], self._session.loading.model
+        if source is not None and source is self._session.runs.evidence:
+            model = self._session.runs.evidence.model
+        figure = None
+        if source is not None and model is not None and model.outputs is not None:
+            claim = claimed(source.settings)
+            figure = places_figure(model.outputs, source.intervals, claim, self._pixels())
+        _show(self.region, figure if source and source.intervals else None, _PLACES_COME)
 
     def _draw_slice(self) -> None:
         """The ball as it stands, over the finest map there is of its slice."""

@@ -170,7 +170,9 @@ class StatementPanel(Card):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         bounds = snapshot.bounds
-        if bounds is None:
+        if snapshot.settings.kind == "measure":
+            text, basis = "Intervals grow tighter as answers come in.", ""
+        elif bounds is None:
             text, basis = "Drawing votes to choose the class.", ""
         elif not bounds.valid:
             text, basis = "Nothing may be claimed before the planned n.", bounds.basis

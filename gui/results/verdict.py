@@ -45,6 +45,9 @@ def verdict_of(evidence: Evidence) -> Verdict:
         return Verdict("CONTRADICTED", "danger", "", attack, struck=struck, frame="error")
     if evidence.outcome == "predicted":
         headline = f"'{evidence.class_name}'"
+    if evidence.intervals:
+        bounded = sum(one.bounded for one in evidence.intervals)
+        headline = f"{bounded} of {len(evidence.intervals)} outputs bounded"
     role = "abstained" if evidence.outcome == "abstained" else "certified"
     word = f"{evidence.outcome.upper()}{partial}"
     return Verdict(word, role, headline, evidence.statement, attack)

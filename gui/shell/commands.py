@@ -48,6 +48,11 @@ def _ready(session: Session) -> bool:
     return session.runs.ready
 
 
+def _measurable(session: Session) -> bool:
+    model = session.loading.model
+    return session.runs.ready and model is not None and model.outputs is not None
+
+
 def _ready_or_coming(session: Session) -> bool:
     return session.runs.ready or session.runs.coming
 
@@ -179,6 +184,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("predict-two-sided", "Predict (top &two classes)", "&Run",
             lambda on: on.session.runs.predict("two-sided"), "Ctrl+Shift+F5", _ready,
             tip="Two-sided test between the two leading classes; no radius"),
+    Command("measure", "&Bound the outputs' medians", "&Run",
+            lambda on: on.session.runs.measure(), "", _measurable,
+            tip="Where keypoints, boxes or numbers stay under changes up to the radius to stop at"),
     Command("stop", "&Stop", "&Run", lambda on: on.session.stop(), "Esc", _stoppable, "stop",
             tip="End the run and keep what was counted, or end the replay", starts_group=True),
     Command("plan", "&What would it take?", "&Run", lambda on: on.pages.show_page(on.pages.planner),

@@ -3,7 +3,9 @@ from __future__ import annotations
 import time
 
 from engine.core.errors import UserError
+from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
+from engine.schemes import Gaussian
 from gui.controllers.runs import PROMISE
 
 
@@ -47,3 +49,22 @@ def test_a_wrong_setting_is_no_time_to_wait(session, qtbot):
     session.runs.certify()
     assert not session.runs.waiting
     qtbot.waitUntil(lambda: session.loading.fitted is not None)
+
+
+def test_medians_are_asked_for_changes_up_to_the_target_or_half_the_noise(session, monkeypatch):
+    asked = []
+    monkeypatch.setattr(session.runs, "_count", asked.append)
+    session.runs.measure()  # there is no model
+    monkeypatch.setattr(session.loading, "subject", object())
+    for target, epsilon in (("radius=0.3", 0.3), ("", 0.125)):
+        form = CertifySettings(scheme=Gaussian(sigma=0.25), n=500, target=target, bound="live")
+        monkeypatch.setattr(session.form, "settings", form)
+        session.runs.measure()
+        found = asked.pop()
+        assert (found.kind, found.epsilon, found.n, found.bound) == (
+            "measure",
+            epsilon,
+            500,
+            "anytime",
+        )
+    assert not asked

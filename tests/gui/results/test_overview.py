@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.evidence.settings import CertifySettings, PredictSettings
+from engine.core.outputs import OutputInterval, Outputs
+from engine.evidence.settings import CertifySettings, MeasureSettings, PredictSettings
 from engine.schemes import parse_scheme
 from gui.results.overview import Explore
 from tests.factories import (
@@ -236,3 +237,18 @@ def test_a_result_keeps_its_own_classes_when_another_model_is_chosen(explore, id
     )
     explore.refresh_run()
     assert explore._source() == (idle_session.runs.evidence, names)
+
+
+def test_places_take_the_region_of_a_run_that_measures(explore, idle_session, make):
+    outputs = Outputs(kind="numbers", names=("age",))
+    idle_session.loading.model = make.model().model_copy(update={"outputs": outputs})
+    settings = MeasureSettings(epsilon=0.1, n=1000)
+    interval = OutputInterval(name="age", lower=1.0, median=2.0, upper=3.0)
+    running = make.snapshot(CertifySettings(), 500)
+    idle_session.runs.snapshot = running.model_copy(
+        update={"settings": settings, "intervals": (interval,), "trajectory": (), "bounds": None}
+    )
+    idle_session.runs.snapshot_changed.emit()
+    assert explore.picture == "places"
+    assert explore.region.figure.intervals == (interval,)
+    assert "l2 norm at most 0.1" in explore.region.figure.claim
