@@ -11,6 +11,8 @@ from engine.core.rounding import exact, round_down, round_up
 
 OutputKind = Literal["keypoints", "boxes", "numbers"]
 OUTPUT_KINDS: tuple[OutputKind, ...] = get_args(OutputKind)
+ANSWER = ("an answer",)
+"""The one class of a model whose numbers are kept: that all of them are finite."""
 _PARTS: dict[OutputKind, tuple[str, ...]] = {
     "keypoints": ("x", "y"),
     "boxes": ("left", "top", "right", "bottom"),

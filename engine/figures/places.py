@@ -49,6 +49,14 @@ class PlacesFigure(BaseModel):
     unit: str
     claim: str
 
+    def like(self, other: object) -> bool:
+        """Whether another figure shows the same, so that nothing has to be drawn anew."""
+        return (
+            isinstance(other, PlacesFigure)
+            and self.pixels is other.pixels
+            and (self.intervals, self.claim) == (other.intervals, other.claim)
+        )
+
     @property
     def bounded(self) -> str:
         """How many intervals have both ends: ``6 of 6 outputs bounded``."""

@@ -17,7 +17,14 @@ import torch
 
 from engine.core.batches import Batch
 from engine.core.errors import UserError
-from engine.core.outputs import OUTPUT_KINDS, OutputKind, Outputs, numbered_names, size_of
+from engine.core.outputs import (
+    ANSWER,
+    OUTPUT_KINDS,
+    OutputKind,
+    Outputs,
+    numbered_names,
+    size_of,
+)
 from engine.models.base import NO_CLASS, Classifier
 from engine.models.input_layout import clean
 from engine.models.kinds import read_header
@@ -201,7 +208,7 @@ class NumbersClassifier(Classifier):
         self.inner = inner
         self.outputs = outputs.model_copy(update={"tolerance": None, "reference": ()})
         self.identity = inner.identity.model_copy(
-            update={"class_names": ("an answer",), "outputs": self.outputs}
+            update={"class_names": ANSWER, "outputs": self.outputs}
         )
         self._values = torch.empty(0)
 

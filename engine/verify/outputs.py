@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.outputs import ANSWER
 from engine.core.records import ModelIdentity
 
 
@@ -16,7 +17,7 @@ def check_outputs(model: ModelIdentity, *, measured: bool) -> list[str]:
     if measured:
         if outputs is None or outputs.tolerance is not None or outputs.reference:
             return ["intervals are about outputs without a tolerance and a reference"]
-        return [] if model.class_names == ("an answer",) else ["its class is not that of an answer"]
+        return [] if model.class_names == ANSWER else ["its class is not that of an answer"]
     if outputs is None or outputs.tolerance is None or not outputs.reference:
         return ["it states outputs without a tolerance and a reference"]
     if model.class_names != outputs.event():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from engine.core.outputs import ANSWER
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.figures.bounds import bounds_figure
@@ -274,7 +275,8 @@ class Explore(QWidget):
         if source is not None and model is not None and model.outputs is not None:
             claim = claimed(source.settings)
             figure = places_figure(model.outputs, source.intervals, claim, self._pixels())
-        _show(self.region, figure if source and source.intervals else None, _PLACES_COME)
+        if figure is None or not figure.intervals or not figure.like(self.region.figure):
+            _show(self.region, figure if figure and figure.intervals else None, _PLACES_COME)
 
     def _draw_slice(self) -> None:
         """The ball as it stands, over the finest map there is of its slice."""
@@ -330,7 +332,9 @@ class Explore(QWidget):
             return None, ()
         if session.runs.evidence is not None:
             return session.runs.evidence, session.runs.evidence.model.class_names
-        return session.runs.snapshot, session.loading.model.class_names
+        shown = session.runs.snapshot
+        measured = shown is not None and shown.settings.kind == "measure"
+        return shown, ANSWER if measured else session.loading.model.class_names
 
 
 def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:

@@ -52,6 +52,14 @@ def test_plain_numbers_have_no_place(pixels: np.ndarray | None) -> None:
     assert figure.places == ()
 
 
+def test_a_figure_is_like_another_that_shows_the_same() -> None:
+    outputs = Outputs(kind="numbers", names=("age",))
+    one = places_figure(outputs, [between("age", 1, 2, 3)], "claim", PIXELS)
+    assert one.like(places_figure(outputs, [between("age", 1, 2, 3)], "claim", PIXELS))
+    assert not one.like(places_figure(outputs, [between("age", 1, 2, 4)], "claim", PIXELS))
+    assert not one.like(None)
+
+
 def test_the_claim_names_the_size_of_the_change() -> None:
     settings = MeasureSettings(scheme=Gaussian(sigma=0.5), epsilon=0.25)
     assert claimed(settings) == "medians under every change of l2 norm at most 0.25"
