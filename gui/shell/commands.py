@@ -184,7 +184,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("predict-two-sided", "Predict (top &two classes)", "&Run",
             lambda on: on.session.runs.predict("two-sided"), "Ctrl+Shift+F5", _ready,
             tip="Two-sided test between the two leading classes; no radius"),
-    Command("measure", "Bound the outputs' "&Bound the outputs' medians"medians", "&Run",
+    Command("measure", "Bound the outputs' &medians", "&Run",
             lambda on: on.session.runs.measure(), "", _measurable,
             tip="Where keypoints, boxes or numbers stay under changes up to the radius to stop at"),
     Command("stop", "&Stop", "&Run", lambda on: on.session.stop(), "Esc", _stoppable, "stop",
