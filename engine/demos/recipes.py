@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.demos import aircraft, filter, mixed
+from engine.demos import aircraft, filter, mixed, stumps
 from engine.demos.commands import COMMANDS
 from engine.demos.data.filter import make_pairs
 from engine.demos.data.pumps import csv_bytes, make_rows
@@ -93,6 +93,7 @@ RECIPES: dict[str, Callable[[Path], Path]] = {
     },
     **{name: partial(make_club, name, noise) for name, noise in CLUB.items()},
     **{name: partial(make, demo) for name, demo in DEMOS.items()},
+    **{name: partial(stumps.make, demo) for name, demo in stumps.STUMP_DEMOS.items()},
     aircraft.NAME: aircraft.make,
 }
 """What trains each shipped model, writes it into a folder, measures it and writes its cards."""
@@ -133,6 +134,7 @@ EXAMPLES: dict[str, Callable[[], bytes]] = {
     "digits.npz": digits_archive,
     "karate.json": karate_file,
     "filter.npz": lambda: make_pairs(filter.SHIPPED_PAIRS, filter.TEST_SEED).archive(),
+    "breast-cancer.csv": stumps.held_out_csv,
     "mixed.csv": lambda: csv_bytes(make_rows(mixed.SHIPPED_ROWS, mixed.TEST_SEED)),
 }
 """The bytes of each shipped file of examples."""

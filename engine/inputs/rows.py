@@ -6,7 +6,8 @@ is one of numbers and categories. What its columns are is detected, said as
 ``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file. For a
 model that does not name its columns ``?columns=age,job`` names them in its order, and
 ``?columns=all`` says that the table has them in that order. ``?text=tweet``, ``?image=file`` and
-``?label=mood`` choose a column by its name. ``mixed:5`` is row 5 of the shipped example.
+``?label=mood`` choose a column by its name. ``mixed:5`` is row 5 of a shipped
+example, ``breast-cancer:5`` of another.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ from engine.inputs.labels import split_rule, with_rule
 from engine.inputs.table import TYPES, ColumnType, Table, TableInput, read_table
 from engine.inputs.text import TextInput, decoded, shortened
 
-MIXED = "mixed"
+SHIPPED = ("mixed", "breast-cancer")
+"""Tables that come with the program."""
 ALL = "all"
 TEXTS = ("text", "prompt", "caption", "review", "sentence", "comment", "message")
 IMAGES = ("image", "picture", "path")
 RowInput = TextInput | PairInput | ImageInput | TableInput
 _SPEC = re.compile(
-    r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?"
+    r"(?P<file>mixed|breast-cancer|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?"
     r"(?P<said>(?:\?(?:types|columns|text|image|label)=[^?]*)*)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -41,7 +43,7 @@ class Place(NamedTuple):
     """The parts of a spec.
 
     Attributes:
-        file: a CSV file, or ``mixed``.
+        file: a CSV file, or the name of a shipped table.
         row: its number, or None for the whole table.
         said: of the columns, as written, by what it is about.
     """
@@ -57,7 +59,7 @@ class Place(NamedTuple):
 
 
 def claims(spec: str) -> bool:
-    """The shipped table, or a file called .csv or .tsv."""
+    """A shipped table, or a file called .csv or .tsv."""
     return _SPEC.fullmatch(spec) is not None
 
 
@@ -142,10 +144,11 @@ def opened(place: Place) -> Table:
     Raises:
         UserError: it cannot be read, or what is said of a column makes no sense.
     """
-    shipped = place.file == MIXED
-    table = read_table(str(assets() / "examples" / "mixed.csv") if shipped else place.file)
+    shipped = place.file in SHIPPED
+    path = assets() / "examples" / f"{place.file}.csv"
+    table = read_table(str(path) if shipped else place.file)
     if shipped:
-        table = replace(table, name="mixed", source=MIXED)
+        table = replace(table, name=place.file, source=place.file)
     types = place.said.get("types", "")
     said = _written(types) if types else _beside(place.file, shipped=shipped)
     for name, kind in said.items():

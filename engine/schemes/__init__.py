@@ -74,14 +74,14 @@ SCHEMES: tuple[type[Scheme], ...] = (
     # discrete
     Sparse,
     HierarchicalSparse,
-    # exact
-    Stumps,
     # words, and words beside numbers
     TextUniform,
     TextMask,
     HybridUniform,
     HybridMask,
     HybridFlip,
+    # exact
+    Stumps,
 )
 
 

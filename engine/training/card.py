@@ -97,6 +97,13 @@ def _certified(facts: Facts) -> str:
     certified = facts.get("certified_accuracy")
     if not certified:
         return ""
+    if certified["bound"] == "computed":
+        return f"""
+Certified accuracy: share of {certified["inputs"]} test inputs that are certified and right,
+computed exactly with the noise above; nothing is sampled.
+
+{_table(certified)}
+"""
     return f"""
 Certified accuracy: share of {certified["inputs"]} test inputs that are certified and right, by
 CERTIFY with the noise above, n0 = {certified["n0"]:,}, n = {certified["n"]:,}, alpha =

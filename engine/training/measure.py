@@ -12,7 +12,7 @@ from torch import nn
 from engine.core.generators import result_of
 from engine.core.records import Encoding
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import CertifySettings, Execution
+from engine.evidence.settings import CertifySettings, Counting, ExactSettings, Execution
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import Classifier
@@ -81,9 +81,9 @@ def certified_accuracy(
         specs: which inputs.
         scheme: the smoothing noise.
         cells: perturbations in the scheme's terms.
-        n0: selection votes per input.
-        n: estimation votes per input.
-        alpha: per input.
+        n0: selection votes per input; not used where the scheme computes.
+        n: estimation votes per input; the same.
+        alpha: per input; the same.
 
     Returns:
         ``right`` (share answered right and not abstained), ``abstained`` (share), ``cells`` (each
@@ -94,7 +94,11 @@ def certified_accuracy(
     ball = "radius" in scheme.terms
     # A ball's certificate loses more by half the alpha than it gains from the runner-up's bound.
     bound = "clopper-pearson" if ball else "two-class"
-    settings = CertifySettings(scheme=scheme, n0=n0, n=n, alpha=alpha, bound=bound)
+    settings: Counting = (
+        ExactSettings(scheme=scheme)
+        if scheme.computed
+        else CertifySettings(scheme=scheme, n0=n0, n=n, alpha=alpha, bound=bound)
+    )
     found = [_certified(classifier, spec, settings) for spec in specs]
     right = [one for one in found if one.predicted_class == one.input.label and one.region]
     total = len(found)
@@ -102,7 +106,7 @@ def certified_accuracy(
         "n0": n0,
         "n": n,
         "alpha": alpha,
-        "bound": bound,
+        "bound": settings.bound,
         "inputs": total,
         "right": round(len(right) / total, 4),
         "abstained": round(sum(one.outcome == "abstained" for one in found) / total, 4),
@@ -119,6 +123,6 @@ def _holds(evidence: Evidence, cell: Perturbation) -> bool:
     return evidence.region is not None and evidence.region.contains(cell)
 
 
-def _certified(classifier: Classifier, spec: str, settings: CertifySettings) -> Evidence:
+def _certified(classifier: Classifier, spec: str, settings: Counting) -> Evidence:
     given = fitted(classifier, load_input(spec))
     return result_of(certify(classifier, given, settings, execution=Execution(device="cpu")))

@@ -88,9 +88,7 @@ def _left(away: Floats, recipe: StumpRecipe) -> Floats:
 def _independent(cuts: Floats, left: Floats, labels: Integers, weights: Floats) -> Learned:
     """For each number the cut of least entropy, and the share of class 1 on either side of it."""
     ones = weights * labels
-    sides = [
-        (part @ ones, np.maximum(part @ weights, _LEAST)) for part in (left, 1.0 - left)
-    ]
+    sides = [(part @ ones, np.maximum(part @ weights, _LEAST)) for part in (left, 1.0 - left)]
     entropy = sum(total * _entropy(one / total) for one, total in sides)
     best = np.argmin(entropy, axis=1)
     every = np.arange(len(cuts))

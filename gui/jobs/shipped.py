@@ -72,6 +72,7 @@ _GROUPS = (
     _Group("Images with an instruction, safe or not", "filter", "demo:filter"),
     _Group("Letters to a shop, sorted by their matter", "letters", "demo:letters"),
     _Group("Rows of a table of numbers and categories", "mixed", "demo:mixed"),
+    _Group("Tumours: rows of 30 numbers", "breast-cancer", "demo:breast-cancer"),
     _Group("A classifier that fools floating-point noise", "lattice:", "demo:lattice"),
 )
 _MOST_OF_A_GROUP = 12

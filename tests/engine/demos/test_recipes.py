@@ -12,6 +12,7 @@ from engine.core.resources import assets
 from engine.demos import aircraft, recipes
 from engine.demos.data.cifar10 import CLASSES
 from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, RECIPES, TURNED
+from engine.demos.stumps import STUMP_DEMOS
 from engine.models import ModelRequest, catalogue, load_model
 from engine.schemes import Gaussian, parse_scheme
 from engine.training.card import card_markdown
@@ -25,7 +26,7 @@ OF_THE_LAB = {"cifar10-0.25": 0.25, "cifar10-0.50": 0.5}
 
 def test_every_shipped_model_has_its_recipe():
     assert RECIPES.keys() == SHIPPED.keys() - {"lattice-attack", *OF_THE_LAB}
-    assert RECIPES.keys() == {*DIGITS, *TURNED, *CLUB, *DEMOS, aircraft.NAME}
+    assert RECIPES.keys() == {*DIGITS, *TURNED, *CLUB, *DEMOS, aircraft.NAME, *STUMP_DEMOS}
 
 
 def test_every_shipped_file_is_the_one_on_its_cards():

@@ -458,6 +458,7 @@ RUNS = int(os.environ.get("CERTISCOPE_RUNS", "500"))
 """Runs in which no function may be refused."""
 SETS = (
     "digits",
+    "breast-cancer",
     "cifar10",
     "aircraft",
     "karate",
@@ -475,8 +476,8 @@ def honest() -> Iterator[tuple[Classifier, list[str], str]]:
     and with a fixed batch."""
     for one, precision in itertools.product(catalogue(), ("fp32", "bf16")):
         inputs = next(name for name in SETS if one.name.startswith(f"demo:{name.strip(':')}"))
-        if precision == "bf16" and inputs == "lattice:":
-            continue  # it reads the bits of float32 numbers
+        if precision == "bf16" and (inputs == "lattice:" or one.name.endswith("-stumps")):
+            continue  # it reads the bits of float32 numbers; stumps compare in float64
         yield load_model(ModelRequest(one.name)), expand(inputs), precision
     for subject, precision in itertools.product(SUBJECTS[1:], ("fp32", "bf16")):
         yield subject.ours(), [], precision

@@ -20,6 +20,7 @@ from engine.procedures.noise_record import noise_record
 from engine.procedures.run_key import run_key
 from engine.report.json import evidence_json
 from engine.verify import digests
+from engine.verify.computed import check_computed
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
 from engine.verify.leaves import RULES, WORDS, Found, explained, rule_of
@@ -55,6 +56,8 @@ FAMILIES = {
     "--scheme dssn-l1 --lam 0.1",
     "rotation": f"{CERTIFY} --model demo:digits-rotation --input digits16:17 --scheme rotation "
     "--degrees 4 --at rotation=1",
+    "stumps": "certify --device cpu --quiet --model demo:breast-cancer-stumps "
+    "--input breast-cancer:3 --scheme stumps --sigma 4 --samples 100",
     "predict": "predict --n 100 --seed 3 --device cpu --quiet --model demo:digits-0.25 "
     "--input digits:17 --sigma 0.25",
     "decide": "decide --n 2000 --seed 3 --device cpu --quiet --model demo:digits-0.25 "
@@ -195,6 +198,7 @@ def found_by(evidence: Evidence, level: Found) -> bool:
         claims = [
             *digests.check_model(evidence, "", HERE),
             *digests.check_input(evidence, "", HERE),
+            *check_computed(evidence, "", "", HERE),
         ]
     else:
         means = Means(model="", input="", beside=HERE, device="cpu")
