@@ -174,6 +174,7 @@ def audited(
         done=lambda spec, evidence: standing.add(spec, attack(spec, evidence)),
         left_out=standing.leave_out,
         count=_named(kept),
+        ahead=kept.ahead,
         available=available,
     )
     view = AuditView(
