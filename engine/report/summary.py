@@ -39,13 +39,19 @@ def content(evidence: Evidence) -> Content:
         tone="bad" if evidence.contradicted else _TONES[evidence.outcome],
         badge=badge(evidence),
         partial=_partial(evidence),
-        statement=evidence.statement,
+        statement=_statement(evidence),
         why=_why(evidence),
         key_facts=(*_answer(evidence), *_bounds(evidence), *_test(evidence), *_votes(evidence)),
         identity=_identity(evidence),
         limits=limits(evidence),
         sections=sections(evidence),
     )
+
+
+def _statement(evidence: Evidence) -> str:
+    """As recorded; one that is refuted says so itself, wherever it is copied to."""
+    stated = evidence.statement
+    return f"Refuted by an attack: “{stated}”" if evidence.contradicted else stated
 
 
 def badge(evidence: Evidence) -> str:

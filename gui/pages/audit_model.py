@@ -155,6 +155,8 @@ class AuditModel(QAbstractTableModel):
         """Names of the columns, and what they mean."""
         if orientation != Qt.Orientation.Horizontal:
             return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section >= N:
+            return _RIGHT
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
         return meaning(COLUMNS[section]) if role == Qt.ItemDataRole.ToolTipRole else None
@@ -168,7 +170,7 @@ class AuditModel(QAbstractTableModel):
             return plain_tip(row.reason or texts(row)[column])
         if role == Qt.ItemDataRole.ForegroundRole and column == OUTCOME:
             return QColor(getattr(themes.current(), _INKS[row.outcome]))
-        if role == Qt.ItemDataRole.TextAlignmentRole and column == N:
+        if role == Qt.ItemDataRole.TextAlignmentRole and column >= N:
             return _RIGHT
         return None
 

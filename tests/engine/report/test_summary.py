@@ -41,6 +41,7 @@ def test_a_contradicted_certificate_is_titled_so() -> None:
         "CONTRADICTED",
         "bad",
     )
+    assert words.statement.startswith("Refuted by an attack: ")
     assert words.why is not None and words.why.sentences[0].startswith("CONTRADICTION")
     region = next(fact for fact in words.key_facts if fact.label == "certified region")
     assert region.note == "does not hold"
