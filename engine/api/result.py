@@ -12,6 +12,7 @@ from engine.core.errors import UserError
 from engine.evidence.subject import as_taken, file_region
 
 if TYPE_CHECKING:
+    from engine.core.outputs import OutputInterval
     from engine.evidence.evidence import Evidence
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
@@ -81,6 +82,11 @@ class Result:
         None when abstaining, and where the region is no ball.
         """
         return self.evidence.radius
+
+    @property
+    def intervals(self) -> tuple[OutputInterval, ...]:
+        """Where the median of each of a model's numbers stays; none where it names classes."""
+        return self.evidence.intervals
 
     @property
     def p_lower(self) -> float | None:

@@ -176,6 +176,33 @@ class Smoothed:
         settings = declaring.declared("predict", self.scheme, said)
         return self._run(x, settings, name=name, label=label)
 
+    def measure(
+        self,
+        x: Any,
+        *,
+        epsilon: float,
+        n: int = 10_000,
+        alpha: float = 0.001,
+        bound: str | None = None,
+        seed: int | None = None,
+        noise: str = "float",
+        name: str = "",
+    ) -> Run:
+        """Where the medians of a model's numbers stay: median smoothing, for Gaussian noise.
+
+        Args:
+            x, n, alpha, seed, noise, name: as for :meth:`certify`.
+            epsilon: largest l2 norm of the change.
+            bound: ``anytime``, at any stop, or ``clopper-pearson``, at n; None takes the first.
+
+        Raises:
+            CertiscopeError: the model names classes (``smooth(path, scheme, output="numbers")``
+                reads numbers), or as :meth:`certify`.
+        """
+        given = {"epsilon": epsilon, "n": n, "alpha": alpha, "bound": bound}
+        said = self._said(**given, seed=seed, noise=noise)
+        return self._run(x, declaring.declared("measure", self.scheme, said), name=name, label=None)
+
     def certify_dataset(
         self,
         inputs: Any,

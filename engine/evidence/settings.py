@@ -131,7 +131,8 @@ class MeasureSettings(Smoothed):
     """Median smoothing: where the medians of a model's numbers stay under changes up to epsilon.
 
     Attributes:
-        epsilon: size of the change, in the one term of the scheme, such as its l2 norm.
+        scheme: Gaussian noise, whose term is the l2 norm of the change.
+        epsilon: largest size of the change, in that term.
         bound: ``anytime`` holds at every n at once, ``clopper-pearson`` at the planned n.
     """
 
@@ -151,12 +152,12 @@ class MeasureSettings(Smoothed):
 
     @model_validator(mode="after")
     def _one_term(self) -> MeasureSettings:
-        """The change has one size, whatever its direction, and the noise is drawn."""
-        terms = [*self.scheme.terms.values()]
-        if len(terms) != 1 or terms[0].signed or terms[0].factor:
-            raise ValueError(f"{self.scheme.key} has no single size of a change; choose gaussian")
-        if self.scheme.noise().samples is not None:
-            raise ValueError(f"{self.scheme.key} counts all of its noise; choose gaussian")
+        """What 1/2 may have been before a change is known to the last bit under Gaussian noise."""
+        if not isinstance(self.scheme, Gaussian):
+            other = self.scheme.key
+            raise ValueError(
+                f"medians are bounded under Gaussian noise, not by {other}; choose gaussian"
+            )
         return self
 
     @property

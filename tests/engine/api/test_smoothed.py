@@ -17,7 +17,7 @@ from engine.evidence.settings import CertifySettings
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.procedures.certify import certify
-from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, TextMask
+from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, TextMask, parse_scheme
 from tests.networks import Convolutional, Linear, state_of
 
 X = torch.full((1, 8, 8), 0.5)
@@ -143,3 +143,17 @@ def test_an_input_in_memory_can_be_compared_with_a_file_of_the_same_pixels(tmp_p
     assert verify(evidence, input=str(image), rerun=1).ok
     Image.fromarray(grey.numpy() + 1).save(image)
     assert not verify(evidence, input=str(image)).ok
+
+
+def test_numbers_are_measured() -> None:
+    model = smooth("demo:aircraft", Gaussian(sigma=0.1), device="cpu")
+    result = model.measure("aircraft:0", epsilon=0.05, n=400, seed=1).result()
+    assert [one.name for one in result.intervals][:2] == ["nose x", "nose y"]
+    assert all(one.bounded for one in result.intervals) and "nose x" in result.statement
+    wide = smooth("demo:aircraft", Gaussian(sigma=0.1), device="cpu", tolerance=3.0)
+    found = wide.certify("aircraft:0", n=200, seed=1).result()
+    assert found.class_name == "all 3 keypoints within 3 cells of the reference"
+    with pytest.raises(UserError, match="under Gaussian noise, not by brightness"):
+        smooth("demo:aircraft", parse_scheme({"key": "brightness"})).measure(
+            "aircraft:0", epsilon=0.1
+        )

@@ -165,3 +165,43 @@ def test_a_run_that_was_stopped_claims_what_it_reached() -> None:
     assert "Stopped after" in ended["anytime"].statement
     reason = ended["clopper-pearson"].abstention
     assert reason is not None and reason.reason == "stopped-early"
+
+
+@pytest.mark.statistics
+def test_an_attack_by_gradients_never_leaves_the_guaranteed_intervals() -> None:
+    """Steps up the noisy model's expected places, one output and direction after the other."""
+    sigma, epsilon = 0.1, 0.1
+    classifier = load_model(ModelRequest("demo:aircraft"))
+    assert isinstance(classifier, OutputsClassifier)
+    network = classifier.inner
+    generator = torch.Generator().manual_seed(0)
+    columns = torch.arange(8.0).repeat(8)
+    axes = {"x": columns, "y": torch.arange(8.0).repeat_interleave(8)}
+    moved = 0
+    for number in range(3):
+        given = fitted(classifier, load_input(f"aircraft:{number}"))
+        settings = MeasureSettings(
+            scheme=Gaussian(sigma=sigma), epsilon=epsilon, n=4000, seed=number
+        )
+        found = finish(measure(classifier, given, settings, execution=Execution(device="cpu")))
+        x = torch.from_numpy(given.arrays[0])[None]
+        for output, interval in enumerate(found.intervals):
+            axis = axes[interval.name[-1]]
+            for sign in (-1.0, 1.0):
+                delta = torch.zeros_like(x, requires_grad=True)
+                for _ in range(12):
+                    noise = sigma * torch.randn(32, *x.shape[1:], generator=generator)
+                    heat = network.scores(x + delta + noise).flatten(2)[:, output // 2]
+                    place = (heat.softmax(1) * axis).sum(1).mean()
+                    (slope,) = torch.autograd.grad(sign * place, delta)
+                    step = delta.detach() + 0.05 * slope / slope.norm().clamp(min=1e-12)
+                    delta = step * min(1.0, epsilon / float(step.norm()))
+                    delta.requires_grad_()
+                with torch.inference_mode():
+                    noise = sigma * torch.randn(2001, *x.shape[1:], generator=generator)
+                    answers = network.scores(x + delta + noise).flatten(2)[:, output // 2]
+                median = float(axis[answers.argmax(1)].median())
+                assert interval.lower is not None and interval.upper is not None
+                assert interval.lower <= median <= interval.upper
+                moved += median != interval.median
+    assert moved > 0
