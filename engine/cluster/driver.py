@@ -23,6 +23,7 @@ from engine.inputs import load_input
 from engine.inputs.base import FittedInput
 from engine.models import fitted
 from engine.models.base import Classifier
+from engine.procedures.dataset import check_set
 from engine.procedures.set_result import Counted, SetResult, Unread, set_result, slim
 
 WAIT_SECONDS, LAST_SECONDS = 0.2, 5.0
@@ -76,8 +77,7 @@ def certify_set_with(
     Raises:
         UserError: as for ``certify_set``; no worker starts, or all die.
     """
-    if not inputs:
-        raise UserError("A set needs at least one input.")
+    check_set(inputs, settings)
 
     def opened(spec: str) -> FittedInput:
         return read(spec) if read else fitted(classifier, load_input(spec))

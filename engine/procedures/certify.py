@@ -6,6 +6,7 @@ import threading
 from collections.abc import Generator, Sequence
 
 from engine.bounds import bound_method
+from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.cost import WORTH_SAYING, Cost
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
@@ -63,6 +64,10 @@ def certify(
         UserError: model, input and settings do not fit together; an ``at`` that the scheme does
             not understand; ``resume`` belongs to another run.
     """
+    if settings.kind == "sweep":
+        raise UserError(
+            f"{settings.scheme.key} is certified anchor by anchor, by a run of its own."
+        )
     asked = {text: settings.scheme.parse_at(text) for text in at}
     target = Target.of(settings)
     run = Run(

@@ -68,7 +68,7 @@ def certify_set(
         UserError: there is no input, or none opens and fits.
         NotAFunction: the model depends on its batch or on chance, found early or late.
     """
-    _check(inputs, settings)
+    check_set(inputs, settings)
     stop = stop or threading.Event()
     counting = _Set(
         classifier,
@@ -90,7 +90,7 @@ def certify_set(
     )
 
 
-def _check(inputs: Sequence[str], settings: Counting) -> None:
+def check_set(inputs: Sequence[str], settings: Counting) -> None:
     """Refuse a set of nothing, and one under a scheme over a range.
 
     Raises:

@@ -5,24 +5,23 @@ Nothing is sampled: votes, bounds and regions are those that held at the ends of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.bounds import bound_method
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import Counting
+from engine.evidence.settings import Counting, SweepSettings
 from engine.evidence.snapshot import Snapshot
-from engine.evidence.vote_chain import added
+from engine.evidence.vote_chain import added, total
+from engine.planning.sweep_outcome import SweepVotes
 from engine.procedures.bound_trajectory import Claims, Slack, region_of
 
 
 def can_be_played(evidence: Evidence | None) -> bool:
-    """Whether a run has recorded blocks: CERTIFY has, where its selection was complete.
-
-    Those of a sweep are of many anchors, and no bound runs through them.
-    """
+    """Whether a run has recorded blocks: CERTIFY has, where its selection was complete."""
     return (
         evidence is not None
         and evidence.procedure == "certify"
-        and evidence.settings.kind != "sweep"
         and evidence.chain is not None
         and bool(evidence.chain.blocks)
         and evidence.votes.guess is not None
@@ -48,6 +47,8 @@ def played(evidence: Evidence) -> tuple[Snapshot, ...]:
         n0_plan=settings.n0,
         n_plan=settings.n,
     )
+    if isinstance(settings, SweepSettings):
+        return (shared, *_swept(evidence, settings, shared, top))
     frames = [shared]
     for i, block in enumerate(chain.blocks, start=1):
         votes = added(votes, block)
@@ -65,3 +66,30 @@ def played(evidence: Evidence) -> tuple[Snapshot, ...]:
         }
         frames.append(shared.model_copy(update=changed))
     return tuple(frames)
+
+
+def _swept(
+    evidence: Evidence, settings: SweepSettings, shared: Snapshot, top: int
+) -> Iterator[Snapshot]:
+    """A sweep after each of its anchors; what was given up is known at its end."""
+    classes, blocks = (
+        len(evidence.model.class_names),
+        evidence.chain.blocks if evidence.chain else (),
+    )
+    votes, swept = Votes(counts=(0,) * classes), SweepVotes(settings, top)
+    for i, (block, anchor) in enumerate(zip(blocks, evidence.anchors, strict=True), start=1):
+        votes = added(votes, block)
+        swept.add(anchor, total((block,), classes))
+        done = i == len(blocks) and evidence.complete
+        region, bounds = swept.region(swept.given_up() if done else ()) or (None, None)
+        changed = {
+            "phase": "estimation",
+            "estimation": votes,
+            "top": top,
+            "bounds": bounds,
+            "region": region,
+            "blocks": blocks[:i],
+            "n_done": evidence.selection.n + votes.n,
+            "n_plan": evidence.n_plan,
+        }
+        yield shared.model_copy(update=changed)

@@ -219,7 +219,7 @@ class _Sweeping:
             given=self.run.fitted.identity,
         )
         stopped: StopReason = "stopped" if self.run.stop.is_set() else "out of memory"
-        return evidence(
+        found = evidence(
             self.run,
             self.selection,
             self.estimation,
@@ -231,6 +231,20 @@ class _Sweeping:
             command=command,
             **facts,
         )
+        return found.model_copy(update={"warnings": (*found.warnings, *self._remarks())})
+
+    def _remarks(self) -> list[str]:
+        """Why a range may have come out narrower than was asked."""
+        failed = self.walk.failed if self.walk is not None else []
+        ends = [self.scheme.ends(cell) for cell in failed]
+        if not ends:
+            return []
+        where = " and ".join(f"{low if high > 0 else high:+.3g}" for low, high in sorted(ends))
+        return [
+            f"What is certified ends before the range that was asked (at {where}): there the class "
+            "has too few votes, or its probability is near what is needed. A model trained on "
+            f"images under {self.scheme.warp.noun} and this noise, or more votes, may reach on."
+        ]
 
     def _chain(self) -> ChainRecord | None:
         if not self.start:

@@ -178,3 +178,32 @@ def test_an_image_on_the_border_abstains_with_what_was_needed():
     assert found.outcome == "abstained" and found.region is None and found.complete
     assert "degrees, where a p lower above" in found.statement
     assert {one.verdict for one in check_counts(recount_of(found))} == {"holds"}
+
+
+def test_a_sweep_is_played_again_anchor_by_anchor():
+    from engine.procedures.playback import played
+
+    found = swept(Rotation(sigma=0.3, degrees=60), weights_of(0), 0.0)
+    frames = played(found)
+    assert len(frames) == 1 + len(found.anchors)
+    assert frames[0].phase == "selection" and frames[-1].region == found.region
+    uppers = [frame.region.upper for frame in frames if frame.region is not None]
+    assert uppers == sorted(uppers) and frames[-1].estimation == found.estimation
+
+
+def test_a_range_that_ends_early_says_what_may_help_and_sets_and_tables_are_refused(tmp_path):
+    from engine.procedures.certify import certify
+    from engine.procedures.dataset import certify_set
+    from engine.replay.replay import replay
+
+    scheme, weights = Rotation(sigma=0.3, degrees=60), weights_of(0)
+    threshold = float(answers(scheme, weights, [0.0])[0] - 0.2)
+    found = swept(scheme, weights, threshold)
+    assert found.region.upper < 60
+    assert any("trained on images under rotation" in warning for warning in found.warnings)
+    with pytest.raises(UserError, match="one image at a time"):
+        finish(certify_set(Along(weights, 0.0), ["a"], found.settings))
+    with pytest.raises(UserError, match="anchor by anchor"):
+        finish(certify(Along(weights, 0.0), given(), found.settings))
+    with pytest.raises(UserError, match="cannot be replayed from a table"):
+        replay(tmp_path / "votes.csv", scheme=scheme, alpha=0.001, bound="anytime")
