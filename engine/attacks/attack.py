@@ -104,10 +104,10 @@ def _refused(evidence: Evidence) -> str:
         return f"No attack is built for {scheme.key}, which is certified over a range."
     if evidence.model.generation is not None:
         return "No attack is built for generative models."
-    if threshold(scheme) != MAJORITY:
+    if threshold(scheme) < MAJORITY:  # above it, whoever loses the lead has lost the threshold
         return (
-            "No attack is built for a threshold tau other than one half: the certificate speaks of "
-            "one class alone, and PREDICT of the leading one."
+            "No attack is built for a threshold tau below one half: a class may keep it where "
+            "another one leads, and PREDICT tells only who leads."
         )
     if evidence.settings.kind != "certify":
         return f"No attack is built for {scheme.key}: its claim is made of many inputs' votes."

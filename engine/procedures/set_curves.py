@@ -7,6 +7,7 @@ for each number of things, or additions and deletions alone. No torch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -60,6 +61,23 @@ def accuracy_curves(
             )
         )
     return tuple(found)
+
+
+def attacked_curve(sizes: Sequence[float], total: int) -> Curve:
+    """The share of inputs for which no attack found a change, up to each radius.
+
+    What is not attacked is not certified: the truth lies between this curve and the certified one.
+
+    Args:
+        sizes: of the changes found for the inputs that are right and certified; infinite for none.
+        total: inputs, at least 1.
+    """
+    left = len(sizes)
+    corners = [(0.0, left / total)]
+    for size in sorted(size for size in sizes if size < math.inf):
+        corners += [(size, left / total), (size, (left - 1) / total)]
+        left -= 1
+    return Curve(name="not attacked (no guarantee)", points=tuple(corners))
 
 
 def _counts(sizes: npt.NDArray[np.float64], total: int) -> tuple[Points, Band]:

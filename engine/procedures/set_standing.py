@@ -17,7 +17,7 @@ from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, alpha_of
 from engine.figures.curves import CurveFigure
-from engine.procedures.set_curves import accuracy_curves
+from engine.procedures.set_curves import accuracy_curves, attacked_curve
 from engine.procedures.set_result import Unread, as_path, bounds_at, row_of
 from engine.regions import Region
 from engine.replay.records import ReplaySummary, Simultaneous
@@ -67,6 +67,7 @@ class _Tally:
         self.certified = self.correct = 0
         self.sizes: dict[str, list[float]] = {}
         self.radii: list[float] = []
+        self.attacked: list[float] = []
         self.at = dict.fromkeys(at, 0)
         self.balls = True
 
@@ -83,6 +84,7 @@ class _Tally:
         self.correct += 1
         if row.radius is not None:
             self.radii.append(row.radius)
+            self.attacked.append((row.attacked or {}).get("radius", math.inf))
         for size, most in own.items():
             self.sizes[size].append(most)
         for text, holds in row.certified_at.items():
@@ -189,6 +191,8 @@ class SetStanding:
         if self._together:
             name = f"all {self.planned or 0:,} at once, alpha {self._alpha}"
             curves += accuracy_curves(self._kind, joint.sizes, total, name, beside=", all at once")
+        if own.balls and min(own.attacked, default=math.inf) < math.inf:
+            curves += (attacked_curve(own.attacked, total),)
         return CurveFigure(
             title="Certified accuracy",
             subtitle=f"of {total:,} inputs · band: 95 % at each size, if they are a random draw",

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from engine.evidence.subject import region_note
+from engine.figures.attacked import attack_mark
 from gui.controllers.session import Session
 from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
@@ -33,8 +34,16 @@ class ClaimCard(Card):
         self.headline = FittedLabel("What is certified")
         self.unit, self.votes = words(role="small"), words()
         self.sentence = words(name="Statement in words")
+        self.attack = words(role="small", name="Attack")
         self.content.addStretch(1)
-        for label in (self.outcome, self.headline, self.unit, self.sentence, self.votes):
+        for label in (
+            self.outcome,
+            self.headline,
+            self.unit,
+            self.sentence,
+            self.attack,
+            self.votes,
+        ):
             self.content.addWidget(label)
         self.content.addStretch(1)
         self.content.addWidget(words(_KEYS, "small"))
@@ -51,12 +60,15 @@ class ClaimCard(Card):
         shown = played or runs.evidence or runs.snapshot
         if shown is None:
             set_role(self, "")
+            say(self.attack, "")
             self._say("", "muted", _WAITING, "")
             say(self.headline, "")
             say(self.unit, "")
             return
         region, n = shown.region, shown.estimation.n
         said = headline_lines(region.headline()) if region else ""
+        mark = attack_mark(shown)
+        say(self.attack, mark.words if mark is not None and not mark.refutes else "")
         if runs.evidence is shown:
             verdict = verdict_of(runs.evidence)
             set_role(self, verdict.frame)

@@ -13,7 +13,7 @@ from engine.core.rounding import confidence_percent
 from engine.evidence.settings import Counting, alpha_of
 from engine.figures.curves import Curve, CurveFigure
 from engine.procedures.bound_trajectory import region_of
-from engine.procedures.set_curves import accuracy_curves
+from engine.procedures.set_curves import accuracy_curves, attacked_curve
 from engine.procedures.set_result import SetResult
 from engine.regions import radius_of
 from engine.replay.rows import NO_LABEL
@@ -64,7 +64,8 @@ def certified_accuracy_figure(result: SetResult) -> CurveFigure | None:
     if ball and summary.population:
         curves.append(_population(curves[0], total, alpha))
     if ball and any(row.attacked for row in result.rows):
-        curves.append(_attacked(result, places))
+        found = [(result.rows[place].attacked or {}).get("radius", math.inf) for place in places]
+        curves.append(attacked_curve(found, len(result.rows)))
     named = labelled(result)
     return CurveFigure(
         title="Certified accuracy" if named else "Certified share",
@@ -73,19 +74,6 @@ def certified_accuracy_figure(result: SetResult) -> CurveFigure | None:
         y_name="certified accuracy" if named else "certified share",
         curves=tuple(curves),
     )
-
-
-def _attacked(result: SetResult, places: list[int]) -> Curve:
-    """The share of rows that no attack found a change for, up to each radius.
-
-    What is not attacked is not certified: the truth lies between this curve and the certified one.
-    """
-    sizes = [(result.rows[place].attacked or {}).get("radius", math.inf) for place in places]
-    corners, left, total = [(0.0, len(sizes) / len(result.rows))], len(sizes), len(result.rows)
-    for size in sorted(size for size in sizes if size < math.inf):
-        corners += [(size, left / total), (size, (left - 1) / total)]
-        left -= 1
-    return Curve(name="not attacked (no guarantee)", points=tuple(corners))
 
 
 def _population(each: Curve, total: int, alpha: float) -> Curve:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import CertifySettings
+from engine.evidence.attack import AttackRecord
+from engine.evidence.settings import CertifySettings, seeded
 from engine.inputs.base import FittedInput
+from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_standing import SetStanding
 from engine.schemes import HierarchicalGaussian
@@ -61,6 +63,20 @@ def test_the_curves_are_those_of_the_rows_and_what_holds_at_once_lies_below():
     assert max(x for x, _ in together.points) == max(result.summary.simultaneous.radii[:3])
     assert together.dashed and own.band and not together.band
     assert "all 4 at once" in together.name
+
+
+def test_an_attacked_set_has_a_curve_above_the_certified_one():
+    standing, _ = standing_of("0.0", "0.1")
+    attack = AttackRecord(outcome="found", how="x", perturbation={"radius": 0.6}, found_class=1)
+    settings, model = seeded(SETTINGS), HalfSpace(0.5)
+    for spec in ("0.2", "0.3"):
+        evidence = finish(certify(model, read(spec), settings))
+        given = attack if spec == "0.2" else None
+        standing.add(spec, evidence.model_copy(update={"attack": given}))
+    *_, curve = standing.figure().curves
+    assert curve.name == "not attacked (no guarantee)"
+    assert curve.points == ((0.0, 1.0), (0.6, 1.0), (0.6, 0.75))
+    assert [row.attacked for row in standing.rows] == ["", "", "radius 0.6000", ""]
 
 
 def test_other_regions_have_curves_over_their_own_sizes():

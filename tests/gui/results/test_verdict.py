@@ -40,6 +40,22 @@ def test_a_result_is_named_by_its_outcome(make):
     assert "no guarantee" in beside.attack and not verdict.attack
 
 
+def test_on_stage_an_attack_is_a_line(qtbot, idle_session, make):
+    card, outside = (
+        ClaimCard(idle_session),
+        INSIDE.model_copy(update={"perturbation": {"radius": 3.0}}),
+    )
+    qtbot.addWidget(card)
+    idle_session.runs.evidence = make.evidence(CertifySettings()).model_copy(
+        update={"attack": outside}
+    )
+    idle_session.runs.evidence_changed.emit()
+    assert card.attack.text() == "attack: radius 3 (no guarantee)"
+    idle_session.runs.evidence = make.evidence(CertifySettings())
+    idle_session.runs.evidence_changed.emit()
+    assert card.attack.text() == ""
+
+
 def test_no_page_claims_what_an_attack_refutes(qtbot, idle_session, make, refuted):
     """Statement, talk card and record: red, without a number, the claim struck through."""
     panel = StatementPanel(idle_session, {one.id: QAction(one.title) for one in COMMANDS})
@@ -53,6 +69,7 @@ def test_no_page_claims_what_an_attack_refutes(qtbot, idle_session, make, refute
         assert one.outcome.text() == "CONTRADICTED" and one.property("role") == "error"
         assert one.sentence.text().startswith("CONTRADICTION: a change of radius 0.01")
         assert one.unit.text() == "" and "R = " not in one.headline.text()
+    assert card.attack.text() == ""
     for one in (panel, view):
         assert refuted.statement in one.struck.text()
     panel.copy_text()
