@@ -34,6 +34,7 @@ from engine.schemes.rotation import Rotation
 from engine.schemes.scaling import Scaling
 from engine.schemes.sparse import Sparse
 from engine.schemes.stumps import Stumps
+from engine.schemes.stumps_fields import StumpsFields
 from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform
 from engine.schemes.translation import Translation
@@ -82,6 +83,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     HybridFlip,
     # exact
     Stumps,
+    StumpsFields,
 )
 
 
