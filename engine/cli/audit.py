@@ -117,7 +117,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
 
     def keep(spec: str, found: Evidence) -> None:
         evidence = attack(spec, found)
-        kept.append(set_result.slim(evidence))
+        kept.append(set_result.slim(evidence, kept[-1] if kept else None))
         if recorder is not None:
             recorder.add(spec, evidence)
         meter.items(len(kept), len(inputs))

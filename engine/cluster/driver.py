@@ -219,5 +219,6 @@ class _Driver:
                 self.unread.append(Unread(input=spec, reason=str(outcome)))
                 self._told.left_out(self.unread[-1])
             elif outcome is not None:
-                self.found.append((spec, slim(outcome)))
+                like = self.found[-1][1] if self.found else None
+                self.found.append((spec, slim(outcome, like)))
                 self._told.done(spec, outcome)

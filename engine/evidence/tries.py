@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from sys import intern
 from typing import Any
 
 from engine.core.records import InputIdentity, ModelIdentity
@@ -65,9 +66,9 @@ class Ledger:
     def enter(self, claim: Any, stream: Any) -> None:
         """A run begins."""
         with self._lock:
-            streams = self._streams[repr(claim)]
-            if repr(stream) not in streams:
-                streams.append(repr(stream))
+            streams, text = self._streams[repr(claim)], intern(repr(stream))
+            if text not in streams:
+                streams.append(text)
 
     def place(self, claim: Any, stream: Any) -> tuple[int, int]:
         """Which try of its claim a run is that was entered, from 1, and how many are known."""

@@ -260,7 +260,8 @@ class _Set:
             return
         stopped = self._stop.is_set()
         if outcome.complete or not stopped:
-            self.found.append((spec, slim(outcome)))
+            like = self.found[-1][1] if self.found else None
+            self.found.append((spec, slim(outcome, like)))
             self._done(spec, outcome)
             self._over = not stopped and self._stop.is_set()
 

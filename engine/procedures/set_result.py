@@ -7,7 +7,7 @@ need that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from engine.bounds import bound_method
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
@@ -63,9 +63,24 @@ class SetResult(Record):
     notes: tuple[str, ...] = ()
 
 
-def slim(evidence: Evidence) -> Evidence:
-    """Evidence without its votes over n, by far the largest part: of a set all the rest is kept."""
-    return evidence.model_copy(update={"chain": None, "trajectory": ()})
+_SHARED = ("settings", "execution", "model", "software")
+
+
+def slim(evidence: Evidence, like: Evidence | None = None) -> Evidence:
+    """Evidence without its votes over n, by far the largest part: of a set all the rest is kept.
+
+    Args:
+        evidence: of a row.
+        like: of another; what both say in the same words is kept once.
+    """
+    less: dict[str, Any] = {"chain": None, "trajectory": ()}
+    if like is not None:
+        less |= {
+            name: getattr(like, name)
+            for name in _SHARED
+            if getattr(like, name) == getattr(evidence, name)
+        }
+    return evidence.model_copy(update=less)
 
 
 def with_attacks(result: SetResult, found: Mapping[str, AttackRecord | None]) -> SetResult:

@@ -42,3 +42,15 @@ def test_the_result_is_worked_out_again_from_evidence_as_files_hold_it():
 
 def test_an_input_is_named_as_a_person_writes_it():
     assert as_path("folder//a.png") == "folder/a.png"
+
+
+def test_what_rows_say_in_the_same_words_is_kept_once():
+    found: dict[str, Evidence] = {}
+    finish(certify_set(HalfSpace(0.5), ("0.0", "0.1"), SETTINGS, done=found.__setitem__, read=read))
+    first, second = (Evidence.model_validate_json(one.model_dump_json()) for one in found.values())
+    assert first.settings is not second.settings
+    kept = slim(second, first)
+    assert kept == slim(second) and kept.input.pixels_sha256 == "0.1"
+    assert kept.settings is first.settings and kept.software is first.software
+    other = first.model_copy(update={"settings": SETTINGS.model_copy(update={"seed": 4})})
+    assert slim(second, other) == slim(second)
