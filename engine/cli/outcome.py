@@ -34,11 +34,14 @@ def exit_status(evidence: Evidence) -> int:
 
 def show(evidence: Evidence, console: Terminal, *, quiet: bool) -> None:
     """Print the statement and, unless ``quiet``, the numbers and the warnings."""
-    console.print(evidence.statement, markup=False, highlight=False)
+    said = [evidence.statement]
     if evidence.attack is not None:
         names, top = evidence.model.class_names, evidence.class_name or ""
-        said = attack_in_words(evidence.attack, top, names, evidence.region)
-        console.print(f"Attack: {said}", markup=False, highlight=False)
+        said.append(f"Attack: {attack_in_words(evidence.attack, top, names, evidence.region)}")
+    if evidence.contradicted:
+        said = [said[1].removeprefix("Attack: "), f"As stated, and refuted: {said[0]}"]
+    for sentence in said:
+        console.print(sentence, markup=False, highlight=False)
     if quiet:
         return
     if evidence.decision is None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from engine.bounds import bound_method
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
-from engine.evidence.attack import AttackRecord
+from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, SettingsField, alpha_of
 from engine.inputs.labels import SAID, split_rule
@@ -92,14 +92,14 @@ def with_attacks(result: SetResult, found: Mapping[str, AttackRecord | None]) ->
     """
     if not any(found.values()):
         return result
-    changes = [
-        one.perturbation if (one := found.get(str(row.idx))) else None for row in result.rows
-    ]
+    attacks = [found.get(str(row.idx)) for row in result.rows]
+    pairs = list(zip(result.rows, attacks, strict=True))
     rows = [
-        row.model_copy(update={"attacked": change})
-        for row, change in zip(result.rows, changes, strict=True)
+        row.model_copy(update={"attacked": one.perturbation if one else None}) for row, one in pairs
     ]
-    return result.model_copy(update={"rows": tuple(rows)})
+    refuted = _refuted([str(row.idx) for row, one in pairs if contradicted(row.region, one)])
+    notes = tuple(dict.fromkeys((*result.notes, *refuted)))
+    return result.model_copy(update={"rows": tuple(rows), "notes": notes})
 
 
 def set_result(
@@ -150,6 +150,7 @@ def set_result(
             *_labels(rows, population=bool(summary.population)),
             *_matches(found),
             *(_of_facts(settings, found) if whole and not twins else ()),
+            *_refuted([spec for spec, one in found if one.contradicted]),
         ),
     )
 
@@ -158,6 +159,18 @@ def _of_facts(settings: Counting, found: Sequence[Counted]) -> tuple[str, ...]:
     """What the scheme says of the population, from what it drew from each input."""
     facts = [one.facts for _, one in found]
     return settings.scheme.over_a_set(facts, alpha_of(settings)) if all(facts) and facts else ()
+
+
+def _refuted(specs: Sequence[str]) -> list[str]:
+    """That an attack lies inside what some rows certify."""
+    if not specs:
+        return []
+    named = ", ".join(as_path(spec) for spec in specs[:_NAMED])
+    more = f" and {len(specs) - _NAMED:,} more" if len(specs) > _NAMED else ""
+    return [
+        f"An attack was confirmed inside what is certified of {named}{more}: model or program is "
+        "broken, or chance was against it, and this set is not to be used."
+    ]
 
 
 def _alike(found: Sequence[Counted]) -> list[tuple[str, str]]:

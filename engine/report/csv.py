@@ -91,6 +91,9 @@ COLUMNS = (
     "certified_at",
     "votes.selection",
     "votes.estimation",
+    "attack.outcome",
+    "attack.perturbation",
+    "contradicted",
 )
 
 
@@ -125,7 +128,17 @@ def _row(evidence: Evidence) -> list[Any]:
         " ".join(f"{at}:{answer}" for at, answer in evidence.certified_at.items()),
         " ".join(map(str, evidence.votes.selection)),
         " ".join(map(str, evidence.votes.estimation)),
+        *_attack(evidence),
     ]
+
+
+def _attack(evidence: Evidence) -> tuple[str | None, str | None, bool]:
+    """What was found, each term as ``name=size``, and whether it refutes the row."""
+    attack = evidence.attack
+    if attack is None:
+        return None, None, False
+    change = " ".join(f"{term}={size}" for term, size in (attack.perturbation or {}).items())
+    return attack.outcome, change or None, evidence.contradicted
 
 
 def _answers(evidence: Evidence) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+from engine.evidence.attack import AttackRecord
 from engine.evidence.generations import AnswerGroup
 from engine.report.csv import COLUMNS, answers_csv, evidence_csv, guarded, write_csv
 from tests.factories import make_evidence, make_input, make_predicted
@@ -35,6 +36,13 @@ def test_columns_are_the_same_for_every_outcome(tmp_path: Path) -> None:
     assert found[1]["radius"] == ""
     assert found[1]["abstention.n_needed"] == "4000"
     assert float(found[2]["test.p_value"]) == 1e-12
+
+
+def test_a_row_that_an_attack_refutes_says_so() -> None:
+    attack = AttackRecord(outcome="found", how="x", perturbation={"radius": 0.001})
+    plain, refuted = rows(evidence_csv([make_evidence(), make_evidence(attack=attack)]))
+    assert (plain["attack.outcome"], plain["contradicted"]) == ("", "False")
+    assert (refuted["attack.perturbation"], refuted["contradicted"]) == ("radius=0.001", "True")
 
 
 def test_one_run_is_one_row(tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ def test_attacks_are_counted_and_a_contradiction_is_the_verdict() -> None:
     for spec, evidence in made.evidence.items():
         recorder.add(spec, evidence.model_copy(update={"attack": attack}))
     result = with_attacks(made.result, dict.fromkeys(made.evidence, attack))
+    assert "this set is not to be used" in result.notes[-1]
     words = set_content(recorder.record(result, set_statement(result)), result)
     assert words.verdict == "CONTRADICTED" and words.tone == "bad"
     (said,) = [one for one in words.sections if one.title == "Attacks"]
