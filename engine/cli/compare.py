@@ -48,12 +48,21 @@ def compare_flags() -> list[inspect.Parameter]:
         *[each for each in run_flags("certify") if each.name in _SETTINGS],
         flag(
             "at",
-            "Attackers: at most this many pixels, together at most epsilon in l2 norm. Repeatable.",
+            "Attackers: at most this many pixels, together at most epsilon in l2 norm; or all "
+            "pixels, and another norm: epsilon=1,norm=l1. Repeatable.",
             OUTPUT,
             list[str],
             default=["entities=1,epsilon=0.5", "entities=2,epsilon=0.5", "entities=4,epsilon=0.5"],
             metavar="entities=R,epsilon=E",
         ),
+        flag(
+            "schemes",
+            "Every model under these noises, all of one standard deviation --sigma, in place of "
+            "the one it was trained with: gaussian,laplace,uniform,exp-inf.",
+            WHAT,
+            metavar="KEY,KEY,..",
+        ),
+        flag("sigma", "Standard deviation of the noises of --schemes.", WHAT, float | None),
         flag("json", "Write the comparison as JSON; '-' is standard output.", OUTPUT),
         flag("csv", "Write every outcome before every attacker as CSV.", OUTPUT),
         flag("quiet", "Print no table.", OUTPUT, bool),
@@ -81,7 +90,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
     console = None if values["quiet"] else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "comparing", "runs") as meter:
         running = compare(
-            _candidates(values["models"]), inputs, settings, execution=execution, stop=stop
+            _candidates(values, attackers), inputs, settings, execution=execution, stop=stop
         )
         result = result_of(running, lambda now: meter.items(now.runs, now.total))
 
@@ -105,22 +114,35 @@ def read_attacker(text: str) -> Attacker:
         UserError: another term, or a value out of range.
     """
     from engine.comparison import Attacker
+    from engine.schemes.attacker import ANY
 
     parts = dict(part.partition("=")[::2] for part in text.split(","))
-    if set(parts) != {"entities", "epsilon"}:
+    if "epsilon" not in parts or not set(parts) <= {"entities", "epsilon", "norm"}:
         raise UserError(f"--at {text}: an attacker is written entities=2,epsilon=0.25.")
-    return checked(Attacker, **parts)
+    return checked(Attacker, **({} if "entities" in parts else {"entities": ANY}), **parts)
 
 
-def _candidates(models: str) -> tuple[Candidate, ...]:
-    from engine.comparison.demo_models import candidate, shipped_candidates
+def _candidates(values: Mapping[str, Any], attackers: list[Attacker]) -> tuple[Candidate, ...]:
+    from engine.comparison.demo_models import at_one_deviation, candidate, shipped_candidates
     from engine.models import load_model
     from engine.models.base import ModelRequest
 
-    names = [name.strip() for name in models.split(",") if name.strip()]
-    if not names:
-        return shipped_candidates()
-    return tuple(candidate(load_model(ModelRequest(spec=name)).identity) for name in names)
+    names, keys = _listed(values["models"]), _listed(values["schemes"])
+    if bool(keys) != (values["sigma"] is not None):
+        raise UserError("--schemes and --sigma go together: noises of one standard deviation.")
+    if keys and not names:
+        raise UserError("--schemes needs --models, whose noise it replaces.")
+    identities = [load_model(ModelRequest(spec=name)).identity for name in names]
+    if not keys:
+        return tuple(map(candidate, identities)) if names else shipped_candidates()
+    norms = sorted({one.norm for one in attackers})
+    if len(norms) > 1:
+        raise UserError(f"Attackers of --schemes share one norm (there are {', '.join(norms)}).")
+    return at_one_deviation(identities, keys, values["sigma"], attackers[0].norm)
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> None:
@@ -133,7 +155,7 @@ def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> Non
     table.add_column("noise")
     table.add_column("right" if result.labelled else "predicted", justify="right")
     for one in attackers:
-        table.add_column(f"{one.entities} px, {one.epsilon:g}", justify="right")
+        table.add_column(_title(one), justify="right")
     for index, candidate in enumerate(result.candidates):
         shares = [result.answered(index), *(result.certified(index, a) for a in attackers)]
         words = ("" if share is None else share.in_words() for share in shares)
@@ -141,3 +163,11 @@ def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> Non
     console.print(table)
     if result.remark:
         console.print(result.remark)
+
+
+def _title(attacker: Attacker) -> str:
+    from engine.schemes.attacker import ANY
+
+    pixels = "" if attacker.entities == ANY else f"{attacker.entities} px, "
+    norm = "" if attacker.norm == "l2" else f" {attacker.norm}"
+    return f"{pixels}{attacker.epsilon:g}{norm}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from engine.comparison.records import Candidate
 from engine.core.errors import UserError
+from engine.core.fields import checked
 from engine.core.records import ModelIdentity
 from engine.models.native_metadata import taught_scheme
-from engine.schemes import Scheme
+from engine.regions import Norm
+from engine.schemes import Scheme, scheme_class
 from engine.schemes.attacker import Attacker, attack_of
 
 
@@ -36,6 +39,37 @@ def candidate(model: ModelIdentity, otherwise: Scheme | None = None) -> Candidat
             "norm; compare schemes that do."
         )
     return Candidate(model=model.source, name=model.name, scheme=scheme)
+
+
+def at_one_deviation(
+    models: Sequence[ModelIdentity], keys: Sequence[str], sigma: float, norm: Norm
+) -> tuple[Candidate, ...]:
+    """Every model under each of several noises of one standard deviation.
+
+    Args:
+        models: of images.
+        keys: of the schemes.
+        sigma: deviation of every number.
+        norm: of the attacker: schemes that have a choice certify in that norm.
+
+    Raises:
+        UserError: a model takes no images, or a scheme has no such noise.
+    """
+    found = []
+    for key in keys:
+        kind = scheme_class(key)
+        known = {"norm": norm} if "norm" in kind.model_fields else {}
+        scheme = checked(kind, **known).at_deviation(sigma)
+        if scheme is None or attack_of(scheme, Attacker()) is None:
+            raise UserError(
+                f"The scheme '{key}' has no noise of one standard deviation in every number, "
+                "certified by a norm."
+            )
+        found.append(scheme)
+    for model in models:
+        if model.kind != "image":
+            raise UserError(f"{model.source} takes no images; schemes are compared on images.")
+    return tuple(Candidate(model=m.source, name=m.name, scheme=s) for m in models for s in found)
 
 
 def shipped_candidates() -> tuple[Candidate, ...]:

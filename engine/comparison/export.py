@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.core.files import write_atomically
 from engine.report.csv import csv_text
-from engine.schemes.attacker import Attacker, attack_of
+from engine.schemes.attacker import Attacker
 
 _HEADER = [
     "model",
@@ -21,6 +21,7 @@ _HEADER = [
     "certified",
     "pixels",
     "epsilon",
+    "norm",
     "withstands",
     "n0",
     "n",
@@ -34,9 +35,9 @@ def tradeoff_csv(result: TradeOff, attackers: list[Attacker]) -> str:
     """Every outcome before every attacker, at full precision."""
     settings = [result.n0, result.n, result.alpha, result.bound, result.seed]
     rows = [
-        [*_outcome(one, outcome), *_answer(one, outcome, attacker), *settings]
-        for one, outcomes in zip(result.candidates, result.outcomes, strict=True)
-        for outcome in outcomes
+        [*_outcome(one, outcome), *_answer(result, index, outcome, attacker), *settings]
+        for index, one in enumerate(result.candidates)
+        for outcome in result.outcomes[index]
         for attacker in attackers
     ]
     return csv_text(_HEADER, rows)
@@ -69,7 +70,7 @@ def _outcome(one: Candidate, outcome: Outcome) -> list[object]:
     ]
 
 
-def _answer(one: Candidate, outcome: Outcome, attacker: Attacker) -> list[object]:
-    attack = attack_of(one.scheme, attacker)
+def _answer(result: TradeOff, index: int, outcome: Outcome, attacker: Attacker) -> list[object]:
+    attack = result.attack(index, attacker)
     holds = attack is not None and outcome.withstands(attack)
-    return [attacker.entities, attacker.epsilon, int(holds)]
+    return [attacker.entities, attacker.epsilon, attacker.norm, int(holds)]

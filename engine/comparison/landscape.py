@@ -10,7 +10,7 @@ from engine.figures.comparison import AccuracyFigure, ReachFigure, ShareFigure
 from engine.regions import Region
 from engine.regions.region import largest
 from engine.schemes import Scheme
-from engine.schemes.attacker import Attacker
+from engine.schemes.attacker import Attacker, covering
 
 MOST = 64
 """Numbers of pixels that are looked at."""
@@ -182,7 +182,7 @@ def reach(scheme: Scheme, region: Region | None, *, most: int) -> Reach:
     for entities in range(1, most + 1):
 
         def holds(epsilon: float, entities: int = entities) -> bool:
-            attack = scheme.covering(entities=entities, epsilon=epsilon)
+            attack = covering(scheme, entities=entities, epsilon=epsilon)
             return attack is not None and region is not None and region.contains(attack)
 
         high = min(high, largest(holds)) if high >= LEAST else 0.0

@@ -132,10 +132,15 @@ class TradeOff(Record):
         found = self.compared(candidate)
         return Share.of_inputs(sum(one.correct for one in found), len(found))
 
+    def attack(self, candidate: int, attacker: Attacker) -> Perturbation | None:
+        """What covers the attacker in the terms of a candidate; None if these are others."""
+        shape = self.shapes[candidate] if candidate < len(self.shapes) else ()
+        return attack_of(self.candidates[candidate].scheme, attacker, shape)
+
     def certified(self, candidate: int, attacker: Attacker) -> Share | None:
         """Those of them that are certified against ``attacker``; None before any input."""
         found = self.compared(candidate)
-        attack = attack_of(self.candidates[candidate].scheme, attacker)
+        attack = self.attack(candidate, attacker)
         if attack is None:
             return None
         return Share.of_inputs(sum(one.withstands(attack) for one in found), len(found))
@@ -143,7 +148,7 @@ class TradeOff(Record):
     def verdict(self, candidate: int, attacker: Attacker) -> tuple[bool, str]:
         """Whether the first input's answer is right and withstands the attacker, and in words."""
         outcome = next(iter(self.outcomes[candidate]), None)
-        attack = attack_of(self.candidates[candidate].scheme, attacker)
+        attack = self.attack(candidate, attacker)
         if outcome is None or attack is None:
             return False, "not asked yet"
         if outcome.predicted_class is None:

@@ -20,7 +20,7 @@ from engine.core.errors import UserError
 from engine.core.fields import as_number, validation_sentence
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.noise.law import NoiseLaw
-from engine.regions import Ball, Perturbation, Region, Term
+from engine.regions import Ball, Norm, Perturbation, Region, Term
 
 if TYPE_CHECKING:
     from engine.certificates.stumps import StumpEnsemble
@@ -292,16 +292,25 @@ class Scheme(Record, ABC):
         del given
         return {}
 
-    def covering(self, *, entities: int, epsilon: float) -> Perturbation | None:
-        """What covers every change of at most ``entities`` pixels and l2 norm ``epsilon``.
+    def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation | None:
+        """What covers every change of at most ``entities`` pixels and of these norms.
+
+        Args:
+            entities: pixels.
+            sizes: the largest norm of a change in l1, l2 and linf, each of which holds.
 
         Returns:
             A perturbation in the scheme's own terms; None if they speak of something else.
         """
-        known = {"entities": float(entities), "epsilon": epsilon}
+        known = {"entities": float(entities), "epsilon": sizes["l2"]}
         if "entities" not in self.terms or not set(self.terms) <= set(known):
             return None
         return {term: known[term] for term in self.terms}
+
+    def at_deviation(self, sigma: float) -> Self | None:
+        """The scheme whose noise has that standard deviation in every number; None without one."""
+        del sigma
+        return None
 
     def idle(self) -> frozenset[str]:
         """Fields that decide nothing beside the values of others: reports leave them out."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from engine.core.records import ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
-from engine.regions import Ball, Perturbation, Term
+from engine.regions import Ball, Norm, Perturbation, Term
 from engine.schemes.base import NO_FACTS, Facts, Scheme
 from engine.schemes.parameter_fields import PIXELS, sigma_field
 
@@ -60,7 +60,11 @@ class Gaussian(Scheme):
 
         return float(ndtr(perturbation["radius"] / self.sigma))
 
-    def covering(self, *, entities: int, epsilon: float) -> Perturbation:
+    def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:
         """The l2 norm alone, however many pixels share it."""
         del entities
-        return {"radius": epsilon}
+        return {"radius": sizes["l2"]}
+
+    def at_deviation(self, sigma: float) -> Self:
+        """sigma itself."""
+        return self.model_copy(update={"sigma": sigma})

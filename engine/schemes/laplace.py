@@ -124,6 +124,10 @@ class Laplace(NormBall):
         del dimension
         return self.lam
 
+    def at_deviation(self, sigma: float) -> Self:
+        """lam = sigma / sqrt(2)."""
+        return self.model_copy(update={"lam": sigma / math.sqrt(2.0)})
+
     def direct(self, dimension: int) -> Mapping[str, Callable[[float], float]]:
         """In l1 and in linf."""
         from engine.certificates import norm_balls  # deferred: SciPy is slow to load

@@ -242,6 +242,11 @@ class NormBall(Scheme):
             return 0.5
         return required(self._radius(d), size / (self.scale_in(d) * _DOWN))
 
+    def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:
+        """Its own norm alone."""
+        del entities
+        return {"radius": sizes[self.norm]}
+
     def _radius(self, dimension: int) -> Callable[[float], float]:
         from engine.certificates.norm_balls import certified  # deferred as above
 
@@ -294,6 +299,10 @@ class NormScheme(NormBall):
     def noise(self) -> NormNoise:
         """The law at its scale."""
         return NormNoise(self.law_in_words(), self.shape(), self.sigma, self.lam)
+
+    def at_deviation(self, sigma: float) -> Self:
+        """sigma, in place of any scale."""
+        return self.model_copy(update={"sigma": sigma, "lam": None})
 
     def scale_in(self, dimension: int) -> float:
         """lam, or sigma over the deviation at scale 1."""

@@ -49,3 +49,36 @@ def test_every_outcome_as_csv(tmp_path):
 def test_a_model_that_does_not_exist(capsys):
     assert main([*RUN, "--models", "demo:nothing"]) == 2
     assert "There is no shipped model demo:nothing" in capsys.readouterr().err
+
+
+def test_noises_of_one_deviation_against_an_attacker_in_l1(capsys, tmp_path):
+    target = tmp_path / "c.json"
+    asked = ["--models", "demo:digits-0.25", "--schemes", "gaussian,laplace,uniform"]
+    known = ["--sigma", "0.2", "--at", "epsilon=0.1,norm=l1", "--json", str(target)]
+    assert main([*RUN, *asked, *known]) == 0
+    assert "0.1 l1" in capsys.readouterr().out
+    found = json.loads(target.read_text())
+    schemes = [one["scheme"] for one in found["candidates"]]
+    assert [one["key"] for one in schemes] == ["gaussian", "laplace", "uniform"]
+    assert schemes[1]["lam"] == pytest.approx(0.2 / 2**0.5) and schemes[2]["norm"] == "l1"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--schemes", "uniform"], "--schemes and --sigma go together"),
+        (["--schemes", "uniform", "--sigma", "0.2"], "--schemes needs --models"),
+        (
+            ["--schemes", "ablation", "--sigma", "0.2", "--models", "demo:digits-0.25"],
+            "'ablation' has no noise of one standard deviation",
+        ),
+        (
+            ["--schemes", "uniform", "--sigma", "0.2", "--models", "demo:digits-0.25",
+             "--at", "epsilon=1,norm=l1", "--at", "epsilon=1"],
+            "share one norm (there are l1, l2)",
+        ),
+    ],
+)  # fmt: skip
+def test_noises_that_do_not_go_together_are_one_sentence(words, said, capsys):
+    assert main([*RUN, *words]) == 2
+    assert said in capsys.readouterr().err

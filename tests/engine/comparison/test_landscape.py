@@ -12,7 +12,7 @@ from engine.comparison.landscape import (
 )
 from engine.figures.comparison import percent
 from engine.schemes import Gaussian, HierarchicalGaussian
-from engine.schemes.attacker import Attacker, grid
+from engine.schemes.attacker import Attacker, covering, grid
 from tests.engine.comparison.test_records import (
     BALL,
     COUNT,
@@ -119,7 +119,7 @@ def test_every_norm_given_is_certified_and_hardly_more_is():
     scheme = HierarchicalGaussian(p=0.8, sigma=0.25)
     for entities, norm in enumerate(reach(scheme, STAIRS, most=2), start=1):
         for norms, holds in ((norm, True), (norm / 3, True), (norm * (1 + 1e-9), False)):
-            attack = scheme.covering(entities=entities, epsilon=norms)
+            attack = covering(scheme, entities=entities, epsilon=norms)
             assert STAIRS.contains(attack) is holds
 
 

@@ -3,7 +3,7 @@ from typing import ClassVar
 
 from engine.comparison.records import Candidate, Outcome, TradeOff, labels
 from engine.figures.comparison import Share
-from engine.regions import Ball, Count, Perturbation, Staircase, Term
+from engine.regions import Ball, Count, Norm, Perturbation, Staircase, Term
 from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Scheme
 from engine.schemes.attacker import Attacker
 
@@ -13,7 +13,7 @@ class Pixels(Gaussian):
 
     terms: ClassVar[Mapping[str, Term]] = {"entities": Term("pixels", whole=True)}
 
-    def covering(self, *, entities: int, epsilon: float) -> Perturbation:
+    def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:
         return {"entities": float(entities)}
 
 
@@ -25,8 +25,8 @@ class Steps(Gaussian):
         "epsilon": Term("norm"),
     }
 
-    def covering(self, *, entities: int, epsilon: float) -> Perturbation:
-        return {"entities": float(entities), "epsilon": epsilon}
+    def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:
+        return {"entities": float(entities), "epsilon": sizes["l2"]}
 
 
 BALL = Ball(norm="l2", radius=0.5, unit="pixels in [0,1]")
