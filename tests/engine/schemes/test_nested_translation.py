@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
+from engine.certificates.nested import reach
 from engine.evidence.settings import CertifySettings
 from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
@@ -100,3 +101,48 @@ def test_a_run_is_verified():
     assert evidence.outcome == "certified" and evidence.region.upper > 4
     assert "no shift of this image below" in evidence.statement
     assert {claim.verdict for claim in check_counts(recount_of(evidence))} == {"holds"}
+
+
+def shares(scheme, image, weights, least, right) -> np.ndarray:
+    """P(<w, L T_b T_g x + sigma z> > least) for shifts to the right, by quadrature over b."""
+    quantiles = ndtri((np.arange(200) + 0.5) / 200) * scheme.sigma_gamma
+    given = by_hand(image, 0.0, right)
+    rows, columns = (low_pass(side, scheme.low_pass, wrapped=True) for side in image.shape[1:])
+    seen = [(weights * filtered(by_hand(given, 0.0, b), rows, columns)).sum() for b in quantiles]
+    spread = scheme.sigma * np.linalg.norm(weights)
+    return ndtr((np.array(seen)[:, None] - np.atleast_1d(least)) / spread).mean(axis=0)
+
+
+def test_without_the_error_of_interpolation_a_shift_inside_would_turn_the_class(bounds):
+    """Stripes lose their contrast between two pixels, which a classifier of contrast sees."""
+    image = np.zeros((1, 8, 8))
+    image[:, :, ::2] = 1.0
+    scheme = SCHEME.model_copy(update={"sigma_gamma": 0.1, "sigma": 0.2, "low_pass": 0.0})
+    weights = image - 0.5
+    p = float(shares(scheme, image, weights, 0.4 * 16, 0.0)[0])
+    unguarded = scheme.sigma_gamma * reach(1 - p, 0.0, 0.0)
+    assert shares(scheme, image, weights, 0.4 * 16, 0.99 * unguarded)[0] < 0.5
+    facts = scheme.prepare([image])
+    assert scheme.region(bounds(p), facts).upper == 0.0
+    declared = scheme.model_copy(update={"error": facts[ERROR]})
+    assert declared.region(bounds(p), facts).upper == 0.0
+
+
+def test_no_shift_inside_turns_a_classifier_that_looks_for_it(images, bounds):
+    """Half-spaces along what a shift changes most, on every image, at p from 0.9 to 0.9999."""
+    tried = 0
+    for image in images[:3]:  # the stripes of the last one stay as they are
+        scheme = SCHEME.model_copy(update={"sigma": 1.0, "low_pass": 1.5})
+        facts = scheme.prepare([image])
+        scheme = scheme.model_copy(update={"error": facts[ERROR]})
+        for right in (0.4, 1.5, 3.0):
+            weights = image - by_hand(image, 0.0, right)
+            least = np.linspace(-4, 0, 9) * np.linalg.norm(weights)
+            before = shares(scheme, image, weights, least, 0.0)
+            after = shares(scheme, image, weights, least, right)
+            for p, moved in zip(before.tolist(), after.tolist(), strict=True):
+                region = scheme.region(bounds(p), facts)
+                if region is not None and region.contains({"shift": right}):
+                    assert moved > 0.5
+                    tried += 1
+    assert tried > 5
