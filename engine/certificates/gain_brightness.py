@@ -58,6 +58,8 @@ _STEPS = 4
 """Newton's; an inexact root weakens the bound in second order."""
 _LEAST_NODES, _SIZES = 16, 12
 """Nodes at least; sizes of the rules of a map."""
+_UNREACHED = 1.0 - 2.0**-50
+"""More than any number of votes gives, and not the 1 that says that no probability suffices."""
 _ROWS = 10
 """Of a map, worked out together."""
 _UP = 1.0 + 2.0**-40
@@ -123,6 +125,8 @@ def required_over(
         exact = _exact(m[open_], middle[open_], beta, q[open_], _OF_A_MAP)
         found[rows, open_] = np.minimum(found[rows, open_], exact)
         open_ &= found[rows][-1] <= ceiling  # it rises with |b|
+        beyond = slice(first + _ROWS, None)
+        found[beyond, ~open_] = np.minimum(found[beyond, ~open_], _UNREACHED)
         if not open_.any():
             break
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal, Slot
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from engine.figures.media import ImageMedium
     from engine.regions import Perturbation
 
-SIDE, LENS = 64, 92
-"""Pixels of the image beside the sliders, and of the one under the pointer."""
+SIDE, LENS, SMALL = 64, 92, 26
+"""Pixels of the image beside the sliders, of the one under the pointer, and of those of a strip."""
+STRIP = 7
+"""Images from one end of a single parameter to the other."""
 _STEPS = 200
 _AWAY = 14
 """Pixels from the pointer to the image."""
@@ -30,6 +32,7 @@ class AttackerPanel(QWidget):
 
     Attributes:
         sliders: by term of a perturbation.
+        strip: below the slider of a single term, the image from one of its ends to the other.
 
     Signals:
         chosen: a change, in the scheme's terms.
@@ -50,6 +53,15 @@ class AttackerPanel(QWidget):
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(2)
         self._grid.addWidget(self.title, 0, 0, 1, 2)
+        self.strip = [ImageView() for _ in range(STRIP)]
+        self._below = QWidget()
+        row = filled(QHBoxLayout(self._below), *((one, 1) for one in self.strip), spacing=4)
+        row.setContentsMargins(0, 0, 0, 0)
+        for one in self.strip:
+            one.setMinimumSize(SMALL, SMALL)
+            one.setMaximumHeight(SMALL)
+        self._grid.addWidget(self._below, 2, 1)
+        self._below.hide()
         row = filled(QHBoxLayout(self), self.image, spacing=8)
         row.addLayout(self._grid, 1)
         self.hide()
@@ -74,6 +86,22 @@ class AttackerPanel(QWidget):
         if dict(spans) != self._spans or neutral != self._neutral:
             self._spans, self._neutral = dict(spans), neutral
             self.follow(neutral)
+
+    def steps(self) -> list[Perturbation]:
+        """From one end of the only term to the other; none where there are more terms."""
+        if len(self._spans) != 1:
+            return []
+        ((term, (low, high)),) = self._spans.items()
+        return [
+            {**self._neutral, term: low + (high - low) * place / (STRIP - 1)}
+            for place in range(STRIP)
+        ]
+
+    def show_strip(self, images: Sequence[ImageMedium | None]) -> None:
+        """The images after :meth:`steps`; hidden where there are none."""
+        self._below.setVisible(bool(images))
+        for view, image in zip(self.strip, images, strict=False):
+            view.show_pixels(None if image is None else image.pixels, "")
 
     def change(self) -> Perturbation:
         """Where the sliders stand; exactly no change where one stands nearest to that."""

@@ -78,6 +78,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.attacker, self.lens = AttackerPanel(), Lens(self)
         self.attacker.chosen.connect(self._slide)
         self.pictured = False
+        self._strip: tuple[object, object] = (None, None)
         self._pointed: tuple[QPoint, Perturbation] | None = None
         self._pointing = QTimer(self, singleShot=True, interval=0)
         self._pointing.timeout.connect(self._show_lens)
@@ -250,10 +251,13 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         known = known and figure.pictured(self.pixels, neutral) is not None
         self.pictured = known
         self._fit_panel()
-        if known:
-            self.attacker.offer(spans, neutral)
-        else:
+        if not known:
             self.lens.hide()
+            return
+        self.attacker.offer(spans, neutral)
+        if self._strip[0] is not figure.needs or self._strip[1] is not self.pixels:
+            self._strip = figure.needs, self.pixels
+            self.attacker.show_strip([self._image(one) for one in self.attacker.steps()])
 
     def _fit_panel(self) -> None:
         self.attacker.setVisible(self.pictured and self.height() >= themes.current().px(_PANEL))

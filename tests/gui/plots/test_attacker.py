@@ -88,6 +88,16 @@ def test_each_slider_changes_one_parameter_of_this_image_and_is_heard(plot, qtbo
     assert plot.answer.isVisible()
 
 
+def test_one_parameter_has_a_strip_of_the_image_from_end_to_end(plot):
+    strip = plot.attacker.strip
+    if len(plot.scheme.terms) > 1:
+        assert not strip[0].isVisible()
+        return
+    ((term, (low, high)),) = plot.needs.spans().items()
+    for view, value in ((strip[0], low), (strip[3], (low + high) / 2), (strip[-1], high)):
+        assert view.isVisible() and seen(view) == expected(plot, {term: value})
+
+
 def test_what_is_chosen_on_the_map_moves_the_sliders(plot):
     change = {name: term.neutral for name, term in plot.scheme.terms.items()}
     assert plot.attacker.change() == change
