@@ -92,7 +92,8 @@ class Ensemble(Classifier):
         every = [each.scores(batch) for each in self.members[: self.consensus or None]]
         if torch.is_grad_enabled() and any(scores.requires_grad for scores in every):
             every += [each.scores(batch) for each in self.members[len(every) :]]
-            return _summed(every, self.combine)
+            whole = torch.stack(every)
+            return (torch.softmax(whole, dim=2) if self.combine == "softmax" else whole).sum(dim=0)
         stacked = torch.stack(every)
         self._answers = _named(stacked)
         return self._agreed(stacked, batch) if self.consensus else _decided(stacked, self.combine)
@@ -132,16 +133,6 @@ def _named(stacked: torch.Tensor) -> torch.Tensor:
     return torch.where(torch.isfinite(best), index, NO_CLASS)
 
 
-def _summed(every: Sequence[torch.Tensor], combine: str) -> torch.Tensor:
-    """The sum over members of scores (B, C), in their order."""
-    if combine == "softmax":
-        every = [torch.softmax(scores, dim=1) for scores in every]
-    total = every[0]
-    for scores in every[1:]:
-        total = total + scores
-    return total
-
-
 def _decided(stacked: torch.Tensor, combine: str, near: torch.Tensor | None = None) -> torch.Tensor:
     """Scores (B, C) of all members' (L, B, C).
 
@@ -150,19 +141,18 @@ def _decided(stacked: torch.Tensor, combine: str, near: torch.Tensor | None = No
         combine: the rule.
         near: (B,), how far each sample was from being decided in another way.
     """
-    total = _summed(list(stacked), combine)
+    logits = stacked.sum(dim=0)  # not finite where one of them is not
+    total = torch.softmax(stacked, dim=2).sum(dim=0) if combine == "softmax" else logits
     if combine == "votes":
-        # Less than one vote apart, and in the order of the summed logits.
-        ties = torch.softmax(total, dim=1) / 2
-        votes = torch.zeros_like(total)
-        for scores in stacked:
-            votes.scatter_add_(1, scores.argmax(dim=1, keepdim=True), torch.ones_like(votes[:, :1]))
-        total = votes + ties
-        switch = _lead(stacked).amax(dim=2).amin(dim=0)
+        (best, second), (first, _) = (part.unbind(dim=2) for part in stacked.topk(2, dim=2))
+        # Ties in the order of the summed logits, less than one vote apart.
+        total = torch.softmax(logits, dim=1) / 2
+        total.scatter_add_(1, first.T, torch.ones_like(best.T))
+        switch = (best - second).amin(dim=0)
         near = switch if near is None else torch.minimum(near, switch)
     if near is not None:
         total = _no_wider(total, near)
-    return torch.where(torch.isfinite(stacked).all(dim=2).all(dim=0)[:, None], total, torch.nan)
+    return total.masked_fill(~torch.isfinite(logits).all(dim=1, keepdim=True), torch.nan)
 
 
 def _no_wider(scores: torch.Tensor, near: torch.Tensor) -> torch.Tensor:
