@@ -12,6 +12,8 @@ import json
 import sys
 import time
 
+from engine.system.openmp import wait_passively
+
 _SETTLE_MS = 1000
 
 
@@ -112,6 +114,7 @@ def _switch(model: str, source: str) -> None:
 
 
 if __name__ == "__main__":
+    wait_passively()  # as the program does: spinning threads would take the window's turn
     if sys.argv[1] == "paint":
         _paint(float(sys.argv[2]))
     elif sys.argv[1] == "switch":
