@@ -38,6 +38,7 @@ class Chart(Plot[F]):
         self.view = self.plot.getViewBox()
         self._prepare_canvas()
         self._names: dict[str, str] = {}
+        self._drawn_at: dict[pg.GraphicsObject, bytes] = {}
         self.build()
         # once for all the sizes that a layout tries
         self._resized = QTimer(self, singleShot=True, interval=0)
@@ -101,6 +102,12 @@ class Chart(Plot[F]):
         to = self._to_scene()  # axes are never turned: no shear
         return to.m11() * x + to.dx(), to.m22() * y + to.dy()
 
+    def moved(self, item: pg.GraphicsObject, x: Numbers, y: Numbers) -> bool:
+        """Whether an item's points are to be drawn anew: one moved by half a pixel since then."""
+        now = np.rint(2 * np.concatenate(self.spots(x, y))).tobytes()
+        was, self._drawn_at[item] = self._drawn_at.get(item), now
+        return now != was
+
     def place_under(self, at: QPoint) -> QPointF | None:
         """The point of the plot at a place of the card; None beside the axes."""
         scene = self.canvas.mapToScene(self.canvas.mapFrom(self, at))
@@ -162,6 +169,7 @@ class Chart(Plot[F]):
     @Slot()
     def _relabel(self) -> None:
         if self.figure is not None:
+            self.draw(self.figure)  # what had not moved by a pixel may have moved by two by now
             self.label()
         for side in self._names:
             self._fit_name(side)

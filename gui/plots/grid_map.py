@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QSpinBox
 from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.graphics import pg
 from gui.plots.heat import heat_image
+from gui.plots.labels import Box
 from gui.plots.region_plot import RegionPlot, Step, entries
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -40,6 +42,7 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         """Map, outline, what can still be reached, and the chosen change."""
         self._drawn: tuple[GridMap[Any], int, Theme] | None = None
         self._shown = (0.0, 0.0)
+        self._written: object = None
         self.image = pg.ImageItem(axisOrder="row-major")
         self.steps = pg.PlotCurveItem(fillLevel=0.0)
         self.casing, self.within_reach = pg.PlotCurveItem(), pg.PlotCurveItem()
@@ -56,11 +59,13 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         self._set_layers(needs)
         self._draw_map(needs)
         heights = needs.heights(figure.region, layer)
-        for item in (self.casing, self.steps):
-            item.setData(*_outline(heights, needs))
+        lines = [(item, _outline(heights, needs)) for item in (self.casing, self.steps)]
         beside = ((self.within_reach, figure.reach), (self.provisional, figure.provisional))
         for item, p in beside:
-            item.setData(*_outline(None if p is None else needs.reach(p, layer), needs))
+            lines.append((item, _outline(None if p is None else needs.reach(p, layer), needs)))
+        for item, line in lines:
+            if self.moved(item, *line):
+                item.setData(*line)
         self.legend.set_entries(entries(figure, themes.current()))
         self._zoom(figure, heights)
 
@@ -87,20 +92,29 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
     def label(self) -> None:
         """The certified strengths, where there are some, and room for them."""
         figure, frame = self.figure, self.pixel_frame()
-        for text in self.strengths:
+        marks: list[Any] = []
+        if figure is not None and figure.region is not None and frame.w >= 10:
+            marks = list(figure.needs.marks(figure.region, self.shown_layer))
+        if figure is None or len(marks) > figure.needs.most_marks:
+            marks = []
+        places = [self.spot(x, y).toPoint().toTuple() for x, y, _ in marks]
+        words = [said for *_, said in marks]
+        written = frame, self._shown, themes.current(), places, words
+        if written != self._written:
+            self._written = written
+            self._write_marks(marks, frame)
+
+    def _write_marks(self, marks: Sequence[Any], frame: Box) -> None:
+        """Each mark's words at its place, where there is room for them."""
+        for text in self.strengths[len(marks) :]:
             text.setVisible(False)
-        if figure is None or figure.region is None or frame.w < 10:
-            return
-        needs = figure.needs
-        marks = needs.marks(figure.region, self.shown_layer)
-        if len(marks) > needs.most_marks:
-            return
         while len(self.strengths) < len(marks):
             self.strengths.append(pg.TextItem(""))
             dress_text(self.strengths[-1], themes.current().certified, bold=True)
             self.add(self.strengths[-1])
         slot = frame.w / max(1.0, math.ceil(self._shown[0]))
         for text, (x, y, words) in zip(self.strengths, marks, strict=False):
+            needs = self.needs
             text.setAnchor((0.5, 1.0 if needs.marks_above else 0.5))
             text.setText(words)
             width, tall = text_size(text)

@@ -73,6 +73,9 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
     def make_body(self) -> QWidget:
         """The canvas with legend, scale and answer below it."""
         self.chosen: Perturbation | None = None
+        self._ringed: list[tuple[float, float]] = []
+        self._crossed = False
+        self._offered: tuple[object, object] = (None, None)
         body = QWidget()
         canvas = super().make_body()
         self.attacker, self.lens = AttackerPanel(), Lens(self)
@@ -127,7 +130,9 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         """A ring at the chosen change."""
         known = change is not None and self.figure is not None
         places = [self.place_of(change)] if known and change is not None else []
-        self.marker.setData(pos=places)
+        if places != self._ringed:
+            self._ringed = places
+            self.marker.setData(pos=places)
 
     def shows(self, change: Perturbation) -> bool:
         """Whether a change lies in the part of the map on view."""
@@ -171,13 +176,18 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.set_subtitle(figure.subtitle)
         self.mark(self.chosen)
         self._mark_attack(figure)
-        self._offer(figure)
+        if figure.needs is not self._offered[0] or self.pixels is not self._offered[1]:
+            self._offered = figure.needs, self.pixels
+            self._offer(figure)
         self._tell()
         self._say_nothing()
 
     def _mark_attack(self, figure: RegionFigure[M]) -> None:
         """A cross at the smallest change that was found."""
         found, theme = figure.attack, themes.current()
+        if found is None and not self._crossed:
+            return
+        self._crossed = found is not None
         there = found is not None and self.shows(found.change)
         self.attack.setData(pos=[self.place_of(found.change)] if found and there else [])
         self.attack.setBrush(theme.danger if figure.refuted else theme.text)

@@ -111,3 +111,22 @@ def test_ticks_stay_plain_numbers_in_another_theme(shown, curve, qapp) -> None:
     plot.view.setRange(xRange=(-0.5, 0.5), padding=0)
     apply_theme(qapp, "dark", scale=1.6)
     assert plot.plot.getAxis("bottom").autoSIPrefixScale == 1.0
+
+
+def test_what_had_not_moved_by_a_pixel_is_drawn_where_it_is_once_the_plot_is_larger(
+    shown, slices, bounds
+) -> None:
+    disc, curves = shown(BallPlot()), shown(BoundsPlot())
+    before, after = bounds(p=0.9), bounds(p=0.90005)
+    for _ in range(20):
+        curves.show_figure(before)  # until its range is at rest
+    curves.show_figure(after)
+    for radius in (0.5, 0.5001):
+        disc.show_figure(slices(radius=radius))
+    assert disc.ball.path().boundingRect().width() == pytest.approx(1.0, abs=1e-9)
+    assert curves.claimed.getData()[1].tolist() == [p.p_lower for p in before.points]
+    for plot in (disc, curves):
+        plot.resize(900, 800)
+    QApplication.processEvents()
+    assert disc.ball.path().boundingRect().width() == pytest.approx(1.0002, abs=1e-9)
+    assert curves.claimed.getData()[1].tolist() == [p.p_lower for p in after.points]
