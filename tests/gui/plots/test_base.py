@@ -14,9 +14,13 @@ from engine.report import drawing
 from gui.plots.bounds import BoundsPlot
 from gui.plots.examples import ExamplesPlot
 from gui.plots.pictures import PLOTS
+from gui.plots.places import PlacesPlot
+from gui.plots.ring import RingPlot
 from gui.plots.votes import VotesPlot
 from gui.style.stylesheet import apply_theme
 from tests.factories import make_image_examples, make_region_figure
+from tests.gui.plots.test_places import figure as places
+from tests.gui.plots.test_ring import figure as ring
 from tests.schemes import Brightness
 
 PNG = (
@@ -166,8 +170,9 @@ def test_a_plot_waits_with_a_sentence_until_there_is_data(kind, shown, request, 
     known = {PLOTS[picture]: facts for picture, facts in regions.items()}
     if kind in known:
         plot.show_figure(make_region_figure(known[kind][0], **known[kind][1]))
-    elif kind is ExamplesPlot:
-        plot.show_figure(make_image_examples())
+    elif kind in (ExamplesPlot, RingPlot, PlacesPlot):
+        made = {ExamplesPlot: make_image_examples, RingPlot: ring}
+        plot.show_figure(made[kind]() if kind in made else places(0.1, 0.4))
     else:
         plot.show_figure(request.getfixturevalue(fixture.get(kind, "slices"))())
     assert plot.body.isVisible() and not plot.waiting.isVisible()
