@@ -29,8 +29,11 @@ from certiscope.functional.certificates import (
     laplace_l1_radius,
     sparse_certifies,
     sparse_lower,
+    top_k_radius,
     true_class_lower,
+    uniform_l1_box_radius,
     uniform_l1_radius,
+    vote_radius,
 )
 
 __all__ = [
@@ -51,7 +54,10 @@ __all__ = [
     "simultaneous_alpha",
     "sparse_certifies",
     "sparse_lower",
+    "top_k_radius",
     "true_class_lower",
     "two_sided_p_value",
+    "uniform_l1_box_radius",
     "uniform_l1_radius",
+    "vote_radius",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from certiscope.functional.checks import positive, probabilities, share
@@ -261,6 +262,78 @@ def hybrid_radii(
     beta = share("beta", beta)
     noise = Uniform(vocabulary, beta) if kernel == "uniform" else Mask(beta)
     return staircase(noise, decision, sigma=positive("sigma", sigma), most=most)
+
+
+def top_k_radius(p_lower: float, p_uppers: Sequence[float], k: int, sigma: float) -> float | None:
+    """l2 radius within which a class stays among the k most probable under Gaussian noise.
+
+    Jia, Cao, Wang & Gong, Certified Robustness for Top-k Predictions against Adversarial
+    Perturbations via Randomized Smoothing, ICLR 2020. The bounds must hold together, as
+    Clopper-Pearson's do at alpha / K each for K classes.
+
+    Args:
+        p_lower: lower bound on the class's probability.
+        p_uppers: upper bounds on those of all other classes.
+        k: how many are first.
+        sigma: deviation of the noise.
+
+    >>> round(top_k_radius(0.6, [0.3, 0.05, 0.05], 1, 0.5), 4)
+    0.1944
+    >>> round(top_k_radius(0.6, [0.3, 0.05, 0.05], 2, 0.5), 4)
+    0.4746
+    """
+    from engine.certificates.top_k import top_k_radius as radius
+
+    if k < 1:
+        raise UserError(f"k must be 1 or more (it was {k}).")
+    own = share("p_lower", p_lower, closed=True)
+    others = [share("p_uppers", one, closed=True) for one in p_uppers]
+    return radius(own, others, k=k, sigma=positive("sigma", sigma)) or None
+
+
+def uniform_l1_box_radius(
+    p_lower: float, lam: float, rooms: Sequence[float], p_upper: float | None = None
+) -> float | None:
+    """l1 radius under uniform noise against changes that keep every number in a box.
+
+    At least lam (p_lower - p_upper), which is all there is where one number can take the whole
+    change. Voracek & Hein, Improving l1-Certified Robustness via Randomized Smoothing by Leveraging
+    Box Constraints, ICML 2023.
+
+    Args:
+        p_lower, p_upper: as for :func:`gaussian_radius`.
+        lam: half-width of the noise.
+        rooms: how far each number can move: max(x, 1 - x) for pixels x in [0, 1].
+
+    >>> round(uniform_l1_box_radius(0.8, 1.0, [0.5] * 64), 4)
+    0.6333
+    """
+    from engine.certificates.box import box_l1_radius
+
+    top, other = probabilities(p_lower, p_upper)
+    if not all(0 <= room < float("inf") for room in rooms):
+        raise UserError("rooms must be finite numbers of 0 or more.")
+    return box_l1_radius(top, other, rooms, lam=positive("lam", lam)) or None
+
+
+def vote_radius(radii: Sequence[float], weights: Sequence[float]) -> float | None:
+    """Radius of a weighted vote of smoothed classifiers, from the radius of each for one class.
+
+    The largest radius that classifiers with more than half of all weight reach; a negative weight
+    counts in the total alone, and one that does not keep the class has radius 0. Horvath et al.,
+    NeurIPS 2022.
+
+    >>> vote_radius([0.5, 0.3, 0.0], [1.0, 1.0, 1.0])
+    0.3
+    """
+    if len(radii) != len(weights):
+        raise UserError("There must be one weight for each radius.")
+    half, held = sum(map(abs, weights)) / 2, 0.0
+    for radius, weight in sorted(zip(radii, weights, strict=True), reverse=True):
+        held += max(0.0, weight)
+        if held > half:
+            return radius or None
+    return None
 
 
 def true_class_lower(q_lower: float, false_accept: float) -> float:

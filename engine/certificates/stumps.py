@@ -330,25 +330,6 @@ def required_outside(radius: float, *, norm: Norm, scale: float) -> float:
     return float(ndtr(-radius / scale))
 
 
-def vote_outside(outside: Sequence[float], weights: Sequence[float]) -> float:
-    """The mass that decides a weighted vote of smoothed ensembles for one class.
-
-    The vote keeps the class as long as ensembles that keep it hold more than half of all weight,
-    and radii fall as masses rise: the vote's radius is that of the first mass, from below, at which
-    they do. Negative weights count in the total alone. 1 where they never do.
-
-    Args:
-        outside: for each ensemble, the mass outside the class.
-        weights: of the ensembles.
-    """
-    half, held = sum(map(abs, weights)) / 2, 0.0
-    for mass, weight in sorted(zip(outside, weights, strict=True)):
-        held += max(0.0, weight)
-        if held > half:
-            return mass
-    return 1.0
-
-
 def moved(steps: Steps, mean: float, scale: float) -> Steps:
     """The same function of (number - mean) / scale."""
     return replace(steps, cuts=tuple((cut - mean) / scale for cut in steps.cuts))

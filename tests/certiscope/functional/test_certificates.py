@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import doctest
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,3 +66,20 @@ def test_functions_agree_with_the_schemes() -> None:
     assert len(f.hybrid_radii(0.99, sigma=1, beta=0.8, vocabulary=50, kernel="mask")) > 1
     assert f.dssn_l1_radius(10, 10) == 0.0 and f.dssn_l1_radius(10, 10, other_first=True) is None
     assert f.gaussian_required_p(f.gaussian_radius(0.9, 0.5) or 0, 0.5) == pytest.approx(0.9)
+
+
+def test_votes_top_k_and_boxes_refuse_what_cannot_be() -> None:
+    """Radii of the published weighted votes, and arguments that make no sense."""
+    path = Path(__file__).parents[2] / "golden" / "stumps.json"
+    for case in json.loads(path.read_text(encoding="utf-8"))["adaboost"]:
+        assert (f.vote_radius(case["radii"], case["weights"]) or 0.0) == case["ensemble_radius"]
+    assert f.vote_radius([0.5, 0.4], [1.0, -3.0]) is None
+    assert f.top_k_radius(0.2, [0.5, 0.3], 1, 0.5) is None
+    for wrong in (
+        lambda: f.vote_radius([0.1], []),
+        lambda: f.top_k_radius(0.5, [0.2], 0, 0.5),
+        lambda: f.top_k_radius(0.5, [1.2], 1, 0.5),
+        lambda: f.uniform_l1_box_radius(0.9, 1.0, [-0.1]),
+    ):
+        with pytest.raises(cs.CertiscopeError):
+            wrong()

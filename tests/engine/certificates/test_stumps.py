@@ -22,8 +22,6 @@ from engine.certificates.stumps import (
     StumpEnsemble,
     certified_radius,
     moved,
-    required_outside,
-    vote_outside,
 )
 
 GOLDEN: dict[str, Any] = json.loads(
@@ -72,15 +70,6 @@ def _radius(mass: Any, norm: Norm, scale: float) -> float:
     if norm == "l1":
         return float(2 * scale * (mpf(1) / 2 - mass))
     return float(mpf(scale) * mp.sqrt(2) * mp.erfinv(1 - 2 * mass))
-
-
-def test_the_weighted_vote_of_published_ensembles() -> None:
-    """Their radius by mass: the largest radius that more than half of all weight reaches."""
-    for case in GOLDEN["adaboost"]:
-        masses = [required_outside(r, norm="l2", scale=1.0) for r in case["radii"]]
-        kept = certified_radius(vote_outside(masses, case["weights"]), norm="l2", scale=1.0)
-        assert (kept or 0.0) == pytest.approx(case["ensemble_radius"], abs=1e-12)
-    assert vote_outside([0.1, 0.2], [1.0, -3.0]) == 1.0
 
 
 def test_published_joint_certificates() -> None:
