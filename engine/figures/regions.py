@@ -122,6 +122,9 @@ class RegionFigure(BaseModel, Generic[M]):
         """The inverse view: is it certified, and if not, what would it take?"""
         certified = self.region is not None and self.region.contains(perturbation)
         required = self.needs.scheme.required_probability(perturbation)
+        if self.refuted:
+            words = "nothing is certified: an attack lies inside what is stated"
+            return Answer(certified=False, required=required, words=words)
         needed = None
         if self.standing is not None and not certified and required < 1:
             needed = self.standing.votes_needed(required)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
@@ -76,6 +77,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self._ringed: list[tuple[float, float]] = []
         self._crossed = False
         self._offered: tuple[object, object] = (None, None)
+        self._red = False
         body = QWidget()
         canvas = super().make_body()
         self.attacker, self.lens = AttackerPanel(), Lens(self)
@@ -176,11 +178,18 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.set_subtitle(figure.subtitle)
         self.mark(self.chosen)
         self._mark_attack(figure)
+        self._redden(figure)
         if figure.needs is not self._offered[0] or self.pixels is not self._offered[1]:
             self._offered = figure.needs, self.pixels
             self._offer(figure)
         self._tell()
         self._say_nothing()
+
+    def _redden(self, figure: RegionFigure[M]) -> None:
+        """What is refuted is in the ink of danger, and what comes after it is not."""
+        if figure.refuted or self._red:
+            self._red, theme = figure.refuted, themes.current()
+            self.dress(replace(theme, certified=theme.danger) if figure.refuted else theme)
 
     def _mark_attack(self, figure: RegionFigure[M]) -> None:
         """A cross at the smallest change that was found."""

@@ -234,6 +234,7 @@ def _heading(figure: RegionFigure[Any], *, dark: bool = False) -> dict[str, Any]
         "subtitle": figure.subtitle,
         "scale": scale(dark=dark),
         "certified": figure.region is not None and not figure.refuted,
+        "refuted": figure.refuted,
         "attack": figure.attack.words if figure.attack is not None else None,
         "reach": figure.reach is not None,
         "claim": figure.claim,

@@ -77,4 +77,9 @@ def test_every_picture_marks_it(
     found: Any = drawn.data
     for step in place:
         found = found[step]
-    assert found is not None and PICTURES[figure.picture]
+    assert found is not None and PICTURES[figure.picture] and not drawn.data["refuted"]
+    evidence = evidence.model_copy(update={"region": scheme.region(evidence.bounds)})
+    near = {term: size / 1000 if term != "entities" else 1.0 for term, size in change.items()}
+    red = region_figure(attacked(evidence, **near), evidence.model.class_names)
+    assert red is not None and red.refuted and drawing(red).data["refuted"]
+    assert red.claim.startswith("stated and refuted") and not red.ask(near).certified

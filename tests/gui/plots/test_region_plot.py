@@ -7,10 +7,15 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
-from engine.schemes import parse_scheme
+from engine import schemes
+from engine.evidence.settings import CertifySettings
+from engine.figures.regions import region_figure
+from engine.schemes import HierarchicalGaussian, parse_scheme
 from gui.plots.pictures import PLOTS
+from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
-from tests.factories import make_region_figure
+from tests.engine.figures.test_attacked import attacked
+from tests.factories import make_evidence, make_region_figure
 from tests.schemes import Brightness
 
 PICTURES = {"staircase": "map", "count": "bars", "cells": "map", "interval": "terms"}
@@ -157,3 +162,29 @@ def test_the_legend_has_room_for_all_its_rows_in_every_type(plot, qapp) -> None:
         assert plot.legend.height() == rows
     plot.resize(240, 500)
     assert plot.legend.height() == plot.legend.height_for(max(200, plot.width() - 30))
+
+
+@pytest.mark.parametrize("scheme", [schemes.Brightness(sigma_b=0.2), HierarchicalGaussian(p=0.8)])
+def test_what_an_attack_refutes_is_red_with_a_cross(qtbot, scheme):
+    evidence = make_evidence(settings=CertifySettings(scheme=scheme))
+    evidence = evidence.model_copy(update={"region": scheme.region(evidence.bounds)})
+    change = dict.fromkeys(scheme.terms, 0.001)
+    change |= {"entities": 1.0} if len(change) > 1 else {}
+    sound = region_figure(evidence, evidence.model.class_names)
+    refuted = region_figure(attacked(evidence, **change), evidence.model.class_names)
+    plot, theme = PLOTS[sound.picture](), themes.current()
+    qtbot.addWidget(plot)
+
+    def ink():
+        return (plot.steps if hasattr(plot, "steps") else plot.strips[0].ends).opts["pen"].color()
+
+    plot.show_figure(sound)
+    assert ink().name() == theme.certified.lower() and not len(plot.attack.points())
+    plot.show_figure(refuted)
+    assert ink().name() == theme.danger.lower() and len(plot.attack.points()) == 1
+    assert [one.text for one in plot.legend.entries][:1] == ["refuted"]
+    assert plot.summary().startswith("What is stated is REFUTED by ")
+    plot.retheme()
+    assert ink().name() == theme.danger.lower()
+    plot.show_figure(sound)
+    assert ink().name() == theme.certified.lower() and not len(plot.attack.points())
