@@ -99,15 +99,24 @@ class StumpEnsemble:
 
     def margins(self, numbers: Floats, codes: Integers | None = None) -> Floats:
         """(N,) the sum less the threshold, in float64, of numbers (N, F) and codes (N, G)."""
+        numeric, fields = self._tables
         found = np.full(len(numbers), -float(self.above))
-        for column, steps in zip(np.asarray(numbers).T, self.numbers, strict=True):
-            side: Any = "left" if self.closed else "right"
-            regions = np.searchsorted(np.asarray(steps.cuts), column, side=side)
-            found += np.array(steps.values, dtype=np.float64)[regions]
-        for place, values in enumerate(self.fields):
+        side: Any = "left" if self.closed else "right"
+        for column, (cuts, values) in zip(np.asarray(numbers).T, numeric, strict=True):
+            found += values[np.searchsorted(cuts, column, side=side)]
+        for place, values in enumerate(fields):
             if codes is not None:
-                found += np.array(values, dtype=np.float64)[codes[:, place]]
+                found += values[codes[:, place]]
         return found
+
+    @cached_property
+    def _tables(self) -> tuple[list[tuple[Floats, Floats]], list[Floats]]:
+        """Cuts and values of the numbers, and values of the fields, in float64."""
+        numeric = [
+            (np.array(one.cuts, dtype=np.float64), np.array(one.values, dtype=np.float64))
+            for one in self.numbers
+        ]
+        return numeric, [np.array(values, dtype=np.float64) for values in self.fields]
 
     def outside(
         self, numbers: Floats, *, norm: Norm, scale: float, codes: Integers | None = None

@@ -20,6 +20,10 @@ NOISE_WORDS: dict[Arithmetic, str] = {
 """What a badge says of a run's noise."""
 
 
+FIXED_N, SHARE = "fixed n, provisional", "share of the votes"
+"""Plain Clopper-Pearson, which may not be claimed before the plan; votes beside a computation."""
+
+
 class ProvisionalPoint(Record):
     """What plain Clopper-Pearson would give for the votes after ``n``, had n been the plan."""
 
@@ -35,7 +39,9 @@ class BoundsFigure(Record):
         n_plan: the planned n.
         title: of the bound method.
         provisional: plain Clopper-Pearson before the planned n, beside a bound that is valid
-            there: no claim, only what a fixed n would have given.
+            there: no claim, only what a fixed n would have given. Beside a computed probability the
+            share of the votes, which comes to it.
+        dashed: what these points are, in words.
         noise: how it was made, e.g. ``float noise``; empty where it is not known.
         extendable: the bound holds past the planned n as it does before it.
         threshold: as of the votes (:class:`engine.figures.votes.VotesFigure`).
@@ -46,6 +52,7 @@ class BoundsFigure(Record):
     method: str
     top_name: str
     provisional: tuple[ProvisionalPoint, ...] = ()
+    dashed: str = FIXED_N
     noise: str = ""
     extendable: bool = False
     threshold: float = MAJORITY
@@ -62,7 +69,10 @@ def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:
         n_plan=view.n_plan,
         method=settings.bound,
         top_name=class_names[view.top] if view.top is not None else "",
-        provisional=_provisional(view.trajectory, view.n_plan, alpha),
+        provisional=_shares(view.trajectory)
+        if settings.scheme.computed
+        else _provisional(view.trajectory, view.n_plan, alpha),
+        dashed=SHARE if settings.scheme.computed else FIXED_N,
         noise=NOISE_WORDS[settings.law.arithmetic],
         extendable=_extendable(settings.bound),
         threshold=threshold(settings.scheme),
@@ -73,6 +83,11 @@ def _extendable(method: str) -> bool:
     from engine.bounds import bound_method  # its SciPy is not for the start of a window
 
     return bool(method) and bound_method(method).extendable
+
+
+def _shares(points: tuple[TrajectoryPoint, ...]) -> tuple[ProvisionalPoint, ...]:
+    """k / n at every point."""
+    return tuple(ProvisionalPoint(n=p.n, p_lower=p.k / p.n) for p in points if p.n)
 
 
 def _provisional(

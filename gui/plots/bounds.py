@@ -25,8 +25,6 @@ _STEADY = 0.04
 """The y range stays while its ends are within so much of where they should be, as a part of it: an
 axis that follows every vote trembles, and is laid out anew with each frame."""
 _SAMPLED = 40
-FIXED = "dashed: fixed n, provisional"
-"""Plain Clopper-Pearson at n votes, for whoever compares; it may not be claimed before the plan."""
 _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 
@@ -230,7 +228,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
 
     def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
         self.planned_label.setText(f"planned n = {figure.n_plan:,}")
-        self.fixed_label.setText(FIXED)
+        self.fixed_label.setText(f"dashed: {figure.dashed}")
         has_room = text_size(self.fixed_label)[0] <= frame.w
         if not figure.provisional or not has_room:
             self.fixed_label.setText("")
@@ -328,7 +326,7 @@ def _stood(point: TrajectoryPoint, figure: BoundsFigure) -> str:
     words = [f"n = {point.n:,}: p_lower = {round_down(point.p_lower, 4)}{sense}"]
     words.append(f"p_upper of all others = {round_up(point.p_upper, 4)}")
     fixed = [p for p in figure.provisional if p.n == point.n]
-    words += [f"fixed n, provisional: {round_down(p.p_lower, 4)}" for p in fixed]
+    words += [f"{figure.dashed}: {round_down(p.p_lower, 4)}" for p in fixed]
     return "; ".join(words)
 
 

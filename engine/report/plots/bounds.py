@@ -69,6 +69,7 @@ def draw(figure: BoundsFigure) -> Drawing:
                 }
                 for valid, run in _runs(points)
             ],
+            "dashed": figure.dashed,
             "provisional": [[scale(p.n), p.p_lower] for p in figure.provisional],
             "last": last,
             "threshold": figure.threshold,

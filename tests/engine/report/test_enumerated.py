@@ -8,6 +8,7 @@ import pypdf
 import pytest
 
 from engine.evidence.evidence import Evidence
+from engine.figures.bounds import BoundsFigure
 from engine.report.content import Content
 from engine.report.enumerated import samples_counted
 from engine.report.html import html_text
@@ -114,3 +115,8 @@ def test_a_computed_probability_is_reported_as_such(tmp_path: Path) -> None:
         "VotesFigure",
         "BoundsFigure",
     ]
+    shares = next(one for one in report_figures(found, None) if isinstance(one, BoundsFigure))
+    assert shares.dashed == "share of the votes"
+    last = found.trajectory[-1]
+    assert shares.provisional[-1].p_lower == last.k / last.n
+    assert pdf_bytes(found)[:5] == b"%PDF-"
