@@ -139,6 +139,8 @@ class _Attack:
         self.top = evidence.predicted_class
         bound, device = classifier.bound_to(fitted), resolve(execution.device)
         bound.prepare(device, settings.precision)
+        if bound.identity.outputs is not None:  # the reference is that of the certified input
+            self.classifier = bound
         shape, key = (
             check_fit(classifier, fitted, settings.scheme),
             run_key(classifier, fitted, settings),

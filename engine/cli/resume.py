@@ -15,7 +15,7 @@ from engine.cli.output import Outputs
 from engine.cli.sign import signing_flags
 from engine.core.errors import UserError
 from engine.core.fields import checked
-from engine.evidence.settings import Execution
+from engine.evidence.settings import Execution, RunSettings
 from engine.procedures.command_line import command_line
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def resume_command(values: Mapping[str, Any]) -> int:
     request, spec = moved(case.configuration(run), values)
     classifier, fitted = running.load(request, spec)
     if values["n"] is not None:
+        _refuse_measured(case.configuration(run).settings, run, values["n"])
         case.extend(run, values["n"])  # claims it, but only once it may be extended
     else:
         case.claim(run)
@@ -100,3 +101,16 @@ def _elsewhere(execution: Execution, values: Mapping[str, Any]) -> Execution:
     """The same run on another device or in other batches."""
     given = {name: values[name] for name in ("device", "batch") if values[name] is not None}
     return checked(Execution, **{**dict(execution), **given})
+
+
+def _refuse_measured(settings: RunSettings, run: int, n: int) -> None:
+    """Refuse to extend a run whose answers are gone.
+
+    Raises:
+        UserError: it is one.
+    """
+    if settings.kind == "measure":
+        raise UserError(
+            f"The answers of run {run} were kept in memory alone, so it cannot be extended; run it "
+            f"again with --n {n} and --seed {settings.seed}: the same noise, and more of it."
+        )

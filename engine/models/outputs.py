@@ -123,11 +123,15 @@ class OutputsClassifier(Classifier):
         self.inner.unload()
 
     def bound_to(self, fitted: FittedInput) -> OutputsClassifier:
-        """This model with the reference for one input.
+        """This model with the reference for one input; one that has a reference keeps it.
+
+        So a changed input is held against what was said of the one that it was made of.
 
         Raises:
             UserError: no tolerance was given, or the model gives no numbers for the input.
         """
+        if self.outputs.reference:
+            return self
         if self.outputs.tolerance is None:
             raise UserError(
                 f"{self.identity.name} answers with {self.outputs.many}; say how far they may be "

@@ -19,6 +19,8 @@ def may_extend(evidence: Evidence | None) -> bool:
     """Whether the run may be counted past its planned n: only an anytime bound allows that."""
     if evidence is None or evidence.chain is None or counted(evidence) >= MOST:
         return False
+    if evidence.settings.kind == "measure":  # its answers were kept in memory alone
+        return False
     if evidence.contradicted:  # more votes would only hide the attack
         return False
     from engine.bounds import bound_method  # scipy; there is evidence, so the engine is warm

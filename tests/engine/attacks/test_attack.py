@@ -7,18 +7,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from engine.attacks.attack import attacked
 from engine.attacks.plan import AttackPlan
 from engine.attacks.smoothed import Smoothed
 from engine.core.errors import UserError
+from engine.core.outputs import Outputs
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution
+from engine.inputs import fit, load_input
+from engine.models.base import Classifier
+from engine.models.outputs import OutputsClassifier
 from engine.procedures.certify import certify
 from engine.regions import Ball
 from engine.schemes import Brightness, DssnL1, Gaussian, HybridMask
 from engine.verify.attacks import check_attack
 from tests.engine.attacks.test_smoothed import Closed
+from tests.factories import make_model
 from tests.fakes import HalfSpace, finish, fitted
 
 CPU = Execution(device="cpu", batch=500)
@@ -129,3 +135,35 @@ def test_another_input_or_model_is_refused() -> None:
     )
     with pytest.raises(UserError, match="model and input of the run"):
         attacked(evidence, model, other, PLAN, execution=CPU)
+
+
+class FirstPixel(Classifier):
+    """Answers with an image's first value."""
+
+    def __init__(self) -> None:
+        self.identity = make_model()
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Nothing."""
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        return batch.flatten(1)[:, :1]
+
+    @property
+    def differentiable(self) -> bool:
+        return True
+
+
+def test_a_changed_input_is_held_against_the_reference_of_the_certified_one() -> None:
+    """The value must move by the tolerance; with the reference moved along it would never do."""
+    outputs = Outputs(kind="numbers", names=("first",), tolerance=0.5)
+    classifier = OutputsClassifier(FirstPixel(), outputs)
+    given = fit(load_input("digits:3"), classifier.identity)
+    settings = CertifySettings(scheme=Gaussian(sigma=0.25), n0=50, n=2000, seed=3)
+    device = Execution(device="cpu")
+    evidence = finish(certify(classifier, given, settings, execution=device))
+    plan = AttackPlan(samples=400, n=2000)
+    found = attacked(evidence, classifier, given, plan, execution=device).attack
+    assert found is not None and found.outcome == "found" and found.perturbation is not None
+    assert (evidence.radius or 0.0) < found.perturbation["radius"]
+    assert 0.45 < found.perturbation["radius"] < 0.8

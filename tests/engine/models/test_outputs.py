@@ -48,6 +48,7 @@ def test_a_file_states_its_outputs_and_is_bound_to_a_reference(detector: Path) -
         classifier.classify(torch.zeros(1, 1, 32, 32))
     given = fitted(classifier, load_input("aircraft:0"))
     bound = classifier.bound_to(given)
+    assert bound.bound_to(fitted(classifier, load_input("aircraft:1"))) is bound
     assert any(note.startswith("Reference, from the input") for note in bound.identity.notes)
     heat = classifier.inner.scores(torch.from_numpy(given.arrays[0])[None])[0]
     best = [divmod(int(one.argmax()), 8) for one in heat]

@@ -141,6 +141,8 @@ def test_a_run_is_kept_resumed_reported_and_verified(tmp_path: Path, capsys) -> 
     for file in (path, case):
         report = verify(file, Plan(rerun="all", device="cpu"))
         assert {claim.verdict for claim in report.claims} == {"holds"}, report.claims
+    assert main(["resume", str(case), "--run", "1", "--n", "700", "--quiet"]) == 2
+    assert "run it again with --n 700 and --seed 1: the same noise" in capsys.readouterr().err
     part = {c.name: c.verdict for c in verify(path, Plan(rerun=1, device="cpu")).claims}
     assert part["numbers drawn again"] == "cannot be checked"
     tree = json.loads(path.read_text())

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, MeasureSettings
 from engine.evidence.vote_chain import block_size
 from engine.procedures.resume import Resume
 from gui.controllers.resume import MOST, counted, extended, may_extend, may_resume
@@ -44,6 +44,11 @@ def test_every_procedure_is_resumed_and_nothing_is_not(make):
 )
 def test_only_anytime_bounds_reach_past_the_planned_n(make, bound, may):
     assert may_extend(make.evidence(CertifySettings(bound=bound))) is may
+
+
+def test_numbers_that_were_kept_in_memory_cannot_be_extended(make):
+    found = make.evidence(CertifySettings(bound="anytime"))
+    assert not may_extend(found.model_copy(update={"settings": MeasureSettings(epsilon=0.1)}))
 
 
 def test_the_votes_are_handed_on_as_they_stand(make):
