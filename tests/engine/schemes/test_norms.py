@@ -10,10 +10,14 @@ from scipy.special import betainc, gammaincc, gammainccinv, gammaincinv, ndtr
 from scipy.stats import betaprime
 
 from engine.core.errors import UserError
+from engine.evidence.settings import CertifySettings
+from engine.evidence.tries import claim_of
+from engine.procedures.certify import certify
 from engine.schemes.exp_1 import Exp1
 from engine.schemes.exp_2 import Exp2
 from engine.schemes.exp_inf import ExpInf
 from engine.schemes.exp_p import ExpP
+from engine.schemes.gaussian import Gaussian
 from engine.schemes.laplace import Laplace
 from engine.schemes.norms import NormBall
 from engine.schemes.pareto import Pareto
@@ -21,7 +25,10 @@ from engine.schemes.pow_2 import Pow2
 from engine.schemes.pow_inf import PowInf
 from engine.schemes.uniform import Uniform
 from engine.schemes.uniform_ball import UniformBall
+from engine.verify.counts import check_counts
+from engine.verify.decisions import recount_of
 from tests.factories import make_input
+from tests.fakes import HalfSpace, finish, fitted
 
 D = 16
 LAWS: tuple[NormBall, ...] = (
@@ -196,3 +203,30 @@ def test_the_order_of_published_tables_holds_at_one_deviation(bounds):
         for norm in ("l2", "linf"):
             found = radii(norm, p)
             assert max(found.values()) < 1.01 * found["gaussian"], (norm, found)
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "linf"])
+def test_evidence_names_its_law_and_norm_and_another_dimension_does_not_verify(norm):
+    scheme = ExpInf(norm=norm, k=2, sigma=0.2)
+    settings = CertifySettings(scheme=scheme, n0=10, n=400)
+    found = finish(certify(HalfSpace(0.5), fitted(), settings, at=("radius=0.001",)))
+    assert found.noise.generator == "philox4x32-10/exp-inf-f64"
+    assert found.facts == {"dimension": 64.0} and found.region.norm == norm
+    assert f"{norm} norm below" in found.statement and found.radius > 0
+    assert {one.law for one in found.noise.self_test.statistics} == {
+        "exp-inf, k 2, j 0",
+        "integers",
+    }
+    assert all(one.verdict == "holds" for one in check_counts(recount_of(found)))
+    forged = found.model_copy(update={"facts": {"dimension": 16.0}})
+    claims = check_counts(recount_of(forged))
+    assert any(one.verdict == "does not hold" for one in claims)
+
+
+def test_tries_against_one_norm_are_not_those_against_another():
+    model, image = HalfSpace(0.5).identity, fitted().identity
+    norms = [ExpInf(norm="l1"), ExpInf(norm="linf"), Uniform(norm="linf"), Exp2(), Gaussian()]
+    claims = [claim_of(model, image, CertifySettings(scheme=one)) for one in norms]
+    assert claims[1] == claims[2] and claims[3] == claims[4]
+    assert claims[0] not in claims[1:] and claims[1] != claims[3]
+    assert claim_of(model, image, CertifySettings(scheme=Laplace())) == claims[0]
