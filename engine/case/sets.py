@@ -106,14 +106,14 @@ class CaseSet:
                 self._case.release(run)
         self._begun = {}
         new = [(spec, given) for spec, given in inputs if self._finished(given) is None]
-        if len(new) > 1:
+        if new:
             try:
-                with self._case.at_once():
-                    runs = [self._run(spec, given) for spec, given in new]
+                with self._case.at_once():  # another process may have ended some meanwhile
+                    left = [(spec, given) for spec, given in new if self._finished(given) is None]
+                    runs = [(given, self._run(spec, given)) for spec, given in left]
             except UserError:
-                runs = [0] * len(new)
-            pairs = zip(new, runs, strict=True)
-            self._begun = {id(given): (given, run) for (_, given), run in pairs}
+                runs = [(given, 0) for _, given in new]
+            self._begun = {id(given): (given, run) for given, run in runs}
         self._commits.follow = len(self._begun)
         if not inputs:
             self._commits.flush()
