@@ -75,7 +75,8 @@ def at_one_deviation(
 def shipped_candidates() -> tuple[Candidate, ...]:
     """The shipped image models that answer an attacker of pixels and strength.
 
-    Only those of the largest family that names the same classes: the others answer something else.
+    Only those of the largest family that takes the same images and names the same classes: the
+    others answer something else.
     """
     from engine.models import load_model
     from engine.models.base import ModelRequest
@@ -83,8 +84,13 @@ def shipped_candidates() -> tuple[Candidate, ...]:
 
     identities = [load_model(ModelRequest(spec=one.name)).identity for one in catalogue()]
     able = [one for one in identities if _takes_part(one)]
-    families = Counter(one.class_names for one in able)
-    return tuple(candidate(one) for one in able if one.class_names == families.most_common(1)[0][0])
+    families = Counter(map(_family, able))
+    largest = families.most_common(1)[0][0] if families else None
+    return tuple(candidate(one) for one in able if _family(one) == largest)
+
+
+def _family(model: ModelIdentity) -> tuple[object, ...]:
+    return model.class_names, model.image_shape
 
 
 def _takes_part(model: ModelIdentity) -> bool:
