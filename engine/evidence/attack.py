@@ -93,9 +93,11 @@ def attack_in_words(
         return f"{attack.how} {_NO_PROOF}" if attack.outcome == "not found" else attack.how
     if attack.perturbation is None or attack.found_class is None or attack.votes is None:
         return f"The search found changes, but PREDICT confirmed none of them. {_NO_PROOF}"
+    norm = region.certified_norm if region is not None else None
+    said = f" ({norm} norm)" if norm not in (None, "l2") else ""
     found = (
-        f"A change of {size_in_words(attack.perturbation)} takes the smoothed model from '{top}' "
-        f"to '{names[attack.found_class]}', by {attack.votes.n:,} fresh votes at alpha = "
+        f"A change of {size_in_words(attack.perturbation)}{said} takes the smoothed model from "
+        f"'{top}' to '{names[attack.found_class]}', by {attack.votes.n:,} fresh votes at alpha = "
         f"{attack.alpha:g}"
     )
     if contradicted(region, attack):

@@ -33,6 +33,8 @@ def test_sizes_are_rounded_away_from_zero() -> None:
 def test_what_was_found_is_no_guarantee_and_a_contradiction_is_said_first() -> None:
     said = attack_in_words(FOUND, "cat", NAMES, Ball(norm="l2", radius=0.4, unit="u"))
     assert said.startswith("A change of radius 0.5001 takes the smoothed model from 'cat' to 'dog'")
+    square = attack_in_words(FOUND, "cat", NAMES, Ball(norm="linf", radius=0.4, unit="u"))
+    assert square.startswith("A change of radius 0.5001 (linf norm) takes")
     assert "no guarantee" in said and attacked_radius(FOUND) == 0.50001
     broken = FOUND.model_copy(update={"contradicts": True})
     assert attack_in_words(broken, "cat", NAMES, None).startswith("CONTRADICTION: a change")
