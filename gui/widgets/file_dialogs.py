@@ -10,14 +10,18 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engine.core.errors import UserError
 from engine.inputs import image, node
+from engine.models.kinds import kind_of
 
 SUFFIX = ".certiscope"
 """Of case files."""
 MODEL_SUFFIXES = (
     ".safetensors", ".pt", ".pth", ".th", ".tar", ".ckpt", ".bin", ".onnx", ".pt2",
 )  # fmt: skip
-MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in MODEL_SUFFIXES)} config.json);;All files (*)"
+_STUMPS = {".json": "xgboost", ".txt": "lightgbm"}
+"""Files of other kinds end so too: these are told by how they begin."""
+MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in (*MODEL_SUFFIXES, *_STUMPS))});;All files (*)"
 REPORT_SUFFIXES, VOTES_SUFFIXES = (".pdf", ".json"), (".csv", ".tsv")
 REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All files (*)"
 VOTES_FILTER = "Votes (*.csv *.tsv *.txt *.jsonl *.npy);;All files (*)"
@@ -38,7 +42,15 @@ def is_model(path: Path) -> bool:
     """Whether a dropped file or folder is meant as a model."""
     if path.is_dir():
         return (path / "config.json").is_file()
-    return path.suffix.lower() in MODEL_SUFFIXES
+    suffix = path.suffix.lower()
+    return suffix in MODEL_SUFFIXES or (suffix in _STUMPS and _holds_stumps(path))
+
+
+def _holds_stumps(path: Path) -> bool:
+    try:
+        return kind_of(str(path)) == _STUMPS[path.suffix.lower()]
+    except UserError:
+        return False
 
 
 def is_case(path: Path) -> bool:
@@ -47,9 +59,9 @@ def is_case(path: Path) -> bool:
 
 
 def is_report(path: Path) -> bool:
-    """Whether a dropped file is something that can be verified; a graph in JSON is none."""
+    """Whether a dropped file can be verified; a graph or a model in JSON cannot."""
     known = path.suffix.lower() in REPORT_SUFFIXES and path.name != "config.json"
-    return known and not node.claims(str(path))
+    return known and not node.claims(str(path)) and not is_model(path)
 
 
 def is_votes(path: Path) -> bool:

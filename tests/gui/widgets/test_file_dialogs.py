@@ -88,3 +88,15 @@ def test_a_table_is_one_of_votes_only_with_their_first_column(tmp_path):
     people.write_text("age,job,label\n")
     assert is_votes(votes) and not is_votes(people) and not is_document(people)
     assert is_votes(tmp_path / "missing.csv")  # opened as votes, where it is refused in words
+
+
+def test_stumps_are_told_by_how_they_begin(tmp_path):
+    for name, text, told in (
+        ("a.json", '{"learner": {}}', True),
+        ("b.json", '{"evidence": {}}', False),
+        ("c.txt", "tree\nversion=v4\n", True),
+        ("d.txt", "a text", False),
+    ):
+        (tmp_path / name).write_text(text)
+        assert is_model(tmp_path / name) == told, name
+        assert is_report(tmp_path / name) == (name == "b.json")
