@@ -21,6 +21,8 @@ def may_extend(evidence: Evidence | None) -> bool:
         return False
     if evidence.settings.kind == "measure":  # its answers were kept in memory alone
         return False
+    if evidence.settings.kind == "sweep":  # its anchors have ends of their own
+        return False
     if evidence.contradicted:  # more votes would only hide the attack
         return False
     from engine.bounds import bound_method  # scipy; there is evidence, so the engine is warm

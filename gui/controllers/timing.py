@@ -58,6 +58,8 @@ class Timing(QObject):
         n = settings.n if n is None else n
         if self.seconds_each is None:
             return ""
+        if settings.kind == "sweep":  # how many anchors it takes is known once it runs
+            return f"1,000 votes take {duration(1_000 * self.seconds_each)}"
         return f"n = {n:,} takes {duration((settings.n0 + n) * self.seconds_each)}"
 
     def choices(self) -> tuple[int, ...]:

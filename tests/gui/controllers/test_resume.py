@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import CertifySettings, MeasureSettings
+from engine.evidence.settings import CertifySettings, MeasureSettings, declared
 from engine.evidence.vote_chain import block_size
 from engine.procedures.resume import Resume
+from engine.schemes.rotation import Rotation
 from gui.controllers.resume import MOST, counted, extended, may_extend, may_resume
 
 
@@ -49,6 +50,12 @@ def test_only_anytime_bounds_reach_past_the_planned_n(make, bound, may):
 def test_numbers_that_were_kept_in_memory_cannot_be_extended(make):
     found = make.evidence(CertifySettings(bound="anytime"))
     assert not may_extend(found.model_copy(update={"settings": MeasureSettings(epsilon=0.1)}))
+
+
+def test_anchors_of_a_sweep_are_not_extended(make):
+    found = make.evidence(CertifySettings(bound="anytime"))
+    settings = declared("certify", Rotation(), {"seed": 1})
+    assert may_extend(found) and not may_extend(found.model_copy(update={"settings": settings}))
 
 
 def test_the_votes_are_handed_on_as_they_stand(make):
