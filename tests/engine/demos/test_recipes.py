@@ -11,7 +11,7 @@ from engine.core.files import sha256_file
 from engine.core.resources import assets
 from engine.demos import aircraft, recipes
 from engine.demos.data.cifar10 import CLASSES
-from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, RECIPES, TURNED
+from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, NESTED, RECIPES, TURNED
 from engine.demos.stumps import STUMP_DEMOS
 from engine.models import ModelRequest, catalogue, load_model
 from engine.schemes import Gaussian, parse_scheme
@@ -26,7 +26,7 @@ OF_THE_LAB = {"cifar10-0.25": 0.25, "cifar10-0.50": 0.5}
 
 def test_every_shipped_model_has_its_recipe():
     assert RECIPES.keys() == SHIPPED.keys() - {"lattice-attack", *OF_THE_LAB}
-    assert RECIPES.keys() == {*DIGITS, *TURNED, *CLUB, *DEMOS, aircraft.NAME, *STUMP_DEMOS}
+    assert RECIPES.keys() == {*DIGITS, *TURNED, *NESTED, *CLUB, *DEMOS, aircraft.NAME, *STUMP_DEMOS}
 
 
 def test_every_shipped_file_is_the_one_on_its_cards():
@@ -82,13 +82,15 @@ def test_digits_and_club_are_ordered_from_the_lab(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(
         recipes.graphs, "make", lambda graph, recipe, out, **more: made.append(recipe)
     )
-    for name in (*DIGITS, *TURNED, *CLUB):
+    for name in (*DIGITS, *TURNED, *NESTED, *CLUB):
         RECIPES[name](tmp_path)
-    count = len(DIGITS) + len(TURNED)
+    count = len(DIGITS) + len(TURNED) + len(NESTED)
     digits, club = made[:count], made[count:]
-    assert {order.name: order.recipe.scheme for order in digits} == {**DIGITS, **TURNED}
-    assert {order.name for order in digits if order.data.shape == (1, 16, 16)} == TURNED.keys()
-    assert all(order.certified == 400 and order.recipe.epochs == 600 for order in digits)
+    assert {order.name: order.recipe.scheme for order in digits} == {**DIGITS, **TURNED, **NESTED}
+    large = {order.name for order in digits if order.data.shape == (1, 16, 16)}
+    assert large == TURNED.keys() | NESTED.keys()
+    assert all(order.certified == 400 - 380 * (order.name in NESTED) for order in digits)
+    assert all(order.recipe.epochs == 600 for order in digits)
     assert [recipe.noise for recipe in club] == list(CLUB.values())
 
 
