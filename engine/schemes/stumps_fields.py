@@ -52,9 +52,8 @@ class StumpsFields(StumpScheme):
     inputs: ClassVar[tuple[str, ...]] = ("table",)
     subject: ClassVar[str] = "input"
     attacker: ClassVar[str] = (
-        "set at most r categorical fields to other values of their columns and change every "
-        "number, as long as the whole change of the numbers has l2 norm (Gaussian noise) or "
-        "l1 norm (uniform noise) below what belongs to r"
+        "change at most r categorical fields, and every number as long as the whole change of the "
+        "numbers has l2 norm (Gaussian noise) or l1 norm (uniform noise) below what belongs to r"
     )
     region_type: ClassVar[type[Region]] = FieldSteps
     terms: ClassVar[Mapping[str, Term]] = {
