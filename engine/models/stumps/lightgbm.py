@@ -10,11 +10,10 @@ from engine.core.errors import UserError, quoted
 from engine.core.files import read_bounded
 from engine.models.stumps.reading import (
     MOST_BYTES,
-    MOST_NUMBERS,
-    MOST_TREES,
     ROUNDING64,
     Stump,
     StumpFile,
+    check_size,
     damaged,
     ensemble_of,
     refuse_depth,
@@ -57,8 +56,7 @@ def _read(path: Path, text: str) -> StumpFile:
             "computed for classifiers of two classes (binary)."
         )
     width = int(facts["max_feature_idx"]) + 1
-    if not 0 < width <= MOST_NUMBERS or len(blocks) > MOST_TREES:
-        raise UserError(f"{path} has {width:,} columns and {len(blocks):,} trees, more than open.")
+    check_size(path, width, len(blocks))
     stumps = [_stump(path, place, _entries(block), width) for place, block in enumerate(blocks)]
     names = tuple(quoted(one, 80) for one in facts["feature_names"].split())
     named = len(names) == width and not all(one.startswith(_UNNAMED) for one in names)
@@ -82,7 +80,7 @@ def _stump(path: Path, place: int, tree: Mapping[str, str], width: int) -> Stump
     if int(tree["num_leaves"]) == 1:
         return Stump(None, 0.0, leaves[0], leaves[0])
     if int(tree["num_leaves"]) > 2:
-        refuse_depth(path, place, f"has {int(tree['num_leaves'])} leaves")
+        refuse_depth(path, place, f"has {quoted(tree['num_leaves'], 12)} leaves")
     kind = int(tree["decision_type"])
     if kind & _CATEGORICAL or int(tree.get("num_cat", "0")):
         raise UserError(

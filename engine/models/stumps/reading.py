@@ -20,6 +20,19 @@ ROUNDING32, ROUNDING64 = 2.0**-24, 2.0**-53
 """Of one addition, relative, in the arithmetic that a library sums in."""
 
 
+def check_size(path: Path, columns: int, trees: int) -> None:
+    """Refuse a file whose numbers, which may be anything, are no ensemble's that opens here.
+
+    Raises:
+        UserError: naming the limits.
+    """
+    if not 0 < columns <= MOST_NUMBERS or trees > MOST_TREES:
+        raise UserError(
+            f"{path} has no columns, or more columns or trees than open here ({MOST_NUMBERS:,} and "
+            f"{MOST_TREES:,})."
+        )
+
+
 @dataclass(frozen=True)
 class StumpFile:
     """A file's ensemble, in the units of its own columns or pixels.

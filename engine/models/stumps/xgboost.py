@@ -14,11 +14,10 @@ from engine.core.errors import UserError, quoted
 from engine.core.files import read_bounded
 from engine.models.stumps.reading import (
     MOST_BYTES,
-    MOST_NUMBERS,
-    MOST_TREES,
     ROUNDING32,
     Stump,
     StumpFile,
+    check_size,
     damaged,
     ensemble_of,
     refuse_depth,
@@ -62,8 +61,7 @@ def _read(path: Path, learner: Mapping[str, Any]) -> StumpFile:
             "(gbtree) open here."
         )
     trees, width = booster["model"]["trees"], int(facts["num_feature"])
-    if not 0 < width <= MOST_NUMBERS or len(trees) > MOST_TREES:
-        raise UserError(f"{path} has {width:,} columns and {len(trees):,} trees, more than open.")
+    check_size(path, width, len(trees))
     base = _base(str(facts["base_score"]))
     names = tuple(quoted(one, 80) for one in learner.get("feature_names", ()))
     stumps = list(_stumps(path, trees, width))

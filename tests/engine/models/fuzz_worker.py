@@ -34,6 +34,9 @@ from engine.replay.replay import replay
 from engine.report.json import evidence_json
 from engine.schemes import Gaussian
 from engine.verify import Plan, verify
+from tests.engine.models.stumps.test_lightgbm import TEXT
+from tests.engine.models.stumps.test_onnx_trees import onnx_file
+from tests.engine.models.stumps.test_xgboost import edited
 from tests.factories import make_evidence
 from tests.hostile import bytes as plain
 from tests.hostile import huggingface, onnx, pickles, protobuf, safetensors
@@ -206,6 +209,27 @@ def of_tables(folder: Path) -> Callable[[Random], Path]:
     return mutating(folder / "rows.csv", [whole, review])
 
 
+def of_stumps(folder: Path) -> Callable[[Random], Path]:
+    """Files of three libraries, told apart by what they begin with."""
+    boosted, trees = folder / "boosted.json", folder / "trees.onnx"
+    edited(boosted)
+    onnx_file(trees, [(0, 0.5, [0.25], [0.5]), (1, -2.0, [0.25], [0.5])], 2)
+    wholes = {
+        "m.json": boosted.read_bytes(),
+        "m.txt": TEXT.encode(),
+        "m.onnx": trees.read_bytes(),
+    }
+
+    def write(random: Random) -> Path:
+        name = random.choice(list(wholes))
+        changes = {"m.json": plain.retyped, "m.onnx": protobuf.lying}
+        change = random.choice((plain.mutated, changes.get(name, plain.mutated)))
+        (folder / name).write_bytes(change(wholes[name], random))
+        return folder / name
+
+    return write
+
+
 def mutating(path: Path, wholes: list[bytes]) -> Callable[[Random], Path]:
     """Writes one of some files, changed."""
 
@@ -281,6 +305,7 @@ FORMATS = {
     "cases": Format(of_cases, check),
     "graphs": Format(of_graphs, open_node),
     "tables": Format(of_tables, open_rows),
+    "stumps": Format(of_stumps, load_classifier),
 }
 
 

@@ -28,6 +28,7 @@ FEW = {
     "cases": 15,
     "graphs": 30,
     "tables": 30,
+    "stumps": 90,
 }
 MANY = {
     "safetensors": 4000,
@@ -41,6 +42,7 @@ MANY = {
     "cases": 1000,
     "graphs": 2000,
     "tables": 2000,
+    "stumps": 4000,
 }
 
 ENOUGH = 100
