@@ -132,6 +132,9 @@ class StatusLine(QFrame):
         needed = layout.totalHeightForWidth(self.width())
         height = needed if needed > 0 else layout.totalSizeHint().height()
         self.over.setGeometry(place.x(), place.y(), self.width(), height)
+        for inner, room in ((layout, self.over), *((part.layout(), part) for part in shown)):
+            if inner is not None:  # a part that was just shown, in a place of the size it had
+                inner.setGeometry(room.rect())
         self.over.raise_()
 
     def _parts(self) -> list[QWidget]:

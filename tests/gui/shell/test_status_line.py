@@ -54,3 +54,21 @@ def test_it_says_why_nothing_can_be_certified(window, engine, qtbot):
     engine.fail["load_model"] = UserError("bad.onnx is empty.")
     window.session.loading.open_model(ModelRequest("bad.onnx"))
     qtbot.waitUntil(lambda: line.text.text().startswith("bad.onnx did not open; choose another"))
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_question_for_an_n_has_room_for_its_words_and_buttons(loaded, qtbot, asked):
+    if asked:
+        loaded.notices.ask("Really?", {"Yes": lambda: None, "No": lambda: None})
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.can_extend)
+    qtbot.waitUntil(lambda: not loaded.session.worker.busy())
+    bar = loaded.extend_bar
+    loaded.commands["extend"].trigger()
+    for _ in range(4):
+        QApplication.processEvents()
+    assert bar.width() == loaded.status_line.width()
+    for part in (bar.n, bar.extend, bar.cancel):
+        assert part.height() >= part.minimumSizeHint().height()
+        assert part.width() >= part.minimumSizeHint().width()
+    assert bar.sentence.height() >= bar.sentence.fontMetrics().height()
