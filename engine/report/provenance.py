@@ -263,11 +263,19 @@ def _check(evidence: Evidence) -> Section:
         steps += enumerated.check(evidence)
     elif evidence.bounds is not None:
         bounds = evidence.bounds
-        k = evidence.votes.estimation[bounds.top]
-        steps.append(
-            f"From k = {count(k)} of n = {count(bounds.n)} and alpha = {plain(bounds.alpha)}, "
-            f"compute the {bounds.method} bound anew: {bounds.p_lower!r} before rounding."
-        )
+        if evidence.anchors:
+            steps.append(
+                "For every block compute the anytime bound anew, from its counts and the share of "
+                f"alpha = {plain(bounds.alpha)} that the level of its anchor's cell fixes; where "
+                f"the claim rests on it least is {bounds.p_lower!r} before rounding, of "
+                f"n = {count(bounds.n)} votes."
+            )
+        else:
+            k = evidence.votes.estimation[bounds.top]
+            steps.append(
+                f"From k = {count(k)} of n = {count(bounds.n)} and alpha = {plain(bounds.alpha)}, "
+                f"compute the {bounds.method} bound anew: {bounds.p_lower!r} before rounding."
+            )
         steps.append("Put both bounds into the theorem named under Method to obtain the region.")
     which = " of both counts" if counted else " of both phases"
     once = evidence.procedure == "predict" or enumerated.is_computed(evidence)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from engine.evidence.evidence import ChainRecord
+from engine.evidence.observations import AnchorRecord
 from engine.noise.records import NoiseStatistic, SelfTest
 from engine.report.content import Section
 from engine.report.provenance import provenance
@@ -51,6 +52,13 @@ def test_noise_can_be_made_again() -> None:
     noise = told("Noise")
     assert noise["key"] == "00c0ffee12345678 (from seed 0)"
     assert noise["streams"].startswith("selection 0, estimation 1")
+
+
+def test_votes_of_all_anchors_are_not_said_to_give_the_bound_at_one() -> None:
+    evidence = make_evidence(anchors=(AnchorRecord(cell=1, distance=0.1),))
+    steps = " ".join(provenance(evidence)[-1].sentences)
+    assert "k = 98,403" not in steps
+    assert "For every block" in steps and repr(evidence.bounds.p_lower) in steps
 
 
 def test_check_names_counts_and_the_bound_at_full_precision() -> None:
