@@ -298,6 +298,11 @@ class Case(CaseFile):
 
         known, row = self.configuration(run), self.row(run)
         settings = known.settings
+        if settings.kind == "sweep":
+            raise UserError(
+                f"Run {run} counts at most {settings.n:,} votes at each anchor of a range, and is "
+                "not extended. Start a new run with a larger --n, which is a new try."
+            )
         if not isinstance(settings, CertifySettings) or not bound_method(settings.bound).extendable:
             what = f"The {settings.bound} bound" if known.procedure == "certify" else "The outcome"
             raise UserError(
