@@ -298,17 +298,12 @@ class Case(CaseFile):
 
         known, row = self.configuration(run), self.row(run)
         settings = known.settings
-        if settings.kind == "sweep":
-            raise UserError(
-                f"Run {run} counts at most {settings.n:,} votes at each anchor of a range, and is "
-                "not extended. Start a new run with a larger --n, which is a new try."
-            )
         if not isinstance(settings, CertifySettings) or not bound_method(settings.bound).extendable:
             what = f"The {settings.bound} bound" if known.procedure == "certify" else "The outcome"
-            raise UserError(
-                f"{what} of run {run} was declared for n = {settings.n:,}; "
-                "only the anytime bounds go past it. Start a new run with --bound anytime."
-            )
+            advice = "only the anytime bounds go past it. Start a new run with --bound anytime."
+            if settings.kind == "sweep":
+                advice = "at each anchor of its range. Start a new run with a larger --n."
+            raise UserError(f"{what} of run {run} was declared for n = {settings.n:,}; {advice}")
         if n <= row.counted:
             raise UserError(
                 f"Run {run} holds {row.counted:,} votes already; n must be larger (it was {n:,})."

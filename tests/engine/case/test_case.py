@@ -10,7 +10,8 @@ import pytest
 from engine.case import Case
 from engine.core.errors import UserError
 from engine.evidence.attack import AttackRecord
-from engine.evidence.settings import CertifySettings, seeded
+from engine.evidence.settings import CertifySettings, declared, seeded
+from engine.schemes import Rotation
 from tests.cases import ASKED, PREDICTED, SETTINGS, begun, counted, partly
 from tests.factories import make_predicted
 from tests.fakes import fitted, identity
@@ -186,3 +187,9 @@ def test_a_stopped_result_is_kept_beside_the_final_one(case: Case) -> None:
     assert case.evidence(run) == final
     reasons = [event.detail["stop_reason"] for event in case.events() if event.kind == "ended"]
     assert reasons == ["stopped", "planned n reached"]
+
+
+def test_a_range_is_not_extended(case: Case) -> None:
+    run = begun(case, declared("certify", Rotation(degrees=5.0), {"n0": 5, "n": 50, "seed": 1}))
+    with pytest.raises(UserError, match="for n = 50; at each anchor of its range"):
+        case.extend(run, 100)

@@ -29,12 +29,12 @@ def test_tables(program: Any, votes: str) -> None:
     assert any(line.startswith("b 0 abstains") and line.endswith("no") for line in lines)
 
 
-def test_a_scheme_without_a_radius_has_no_column_for_it(program: Any, votes: str) -> None:
+def test_a_scheme_without_a_radius_says_what_is_certified(program: Any, votes: str) -> None:
     words = ["--scheme", "brightness", "--sigma-b", "0.25", *SAID[4:], "--at", "brightness=-0.1"]
     shown = program("replay", votes, *words)
     lines = [line.split() for line in shown.out.splitlines()]
     place = next(place for place, line in enumerate(lines) if line[:1] == ["idx"])
-    assert lines[place] == ["idx", "label", "class", "p_lower", "-0.1"]
+    assert lines[place] == ["idx", "label", "class", "p_lower", "certified", "-0.1"]
     assert lines[place - 1] == ["brightness="]
 
 
