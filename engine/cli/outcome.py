@@ -13,6 +13,7 @@ from engine.evidence.attack import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import seed_in_words
 from engine.evidence.subject import as_taken
+from engine.regions.base import counted
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, PARTIAL, CONTRADICTED, CLOSED = 0, 1, 2, 3, 4, 5, 141
@@ -161,16 +162,16 @@ def _enumerated(evidence: Evidence) -> bool:
 def _votes(evidence: Evidence) -> str:
     settings, votes = evidence.settings, evidence.votes
     selected = sum(votes.selection) + votes.selection_failures
-    counted = sum(votes.estimation) + votes.estimation_failures
-    text = f"n0 {selected:,} of {settings.n0:,}, n {counted:,} of {settings.n:,}"
+    drawn = sum(votes.estimation) + votes.estimation_failures
+    text = f"n0 {selected:,} of {settings.n0:,}, n {drawn:,} of {settings.n:,}"
     if _enumerated(evidence):
-        text = f"all noise samples twice: {selected:,} and {counted:,} of {settings.n:,}"
+        text = f"all noise samples twice: {selected:,} and {drawn:,} of {settings.n:,}"
         if settings.scheme.computed:
-            text = f"beside what is computed: {counted:,} of {settings.n:,}"
+            text = f"beside what is computed: {drawn:,} of {settings.n:,}"
     if settings.kind == "sweep":
-        where = f"{len(evidence.anchors):,} anchors, at most {settings.n:,} each"
-        text = f"n0 {selected:,} of {settings.n0:,}, {counted:,} at {where}"
-    if votes.guess is not None and counted:
+        where = f"{counted(len(evidence.anchors), 'anchors')}, at most {settings.n:,} each"
+        text = f"n0 {selected:,} of {settings.n0:,}, {drawn:,} at {where}"
+    if votes.guess is not None and drawn:
         name = evidence.model.class_names[votes.guess]
         text += f"; {votes.estimation[votes.guess]:,} for '{name}'"
     return text

@@ -5,6 +5,7 @@ The procedure ends in these facts and a verifier works them out again from the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +16,15 @@ from engine.core.rounding import round_down, round_up
 from engine.evidence import statement
 from engine.evidence.observations import AnchorRecord
 from engine.evidence.settings import SweepSettings
+from engine.planning.question import N_LIMIT
 from engine.regions import Abstention
 from engine.regions.sweep import Sweep
 from engine.schemes.anchored import Anchored
 
 _DIGITS = 4
+_LARGEST = 10**18
+"""Numbers of an image: a file that names more is no reason to overflow."""
+_LESS = " No larger n helps; less of the changes after the transformation, or more noise, may."
 
 
 class SweepVotes:
@@ -131,7 +136,7 @@ def sweep_facts(
         last = swept.last and swept.shown(swept.last, "at the anchor that was asked last")
     refusal, said, name = None, "", None
     if found is None or top is None:
-        refusal = _abstention(settings, selection, anchors, votes, top, class_names)
+        refusal = _abstention(settings, selection, anchors, votes, top, class_names, given.shape)
         said = statement.abstained(refusal)
     else:
         region, bounds = found
@@ -162,6 +167,7 @@ def _abstention(
     votes: Sequence[Votes],
     top: int | None,
     names: tuple[str, ...],
+    shape: tuple[int, ...],
 ) -> Abstention:
     """Why not even the cell about 0 is certified, by the last anchor that was asked."""
     if top is None or not anchors or not votes[-1].n:
@@ -179,15 +185,49 @@ def _abstention(
         return Abstention(reason="wrong-guess", sentence=sentence)
     reach, record = scheme.reach, anchors[-1]
     where = anchor(record.cell, -reach, reach)
-    least = min(1.0, scheme.p_needed(record.distance))
+    least = round_up(min(1.0, scheme.p_needed(record.distance)), _DIGITS)
+    needed = "of all but 1" if float(least) >= 1.0 else f"above {least}"
     share = round_down(100 * last.counts[top] / last.n, 1)
-    below = last.counts[top] <= scheme.required_probability({}) * last.n
-    more = f" A larger n may certify it{statement.NEW_TRY}"
+    hopeless = _hopeless(settings, last, top, record, shape)
     return Abstention(
-        reason="below-half" if below else "too-few-samples",
+        reason="below-half" if hopeless else "too-few-samples",
         sentence=(
             f"'{names[top]}' won {share} % of {last.n:,} votes at the anchor {where:+.3g} "
-            f"{scheme.warp.unit}, where a p lower above {round_up(least, _DIGITS)} is needed."
-            f"{statement.MORE_NOISE if below else more}"
+            f"{scheme.warp.unit}, where a p lower {needed} is needed."
+            f"{hopeless or f' A larger n may certify it{statement.NEW_TRY}'}"
         ),
     )
+
+
+def _hopeless(
+    settings: SweepSettings,
+    votes: Votes,
+    top: int,
+    record: AnchorRecord,
+    shape: tuple[int, ...],
+) -> str:
+    """Why no n certifies even the closest of anchors if the votes keep their proportions, or "".
+
+    What all anchors need is worked out with the area of the inscribed disc for the number of its
+    pixels: it decides which advice is given, and nothing that is claimed.
+    """
+    scheme = settings.scheme
+    assert isinstance(scheme, Anchored)
+    size = min(math.prod(shape[:-2]) * (min(shape[-2:], default=1) - 1) ** 2, _LARGEST)
+    shift = 0.0 if scheme.sigma_b else scheme.with_brightness * math.sqrt(math.pi * size / 4)
+    beside = min(record.distance, shift)
+    many = Votes(
+        counts=tuple(count * N_LIMIT // votes.n for count in votes.counts),
+        failures=votes.failures * N_LIMIT // votes.n,
+    )
+    alpha = alpha_of_cell(settings.alpha, record.cell)
+    p_lower = bound_method(settings.bound).at(many, top=top, alpha=alpha, n_plan=many.n).p_lower
+    if p_lower > scheme.p_needed(beside):
+        return ""
+    if p_lower > scheme.p_needed(0.0):
+        return (
+            " No larger n helps: without noise of its own, --sigma-b, a shift of all pixels by "
+            f"{scheme.with_brightness:g} counts as a change of l2 norm {beside:.3g} under sigma "
+            f"{scheme.sigma:g}."
+        )
+    return statement.MORE_NOISE if p_lower <= 0.5 else _LESS

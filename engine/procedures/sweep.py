@@ -237,7 +237,7 @@ class _Sweeping:
         """Why a range may have come out narrower than was asked."""
         failed = self.walk.failed if self.walk is not None else []
         ends = [self.scheme.ends(cell) for cell in failed]
-        if not ends:
+        if not ends or self._found is None:  # nothing is certified: the statement says why
             return []
         where = " and ".join(f"{low if high > 0 else high:+.3g}" for low, high in sorted(ends))
         return [

@@ -43,6 +43,7 @@ SINGULAR = {
     "nodes": "node",
     "words": "word",
     "fields": "field",
+    "anchors": "anchor",
     "additions": "addition",
     "deletions": "deletion",
 }

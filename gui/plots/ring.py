@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from engine.core.rounding import round_down
 from engine.figures.axes import term_ticks
+from engine.regions.base import counted
 from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.graphics import pg
 from gui.plots.legend import Entry
@@ -166,7 +167,7 @@ class RingPlot(RegionPlot["TermsMap"]):
     def _middle(self) -> str:
         assert self.figure is not None
         region = self.figure.region
-        return "" if region is None else f"{len(region.anchors):,} anchors"
+        return "" if region is None else counted(len(region.anchors), "anchors")
 
     def _spread(self) -> float:
         """Degrees of the ring for each of the range."""

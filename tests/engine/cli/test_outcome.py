@@ -9,6 +9,9 @@ from rich.console import Console
 
 from engine.cli.outcome import exit_status, rows, show
 from engine.evidence.evidence import Evidence
+from engine.evidence.observations import AnchorRecord
+from engine.evidence.settings import declared
+from engine.schemes.rotation import Rotation
 from tests.factories import make_counted, make_evidence, make_predicted
 
 FEW = (1, 1, 1, 1, 1, 1, 1, 12, 1, 1)
@@ -114,3 +117,12 @@ def test_label_and_notes_of_model_and_input_are_shown() -> None:
     assert ("", "its label 'three' is taken for class 3") in shown
     unknown = evidence.input.model_copy(update={"label": None, "label_name": None})
     assert "label" not in dict(rows(evidence.model_copy(update={"input": unknown})))
+
+
+def test_votes_of_a_sweep_are_counted_with_their_anchors() -> None:
+    settings = declared("certify", Rotation(), {"n": 300, "seed": 1})
+    anchors = tuple(AnchorRecord(cell=cell, distance=0.1) for cell in (2, 3))
+    for number, shown in ((1, "at 1 anchor, at most 300 each"), (2, "at 2 anchors, at most 300")):
+        update = {"settings": settings, "anchors": anchors[:number]}
+        found = make_evidence().model_copy(update=update)
+        assert shown in dict(rows(found))["votes"]

@@ -17,12 +17,12 @@ def votes(k, n=400):
     return Votes(counts=(n - k, k))
 
 
-def found(cells, *, complete=True, top=1):
-    """The facts of a sweep with some votes at some cells, all with a distance of 0.1."""
+def found(cells, *, complete=True, top=1, settings=SETTINGS, distance=0.1):
+    """The facts of a sweep with some votes at some cells, all at one distance."""
     return sweep_facts(
-        settings=SETTINGS,
+        settings=settings,
         selection=Votes(counts=(1, 99)),
-        anchors=[AnchorRecord(cell=cell, distance=0.1) for cell in cells],
+        anchors=[AnchorRecord(cell=cell, distance=distance) for cell in cells],
         votes=list(cells.values()),
         top=top,
         complete=complete,
@@ -78,3 +78,39 @@ def test_why_nothing_is_certified(cells, top, reason):
     assert facts["predicted_class"] is None
     bounds = facts["bounds"]
     assert (bounds is None) == (reason == "no-votes") and (bounds is None or bounds.alpha == 0.01)
+
+
+@pytest.mark.parametrize(
+    ("more", "distance", "k", "needed", "said"),
+    [
+        (
+            {"with_brightness": 0.5},
+            3.2,
+            300,
+            "of all but 1 is",
+            "noise of its own, --sigma-b",
+        ),
+        ({"with_brightness": 0.5}, 3.2, 400, "of all but 1 is", "a shift of all pixels by 0.5"),
+        ({"with_brightness": 0.05}, 0.6, 399, "above 0.9919 is", "A larger n may certify it"),
+        ({"with_radius": 0.5}, 0.1, 300, "above 0.9919 is", "less of the changes after the"),
+        (
+            {"with_brightness": 0.5, "sigma_b": 0.1},
+            0.1,
+            399,
+            "of all but 1 is",
+            "less of the changes",
+        ),
+        ({}, 4.0, 300, "of all but 1 is", "A larger n may certify it"),
+    ],
+)
+def test_more_votes_are_advised_only_where_some_number_of_them_would_do(
+    more, distance, k, needed, said
+):
+    """32 pixels of 8 by 8 lie in the disc: a shift by 0.5 is an l2 change of about 3."""
+    scheme = Rotation(sigma=0.25, degrees=16, **more)
+    settings = declared("certify", scheme, {"n": 1_000, "alpha": 0.01})
+    refusal = found({1: votes(k)}, settings=settings, distance=distance)["abstention"]
+    assert f"where a p lower {needed} needed." in refusal.sentence and said in refusal.sentence
+    may = "A larger n may" in refusal.sentence
+    assert refusal.reason == ("too-few-samples" if may else "below-half")
+    assert may != ("No larger n helps" in refusal.sentence)

@@ -177,6 +177,7 @@ def test_an_image_on_the_border_abstains_with_what_was_needed():
     found = swept(scheme, weights, threshold)
     assert found.outcome == "abstained" and found.region is None and found.complete
     assert "degrees, where a p lower above" in found.statement
+    assert not any("ends before the range" in warning for warning in found.warnings)
     assert {one.verdict for one in check_counts(recount_of(found))} == {"holds"}
 
 
