@@ -10,12 +10,21 @@ from pydantic import BaseModel
 
 RELATIVE = 1e-9
 """SciPy's releases differ in the last digits; anything larger is an edit."""
+LEAST = 1e-15
+"""A difference that none of the numbers shows that are compared, but for masses in a tail."""
 
 
-def differences(recorded: Any, again: Any, name: str = "") -> list[str]:
-    """One clause per value that differs; the first few are enough."""
+def differences(recorded: Any, again: Any, name: str = "", least: float = LEAST) -> list[str]:
+    """One clause per value that differs; the first few are enough.
+
+    Args:
+        recorded, again: the values.
+        name: of them, in the clauses.
+        least: a difference up to it is none, whatever the values: of masses in a tail, whose size
+            is what a claim rests on, far less than of others.
+    """
     found: list[str] = []
-    for clause in _walk(_plain(recorded), _plain(again), name):
+    for clause in _walk(_plain(recorded), _plain(again), name, least):
         found.append(clause)
         if len(found) == 3:
             break
@@ -30,14 +39,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _walk(recorded: Any, again: Any, name: str) -> Iterator[str]:
+def _walk(recorded: Any, again: Any, name: str, least: float) -> Iterator[str]:
     if isinstance(recorded, Mapping) and isinstance(again, Mapping):
         for key in {**recorded, **again}:
-            yield from _walk(recorded.get(key), again.get(key), f"{name}.{key}".lstrip("."))
+            place = f"{name}.{key}".lstrip(".")
+            yield from _walk(recorded.get(key), again.get(key), place, least)
     elif _is_list(recorded) and _is_list(again) and len(recorded) == len(again):
         for index, pair in enumerate(zip(recorded, again, strict=True)):
-            yield from _walk(*pair, f"{name}[{index}]")
-    elif not _same(recorded, again):
+            yield from _walk(*pair, f"{name}[{index}]", least)
+    elif not _same(recorded, again, least):
         yield f"{name} is {_short(recorded)} in the file and {_short(again)} by its votes"
 
 
@@ -45,10 +55,10 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _same(recorded: Any, again: Any) -> bool:
+def _same(recorded: Any, again: Any, least: float) -> bool:
     numbers = isinstance(recorded, float) and isinstance(again, float)
     if numbers and not isinstance(recorded, bool):
-        return math.isclose(recorded, again, rel_tol=RELATIVE, abs_tol=1e-15)
+        return math.isclose(recorded, again, rel_tol=RELATIVE, abs_tol=least)
     return type(recorded) is type(again) and bool(recorded == again)
 
 

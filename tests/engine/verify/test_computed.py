@@ -74,3 +74,16 @@ def test_better_masses_are_no_claim_of_these_votes(evidence: Evidence) -> None:
     refuted = Recount(better).facts
     assert refuted["region"] is None and refuted["abstention"].reason == "not-deterministic"
     assert "is not the one that was computed" in refuted["abstention"].sentence
+
+
+def test_masses_in_a_tail_are_compared_by_their_size() -> None:
+    """1e-40 and 1e-300 differ by less than 1e-15, and by three times the radius."""
+    model = load_model(ModelRequest("demo:breast-cancer-stumps"))
+    given = fitted(model, load_input("breast-cancer:3"))
+    found = result_of(certify(model, given, ExactSettings(scheme=Stumps(sigma=0.3, samples=50))))
+    name = next(iter(found.facts))
+    assert 1e-50 < float(found.facts[name]) < 1e-30
+    forged = found.model_copy(update={"facts": {**found.facts, name: 1e-300}})
+    for evidence, verdict in ((found, "holds"), (forged, "does not hold")):
+        (claim,) = check_computed(evidence, "", "", Path())
+        assert claim.verdict == verdict
