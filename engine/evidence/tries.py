@@ -1,7 +1,7 @@
 """Tries: how often the same claim was attempted. Whoever may choose among tries errs more often.
 
-Tries are counted over model, input and attacker. The model is the digest of its weights, the input
-that of the values it takes, and the attacker the terms of a perturbation with their norms and
+Tries are counted over model, input and attacker. The model is the digest of its weights (of an
+ensemble those of its members, in whatever order they are named), the input that of the values it takes, and the attacker the terms of a perturbation with their norms and
 units: l2 balls under any sigma are tries against one attacker. Another bound, alpha, n, seed,
 precision or name of the same thing is another try, or the same one; never another claim.
 
@@ -10,8 +10,9 @@ A run that is extended under an anytime bound, or repeated on its own noise, is 
 
 from __future__ import annotations
 
+import math
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from sys import intern
 from typing import Any
 
@@ -34,7 +35,30 @@ def claim_of(model: ModelIdentity, image: InputIdentity, settings: RunSettings) 
         {} if settings.kind == "predict" else dict(settings.scheme.stated_terms())
     )
     attacker = [[name, term.meaning, term.unit] for name, term in sorted(terms.items())]
-    return [model.sha256, image.pixels_sha256, attacker]
+    return [_same_model(model), image.pixels_sha256, attacker]
+
+
+def _same_model(model: ModelIdentity) -> Any:
+    """What is the same of all spellings of one model: its digest, or what its members come to.
+
+    Nothing changes if members are named in another order, each as often again, or if all must
+    agree before the others are asked, of which there are none.
+    """
+    members = [str(one.rules.get("sha256", "")) for one in model.parts if one.role == "member"]
+    rule = model.part("rule")
+    if not members or rule is None:
+        return model.sha256
+    first = rule.rules.get("consensus")
+    if not isinstance(first, int) or not 0 < first < len(members):
+        first = 0
+    lead, rest = sorted(members[:first]), sorted(members[first:])
+    if len(set(lead or rest)) == 1:  # they always agree
+        return (lead or rest)[0]
+    if not lead:
+        each = Counter(rest)
+        often = math.gcd(*each.values())
+        rest = sorted(name for name, count in each.items() for _ in range(count // often))
+    return [str(rule.rules.get("combine")), lead, rest]
 
 
 def stream_of(model: ModelIdentity, settings: RunSettings) -> list[Any]:
@@ -53,6 +77,7 @@ def stream_of(model: ModelIdentity, settings: RunSettings) -> list[Any]:
         model.normalization,
         model.encoding,
         list(model.class_names),
+        *([model.sha256] if model.part("member") else []),  # whose key depends on its spelling
     ]
 
 

@@ -12,6 +12,7 @@ from engine.evidence.tries import (
     with_tries,
 )
 from engine.evidence.upgrade import evidence_from_text
+from engine.models.members import ensemble_facts, member_part, rule_part
 from engine.report.json import evidence_json
 from engine.schemes import DssnL1, Gaussian, HierarchicalGaussian, UniformL1
 from tests.factories import make_evidence
@@ -108,3 +109,31 @@ def test_evidence_without_them_is_read_as_before_and_none_states_half_of_them():
     half = plain.model_copy(update={"tries_known_to": "case", "run_number": 6})
     with pytest.raises(ValueError, match="tries without their numbers"):
         evidence_from_text(evidence_json(half))
+
+
+def ensemble(*members: str, combine: str = "logits", consensus: int = 0):
+    named = [identity().model_copy(update={"sha256": name * 64}) for name in members]
+    parts = (*map(member_part, named), rule_part(combine, consensus))
+    facts = {"parts": parts, "architecture": ensemble_facts(parts)["architecture"]}
+    whole = MODEL.model_copy(update=facts)
+    return whole.model_copy(update={"sha256": whole.composed_sha256()})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (ensemble("a", "b"), ensemble("b", "a"), True),
+        (ensemble("a", "b"), ensemble("a", "b", consensus=2), True),
+        (ensemble("a", "b"), ensemble("a", "b", "b", "a"), True),
+        (ensemble("a", "a"), MODEL.model_copy(update={"sha256": "a" * 64}), True),
+        (ensemble("a", "a", "b", consensus=2), ensemble("a", "a"), True),
+        (ensemble("a", "b", "c", consensus=2), ensemble("b", "a", "c", consensus=2), True),
+        (ensemble("a", "b", "c", consensus=2), ensemble("a", "c", "b", consensus=2), False),
+        (ensemble("a", "b"), ensemble("a", "b", "b"), False),
+        (ensemble("a", "b"), ensemble("a", "b", combine="votes"), False),
+        (ensemble("a", "b"), ensemble("a", "c"), False),
+    ],
+)
+def test_an_ensemble_spelled_in_another_way_is_another_try(one, other, same):
+    assert (claim_of(one, IMAGE, SETTINGS) == claim_of(other, IMAGE, SETTINGS)) is same
+    assert stream_of(one, SETTINGS) != stream_of(other, SETTINGS)
