@@ -1,9 +1,10 @@
 """Tries: how often the same claim was attempted. Whoever may choose among tries errs more often.
 
 Tries are counted over model, input and attacker. The model is the digest of its weights (of an
-ensemble those of its members, in whatever order they are named), the input that of the values it takes, and the attacker the terms of a perturbation with their norms and
-units: l2 balls under any sigma are tries against one attacker. Another bound, alpha, n, seed,
-precision or name of the same thing is another try, or the same one; never another claim.
+ensemble those of its members, in whatever order they are named), the input that of the values it
+takes, and the attacker the terms of a perturbation with their norms and units: l2 balls under any
+sigma are tries against one attacker. Another bound, alpha, n, seed, precision or name of the same
+thing is another try, or the same one; never another claim.
 
 A run that is extended under an anytime bound, or repeated on its own noise, is the same try.
 """
