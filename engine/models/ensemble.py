@@ -201,6 +201,12 @@ def _identity(members: Sequence[ModelIdentity], combine: Combine, consensus: int
         notes.append("its members are normalised differently, each as its own file says")
     if len({each.sha256 for each in made}) < len(made):
         notes.append("some of its members are the same model")
+    trained = dict.fromkeys((each.training_sigma, each.training_scheme) for each in members)
+    if len(trained) > 1:
+        levels = ", ".join("not known" if one is None else f"sigma {one:g}" for one, _ in trained)
+        notes.append(
+            f"its members were trained with different noise ({levels}): expect wrong votes"
+        )
     notes += dict.fromkeys(note for each in members for note in each.notes)
     whole = first.model_copy(
         update={

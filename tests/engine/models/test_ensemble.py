@@ -149,6 +149,15 @@ def test_members_their_order_rule_and_consensus_are_part_of_the_identity() -> No
     assert not any("normalised differently" in note for note in subjects[0].identity.notes)
 
 
+def test_members_that_were_trained_with_different_noise_are_named() -> None:
+    mixed, alike = (
+        load_model(digits(*names)).identity.notes for names in (("0.25", "0.50"), ("0.25", "0.25"))
+    )
+    said = "its members were trained with different noise (sigma 0.25, sigma 0.5)"
+    assert any(note.startswith(said) for note in mixed)
+    assert not any("different noise" in note for note in alike)
+
+
 def sentence(*members: dict[str, Any], combine: str = "logits", consensus: int = 0) -> str:
     listed = [
         Listed(torch.zeros((1, given.pop("classes", 2))), **{"name": f"model {i}", **given})
