@@ -104,13 +104,26 @@ def _elsewhere(execution: Execution, values: Mapping[str, Any]) -> Execution:
 
 
 def _refuse_measured(settings: RunSettings, run: int, n: int) -> None:
-    """Refuse to extend a run whose answers are gone.
+    """Refuse to extend a run whose answers are gone, or whose n is that of each anchor.
 
     Raises:
         UserError: it is one.
     """
-    if settings.kind == "measure":
+    if settings.kind == "sweep":
         raise UserError(
-            f"The answers of run {run} were kept in memory alone, so it cannot be extended; run it "
-            f"again with --n {n} and --seed {settings.seed}: the same noise, and more of it."
+            f"Run {run} is a sweep, whose n of {settings.n:,} votes at an anchor was declared; it "
+            "is not extended, and a new run is a new try."
+        )
+    if settings.kind == "measure":
+        from engine.bounds import bound_method  # loads scipy
+
+        gone = f"The answers of run {run} were kept in memory alone, so it cannot be extended"
+        if not bound_method(settings.bound).extendable:
+            raise UserError(
+                f"{gone}, and its {settings.bound} bound was declared for n = {settings.n:,}; a "
+                "new run is a new try."
+            )
+        raise UserError(
+            f"{gone}; run it again with --n {n} and --seed {settings.seed}: the same noise, and "
+            "more of it."
         )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from engine.case import Case
+from engine.cli import main
 from engine.evidence.settings import CertifySettings, Execution
 from engine.models.request import ModelRequest
 from tests.cases import partly
@@ -102,6 +103,26 @@ def test_choices_that_cannot_be_are_sentences(resume: Any, path: Path) -> None:
     refused(resume("--run", "1"), "Run 1 is finished; --n N counts further")
     refused(resume("--run", "1", "--n", "5000"), "only the anytime bounds go past it")
     assert Case.open(path).row(1).state == "finished"  # a refusal leaves no trace
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("demo:digits-rotation --input digits16:17 --scheme rotation --degrees 4", "is a sweep"),
+        ("demo:aircraft --input aircraft:0 --epsilon 0.1 --bound clopper-pearson", "n = 200"),
+    ],
+)
+def test_why_a_run_is_not_counted_further_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    """And nobody is sent to the same noise under a bound that was declared for its n."""
+    case = str(tmp_path / "b.certiscope")
+    shared = f"--n 200 --seed 3 --device cpu --quiet --case {case}"
+    assert main(["certify", "--model", *words.split(), *shared.split()]) in (0, 3)
+    capsys.readouterr()
+    assert main(["resume", case, "--run", "1", "--n", "500"]) == 2
+    shown = capsys.readouterr().err
+    assert said in shown and "a new run is a new try" in shown
 
 
 def test_a_run_that_another_window_counts_is_refused(resume: Any, path: Path) -> None:
