@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.case import Case, RunRow
+from engine.case import Case, RunRow, schema
 from engine.case.file import CHECKED_WHOLE
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
@@ -27,7 +30,37 @@ def check_case(path: Path, share: float = 1.0) -> Iterator[tuple[Claim, Evidence
     Raises:
         UserError: it is not a case, or cannot be read.
     """
-    case = Case.open(path)
+    with _untouched(path) as place:
+        yield from _checked(Case.open(place), path, share)
+
+
+@contextlib.contextmanager
+def _untouched(path: Path) -> Iterator[Path]:
+    """The case, or a copy of one of an older program, which is brought up to date as it is opened.
+
+    Raises:
+        UserError: of the copy, in the words for the case.
+    """
+    if not path.is_file() or _version(path) >= schema.version():
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / path.name
+        shutil.copyfile(path, place)
+        try:
+            yield place
+        except UserError as error:
+            raise UserError(str(error).replace(str(place), str(path))) from error
+
+
+def _version(path: Path) -> int:
+    """``user_version`` of an SQLite file, from its header."""
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(64)[60:], "big")
+
+
+def _checked(case: Case, path: Path, share: float) -> Iterator[tuple[Claim, Evidence | None, bool]]:
+    """The claims of :func:`check_case` on an open case."""
     if path.stat().st_size > CHECKED_WHOLE:
         case.check()
     yield _claim("case file and its log", case.damage), None, False

@@ -234,6 +234,8 @@ class _Verification:
         if not plan.counts_only:
             yield from digests.check_model(evidence, plan.model, beside)
             yield from digests.check_input(evidence, plan.input, beside, plan.model)
+        else:
+            yield from digests.not_looked_up(evidence)
         yield from check_computed(
             evidence, plan.model, plan.input, beside, counts_only=plan.counts_only
         )

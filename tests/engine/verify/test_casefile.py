@@ -9,6 +9,7 @@ from engine.case import Case
 from engine.cli import main
 from engine.core.errors import UserError
 from engine.verify import Plan, verify
+from engine.verify.casefile import check_case
 
 WORDS = ["certify", "--model", "demo:digits-0.25", "--input", "digits:17", "--n0", "20"]
 
@@ -97,3 +98,11 @@ def test_what_is_no_case_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(UserError, match="not a case file"):
         verify(path)
+
+
+def test_a_case_of_an_older_program_is_left_as_it_is(tmp_path: Path) -> None:
+    old = Path(__file__).parents[2] / "golden/evidence-1.0/case.certiscope"
+    path = tmp_path / "old.certiscope"
+    path.write_bytes(old.read_bytes())
+    assert {claim.verdict for claim, _, _ in check_case(path)} == {"holds"}
+    assert path.read_bytes() == old.read_bytes()

@@ -17,10 +17,10 @@ from engine.inputs import fit, load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.pretrained_files import SEEING, folder_digest
 from engine.procedures.certify import certify
-from engine.schemes import Gaussian
+from engine.schemes import Gaussian, NestedTranslation, Uniform
 from engine.verify import digests
 from engine.verify.counts import Recount, check_counts
-from engine.verify.digests import check_input, check_model, located, model_digest
+from engine.verify.digests import check_input, check_model, located, model_digest, not_looked_up
 from engine.verify.report import Claim
 from tests.factories import make_evidence
 from tests.fakes import finish
@@ -250,3 +250,16 @@ def test_what_a_scheme_draws_from_its_input_is_recorded_and_drawn_again(tmp_path
     assert any(claim.verdict == "does not hold" for claim in check_counts(Recount(bolder)))
     claim = input_claim(bolder, "", tmp_path)
     assert claim.verdict == "does not hold" and "that the scheme draws from it" in claim.detail
+
+
+def test_what_follows_from_an_input_that_is_not_read_cannot_be_checked() -> None:
+    found = make_evidence()
+    assert not list(not_looked_up(found))
+    settings = found.settings.model_copy(update={"scheme": NestedTranslation()})
+    nested = found.model_copy(update={"settings": settings, "facts": {"interpolation_error": 0.1}})
+    (claim,) = not_looked_up(nested)
+    assert claim.verdict == "cannot be checked"
+    known = found.settings.model_copy(update={"scheme": Uniform()})
+    assert not list(
+        not_looked_up(found.model_copy(update={"settings": known, "facts": {"dimension": 64.0}}))
+    )
