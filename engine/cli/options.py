@@ -210,7 +210,13 @@ def read_settings(values: Mapping[str, Any], task: Task, **more: Any) -> RunSett
     }
     if radius := values.get("target_radius"):
         given["target"] = _radius_target(scheme, radius, given.get("target", ""))
-    return declared(task, scheme, {**given, **more})
+    found = declared(task, scheme, {**given, **more})
+    taken = {**type(found).model_fields, **Execution.model_fields}
+    for spec in run_specs(task):
+        name = spec.name
+        if name in given and name not in taken and given[name] != getattr(found, name, None):
+            say(f"{spec.flag} decides nothing under the scheme {scheme.key}, and is ignored.")
+    return found
 
 
 def read_execution(values: Mapping[str, Any]) -> Execution:
@@ -261,8 +267,10 @@ def _read_scheme(values: Mapping[str, Any]) -> Scheme:
                 )
     given = {name: values[name] for name in own if values.get(name) is not None}
     found = _with_training(chosen, given, own_scheme)
-    for name in found.idle() & given.keys():
-        if given[name] != own[name].default:
+    # A printed command line gives them all: what decides nothing stands there at its default.
+    printed = all(name in given or getattr(found, name) is None for name in own)
+    for name in sorted(found.idle() & given.keys()):
+        if given[name] != own[name].default or not printed:
             say(f"{own[name].flag} decides nothing beside the other flags, and is ignored.")
     return found
 

@@ -192,5 +192,31 @@ def test_a_flag_that_decides_nothing_is_named(
     assert settings_of(monkeypatch, *blur, "--lam", "3", "--a", "5").scheme.scale == 5
     said = "--lam decides nothing beside the other flags, and is ignored."
     assert said in " ".join(capsys.readouterr().err.split())
-    settings_of(monkeypatch, *blur, "--lam", "4.0", "--a", "5")  # as printed: the default
+    printed = ("--lam", "4.0", "--a", "5", "--s", "4.0")  # all of them, as in a printed line
+    settings_of(monkeypatch, *blur, *printed)
     assert "ignored" not in capsys.readouterr().err
+    settings_of(monkeypatch, "--scheme", "uniform", "--lam", "0.5", "--sigma", "0.25")
+    said = "--sigma decides nothing beside the other flags, and is ignored."
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "flags"),
+    [
+        (("rotation", "--bound", "clopper-pearson", "--n", "300"), ["--bound"]),
+        (("rotation", "--bound", "anytime", "--noise", "float", "--batch", "32"), []),
+        (("dssn-l1", "--bound", "live", "--n", "300", "--seed", "3"), ["--n", "--bound", "--seed"]),
+        (("gaussian", "--bound", "clopper-pearson", "--n", "300"), []),
+    ],
+)
+def test_a_setting_that_the_scheme_leaves_no_choice_about_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    flags: list[str],
+) -> None:
+    settings_of(monkeypatch, "--scheme", *words)
+    shown = " ".join(capsys.readouterr().err.split())
+    said = f"decides nothing under the scheme {words[0]}, and is ignored."
+    assert shown.count("ignored") == len(flags)
+    assert all(f"{flag} {said}" in shown for flag in flags)
