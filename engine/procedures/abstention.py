@@ -47,7 +47,7 @@ def explain(
         return _wrong_guess(selection, estimation, class_names)
     needed = n_needed(estimation, scheme=scheme, method=method, alpha=alpha, facts=facts)
     if needed is None:
-        return _below_half(estimation, top, class_names[top], scheme)
+        return _below_half(estimation, top, class_names[top], scheme, facts)
     return _too_few(estimation, top, class_names[top], needed, scheme, method, n_plan)
 
 
@@ -174,11 +174,11 @@ def _wrong_guess(selection: Votes, estimation: Votes, names: tuple[str, ...]) ->
     )
 
 
-def _below_half(votes: Votes, top: int, name: str, scheme: Scheme) -> Abstention:
+def _below_half(votes: Votes, top: int, name: str, scheme: Scheme, facts: Facts) -> Abstention:
     cause = (
         NO_SCORES.format(votes.failures, votes.n) if 2 * votes.failures > votes.n else MORE_NOISE
     )
-    short = scheme.shortfall_in_words() or (
+    short = scheme.shortfall_in_words(facts) or (
         f"so its probability under the noise is probably not above {threshold_in_words(scheme)}."
         f"{cause}"
     )

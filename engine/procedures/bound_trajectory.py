@@ -44,12 +44,24 @@ class Slack:
 
 
 def region_of(
-    scheme: Scheme, bounds: ProbabilityBounds | None, facts: Facts = NO_FACTS
+    scheme: Scheme,
+    bounds: ProbabilityBounds | None,
+    facts: Facts = NO_FACTS,
+    *,
+    then: bool = False,
 ) -> Region | None:
-    """What may be claimed: nothing under a bound that is only provisional."""
+    """What may be claimed: nothing under a bound that is only provisional.
+
+    Args:
+        scheme: of the run.
+        bounds: at some n; None where there are none.
+        facts: of the input.
+        then: also what earlier programs claimed where today's claim nothing.
+    """
     if bounds is None or not bounds.valid:
         return None
-    return scheme.region(bounds, facts)
+    region = scheme.region(bounds, facts)
+    return scheme.region_then(bounds, facts) if region is None and then else region
 
 
 class Claims:

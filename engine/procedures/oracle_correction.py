@@ -15,6 +15,7 @@ from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.evidence.evidence import AuditRecord, Evidence, TransferRecord
 from engine.evidence.subject import subject
 from engine.oracles.audit import Labelled
+from engine.procedures.bound_trajectory import region_of
 from engine.regions import radius_of
 from engine.schemes import Scheme
 from engine.schemes.base import NO_FACTS, Facts
@@ -30,6 +31,8 @@ def transfer_record(
     alpha_audit: float,
     given: InputIdentity,
     facts: Facts = NO_FACTS,
+    *,
+    then: bool = False,
 ) -> TransferRecord:
     """The claim about the true class that votes and labels allow.
 
@@ -41,6 +44,7 @@ def transfer_record(
         alpha_audit: chance that the bound on false accepts is wrong.
         given: the input, and how it was fitted to the model.
         facts: of the input.
+        then: as for ``region_of``: of a record that states a region.
     """
     found = transfer(
         bounds.p_lower,
@@ -54,7 +58,7 @@ def transfer_record(
         "p_upper": min(1.0, math.nextafter(1.0 - found.p_lower, 2.0)),
         "alpha": min(found.alpha, math.nextafter(1.0, 0.0)),
     }
-    region = scheme.region(bounds.model_copy(update=known), facts)
+    region = region_of(scheme, bounds.model_copy(update=known), facts, then=then)
     return TransferRecord(
         audit=audit,
         alpha_votes=bounds.alpha,
@@ -109,8 +113,17 @@ def transfer_of(
     if bounds is None or not bounds.valid:
         return None
     name = evidence.model.class_names[bounds.top]
-    scheme = evidence.settings.scheme
-    return transfer_record(scheme, bounds, name, audit, alpha_audit, evidence.input, evidence.facts)
+    stated = evidence.transfer
+    return transfer_record(
+        evidence.settings.scheme,
+        bounds,
+        name,
+        audit,
+        alpha_audit,
+        evidence.input,
+        evidence.facts,
+        then=stated is not None and stated.region is not None,
+    )
 
 
 def _statement(

@@ -33,6 +33,7 @@ def certify_facts(
     class_names: tuple[str, ...],
     given: InputIdentity,
     facts: Facts = NO_FACTS,
+    then: bool = False,
 ) -> dict[str, Any]:
     """The fields of evidence that follow from the votes of a CERTIFY run, complete or stopped.
 
@@ -45,6 +46,7 @@ def certify_facts(
         class_names: of the model.
         given: the input, and how it was fitted to the model.
         facts: of the input.
+        then: as for :func:`region_of`: of a file that states a region.
     """
     bounds = None
     if top is not None and estimation.n:
@@ -53,7 +55,7 @@ def certify_facts(
     if abstention is not None and bounds is not None:
         # Whoever takes these bounds further must not take them for a claim.
         bounds = bounds.model_copy(update={"valid": False, "basis": _NO_CLAIM[settings.bound]})
-    region = region_of(settings.scheme, bounds, facts)
+    region = region_of(settings.scheme, bounds, facts, then=then)
     if region is None and abstention is None and claims.known is not None:
         abstention = undecided(claims.known, class_names)
     if region is None and abstention is None:

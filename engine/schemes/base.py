@@ -145,6 +145,10 @@ class Scheme(Record, ABC):
             facts: of the input (:meth:`prepare`). Without them it claims nothing that needs them.
         """
 
+    def region_then(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Region | None:
+        """What files of earlier programs soundly claim where :meth:`region` is None."""
+        return self.region(bounds, facts)
+
     def utmost(self, bounds: ProbabilityBounds) -> Region | None:
         """What such bounds could certify of any input, for maps and plans; no claim."""
         return self.region(bounds)
@@ -237,8 +241,9 @@ class Scheme(Record, ABC):
             "the base model used alone."
         )
 
-    def shortfall_in_words(self) -> str:
+    def shortfall_in_words(self, facts: Facts = NO_FACTS) -> str:
         """Why a class that leads is not certified, where that is no matter of one half."""
+        del facts
         return ""
 
     def rule_in_words(self) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ERROR = "interpolation_error"
 """The fact that a certificate rests on."""
 _DIGITS = 6
+LEAST = 0.001
+"""The least change that the digits of a region show: what ends below it is no region."""
 
 
 class Nested(Scheme, ABC):
@@ -98,32 +100,71 @@ class Nested(Scheme, ABC):
         return {ERROR: float(round_up(self.bounded(x[0]), _DIGITS))}
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Region | None:
-        """No change but none where the image's error exceeds ``error``, or is not known."""
-        known = facts.get(ERROR)
-        held = isinstance(known, float) and known <= self.error
-        return self._region(bounds, held=held)
+        """None where the image's error exceeds ``error``, or is not known, or p is too low."""
+        return self._region(bounds) if self._held(facts) else None
+
+    def region_then(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Region | None:
+        """What was claimed of the unchanged image alone, where p_lower is above one half."""
+        left = against_half(bounds)
+        return self.within(self._far(left) if self._held(facts) else 0.0) if left < 0.5 else None
 
     def utmost(self, bounds: ProbabilityBounds) -> Region | None:
         """For an image whose error is small enough."""
-        return self._region(bounds, held=True)
+        return self._region(bounds)
 
-    def _region(self, bounds: ProbabilityBounds, *, held: bool) -> Region | None:
+    def _held(self, facts: Facts) -> bool:
+        known = facts.get(ERROR)
+        return isinstance(known, float) and known <= self.error
+
+    def _region(self, bounds: ProbabilityBounds) -> Region | None:
+        far = self._far(against_half(bounds))
+        return self.within(far) if far >= LEAST else None
+
+    def _far(self, left: float) -> float:
+        """The end of the region where all else has probability ``left`` at most."""
         from engine.certificates.nested import reach  # deferred: SciPy
 
-        left = against_half(bounds)
-        if left >= 0.5:
-            return None
-        far = reach(left, self.error / self.sigma, self.rarely) * self.outer if held else 0.0
-        return self.within(min(far * (1.0 - 2.0**-40), self.furthest))
+        far = reach(left, self.error / self.sigma, self.rarely) * self.outer
+        return min(far * (1.0 - 2.0**-40), self.furthest)
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
-        """Phi(sqrt((g / sigma_gamma)^2 + (error / sigma)^2)) + rho."""
+        """Phi(sqrt((g / sigma_gamma)^2 + (error / sigma)^2)) + rho, for the least g at least."""
+        moved, known = self.size(perturbation), facts.get(ERROR, 0.0)
+        if moved >= self.furthest or not isinstance(known, float) or known > self.error:
+            return IMPOSSIBLE
+        return self._needed(self.error, moved)
+
+    def _needed(self, error: float, moved: float = 0.0) -> float:
         from engine.certificates.nested import required  # deferred as above
 
-        moved, known = self.size(perturbation), facts.get(ERROR, 0.0)
-        if moved and (moved >= self.furthest or not isinstance(known, float) or known > self.error):
-            return IMPOSSIBLE
-        return required(moved / self.outer, self.error / self.sigma, self.rarely)
+        return required(max(moved, LEAST) / self.outer, error / self.sigma, self.rarely)
+
+    def least_in_words(self) -> str:
+        """The p_lower that the least region needs."""
+        return f"the {_p_lower(self._needed(self.error))} that any change needs under this scheme"
+
+    def shortfall_in_words(self, facts: Facts = NO_FACTS) -> str:
+        """The p_lower that is needed, or that the image's error is too large for any."""
+        known = facts.get(ERROR)
+        if isinstance(known, float) and not self._held(facts):
+            return (
+                f"and no number of them would make a certificate: {self._too_large(known)}. "
+                f"p lower has to exceed {_p_lower(self._needed(known))} once an error as large as "
+                "this is declared, with the other parameters as they are."
+            )
+        return (
+            "so its probability under the noise is probably not above "
+            f"{self.least_in_words()} (an error of {self.error:g} and sigma {self.sigma:g}). More "
+            "samples will not help; a model trained with this noise, a larger sigma or a smaller "
+            "error may."
+        )
+
+    def rule_in_words(self) -> str:
+        """The p_lower that any change needs."""
+        return (
+            "The statement is made only if p lower exceeds what the error of interpolation takes, "
+            f"{_p_lower(self._needed(self.error))}, and the image keeps to that error."
+        )
 
     def over_a_set(self, facts: Sequence[Facts], alpha: float) -> tuple[str, ...]:
         """The distributional guarantee of Fischer et al., for images that are received changed.
@@ -170,12 +211,22 @@ class Nested(Scheme, ABC):
         known = facts.get(ERROR)
         if not isinstance(known, float) or known <= self.error:
             return ()
+        first = self._too_large(known)
         return (
-            f"Interpolating this image twice may change it by up to {round_up(known, 3)} in l2 "
-            f"norm, more than the error of {self.error:g} that was declared, so that no change of "
-            "it is certified: declare a larger error (and a larger sigma), or a stronger low-pass "
-            "filter. That is a new try.",
+            f"{first[:1].upper()}{first[1:]}, so that no change of it is certified: declare a "
+            "larger error (and a larger sigma), or a stronger low-pass filter. That is a new try.",
         )
+
+    def _too_large(self, known: float) -> str:
+        return (
+            f"interpolating this image twice may change it by up to {round_up(known, 3)} in l2 "
+            f"norm, more than the error of {self.error:g} that was declared"
+        )
+
+
+def _p_lower(needed: float) -> str:
+    """Rounded up; 1 or more is out of reach."""
+    return str(round_up(needed, 4)) if needed < 1 else "1"
 
 
 def filtered_images(images: torch.Tensor, low_pass: float, *, wrapped: bool) -> torch.Tensor:

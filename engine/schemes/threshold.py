@@ -10,6 +10,7 @@ from pydantic import Field
 from engine.certificates.frontiers import Decision
 from engine.core.records import ProbabilityBounds
 from engine.schemes.base import Family, Scheme
+from engine.schemes.nested import Nested
 
 MAJORITY = 0.5
 
@@ -25,8 +26,10 @@ def threshold_mark(value: float) -> str:
 
 
 def threshold_in_words(scheme: Scheme) -> str:
-    """``one half``, or ``the threshold tau = 0.3``."""
+    """``one half``, or ``the threshold tau = 0.3``, or what the scheme needs more."""
     tau = threshold(scheme)
+    if isinstance(scheme, Nested):
+        return scheme.least_in_words()
     return "one half" if tau == MAJORITY else f"the threshold tau = {tau!r}"
 
 

@@ -175,8 +175,9 @@ class TranslationBlack(Scheme):
         """Of the base model."""
         return f"changes the model's prediction '{class_name}'"
 
-    def shortfall_in_words(self) -> str:
+    def shortfall_in_words(self, facts: Facts = NO_FACTS) -> str:
         """One shift that turns the class is enough."""
+        del facts
         return "so a shift changes the model's prediction. A smaller reach may be certified."
 
     def about_in_words(self) -> str:

@@ -190,6 +190,7 @@ class Recount:
                 class_names=names,
                 given=self.evidence.input,
                 facts=self.evidence.facts,
+                then=self.evidence.region is not None,
             )
         found = predict_facts(
             settings=self.settings,
