@@ -33,6 +33,8 @@ from scipy.special import (
     ndtri,
 )
 
+from engine.core.gamma_ratio import log_gamma_ratio
+
 Floats = npt.NDArray[np.float64]
 _DOWN = 1.0 - 1e-5
 """More than the relative error of sums, root and interpolation."""
@@ -53,6 +55,7 @@ class LevelSets:
         quantile: of a parameter u of the length, from a probability and its complement.
         length: r from u.
         within: s from u and t: where phi(s) = phi(r) - t, and 0 where it is less everywhere.
+        inverse: E of 1 / r, infinite where there is none.
     """
 
     def __init__(
@@ -61,11 +64,14 @@ class LevelSets:
         quantile: Callable[[Floats, Floats], Floats],
         length: Callable[[Floats], Floats],
         within: Callable[[Floats, float], Floats],
+        inverse: float,
     ) -> None:
         step = 0.05 if dimension >= _LARGE else 0.0125
         scores = np.arange(-_REACH, _REACH + step / 2, step)
         weights = np.exp(-(scores**2) / 2)
         self.half = (dimension - 1) / 2
+        self.rate = inverse * math.exp(log_gamma_ratio(self.half, 0.5)) / math.sqrt(math.pi)
+        """At which a set of probability 1/2 may grow: E[phi'(r) cos+] = (d - 1) E[cos+ / r]."""
         self.u = quantile(ndtr(scores), ndtr(-scores))
         self.r = length(self.u)
         self.within = within
@@ -75,9 +81,9 @@ class LevelSets:
     def __call__(self, q: float) -> float:
         """The radius at q, rounded down: from a curve through a few, and one step of Newton."""
         score, curve = -float(ndtri(q)), self._curve
-        least = math.exp(float(curve.x[0]))
-        if score < least:  # a line there, and too little for the sums to tell
-            return math.exp(float(curve(curve.x[0]))) * score / least * _DOWN
+        if score < math.exp(float(curve.x[0])):
+            # Too little for the sums to tell, and no line: no set grows faster than one of 1/2.
+            return (0.5 - q) / self.rate * _DOWN
         at = math.log(score)
         e = math.exp(float(curve(at)))
         slope = float(curve(at, 1)) * e / score  # of the radius over the score
@@ -141,7 +147,9 @@ def exponential(dimension: int, k: float, j: float) -> LevelSets:
             large = large * (1.0 + np.maximum(logs, 500.0) - np.log(large)) / (1.0 + large)
         return np.asarray((np.where(logs > 500.0, large, small) / ratio) ** (1.0 / k))
 
-    return LevelSets(dimension, quantile, lambda u: u ** (1.0 / k), within)
+    left = shape - 1.0 / k
+    inverse = math.exp(log_gamma_ratio(shape, -1.0 / k)) if left > 0 else math.inf
+    return LevelSets(dimension, quantile, lambda u: u ** (1.0 / k), within, inverse)
 
 
 def power_law(dimension: int, k: float, a: float) -> LevelSets:
@@ -157,4 +165,5 @@ def power_law(dimension: int, k: float, a: float) -> LevelSets:
         moved = u + (1.0 + u) * math.expm1(-t / a)
         return np.asarray(np.maximum(moved, 0.0) ** (1.0 / k))
 
-    return LevelSets(dimension, quantile, lambda u: u ** (1.0 / k), within)
+    inverse = math.exp(log_gamma_ratio(first, -1.0 / k) + log_gamma_ratio(second, 1.0 / k))
+    return LevelSets(dimension, quantile, lambda u: u ** (1.0 / k), within, inverse)

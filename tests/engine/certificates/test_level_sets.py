@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import betainc, gammaln, ndtri
 
 from engine.certificates.level_sets import LevelSets, exponential, power_law
 
@@ -78,3 +78,20 @@ def test_radii_fall_with_q_and_shares_with_the_shift(law: str) -> None:
     assert (np.diff(radii) > 0).all() and radii[0] > 0
     for q, radius in zip(grid[6:], radii[6:], strict=True):
         assert found.share(radius) > q and found.share(radius * (1 + 1e-3)) < q
+
+
+@pytest.mark.parametrize(
+    ("d", "k", "j"), [(16, 1.0, 15.0), (64, 1.0, 63.0), (64, 2.5, 62.9), (3072, 0.2, 3071.0)]
+)
+@pytest.mark.parametrize("p", [0.500001, 0.5003, 0.501, 0.51])
+def test_no_half_space_shows_more_than_a_radius_next_to_one_half(
+    d: int, k: float, j: float, p: float
+) -> None:
+    """The half-space of probability 1 - p has 1/2 once it is moved by its distance from 0."""
+    half, radius = (d - 1) / 2, exponential(d, k, j)(1 - p)
+    logs = np.linspace(np.log(1e-300), np.log(1000.0), 2_000_001)  # of r^k ~ Gamma((d - j) / k)
+    shape = (d - j) / k
+    masses = np.exp(shape * logs - np.exp(logs) - gammaln(shape)) * (logs[1] - logs[0])
+    share = (1.0 - radius * np.exp(np.minimum(-logs / k, 600.0))) / 2
+    beyond = masses @ betainc(half, half, np.clip(share, 0.0, 1.0))
+    assert beyond >= 1 - p - 1e-9
