@@ -123,7 +123,7 @@ class GammaLength(Radial):
     def length(self, source: NoiseSource, samples: int, d: int, start: int) -> torch.Tensor:
         """The root of a Gamma number."""
         shape = (d - self.j) / self.k
-        return gamma(source, samples, 1, shape, start=start, lane=FIRST).pow_(1.0 / self.k)
+        return gamma(source, samples, 1, shape, start=start, lane=FIRST, power=1.0 / self.k)
 
     def below(self, lengths: Numbers, d: int) -> Numbers:
         """P(R <= r)."""
@@ -252,8 +252,8 @@ class Power(Shape):
     def draw(self, source: NoiseSource, samples: int, d: int, start: int) -> torch.Tensor:
         """The root of a Gamma number with a sign."""
         signs = (source.uniform63(samples, d, start=start, lane=SIGNS) & 1) * 2 - 1
-        found = gamma(source, samples, d, 1 / self.p, start=start, lane=FIRST)
-        return found.pow_(1 / self.p).mul_(signs)
+        power = 1 / self.p
+        return gamma(source, samples, d, power, start=start, lane=FIRST, power=power).mul_(signs)
 
     def shares(self, e: Numbers) -> Numbers:
         """F - 1/2."""
@@ -353,13 +353,20 @@ def _points(sphere: Sphere, source: NoiseSource, samples: int, d: int, start: in
 
 
 def gamma(
-    source: NoiseSource, samples: int, elements: int, shape: float, *, start: int, lane: int
+    source: NoiseSource,
+    samples: int,
+    elements: int,
+    shape: float,
+    *,
+    start: int,
+    lane: int,
+    power: float = 1.0,
 ) -> torch.Tensor:
-    """Gamma numbers of rate 1, (samples, elements) float64 (Marsaglia & Tsang, 2000).
+    """Powers of Gamma numbers of rate 1, (samples, elements) float64 (Marsaglia & Tsang, 2000).
 
     By rejection; attempt i takes three lanes from ``lane`` + 1 + 3 i on, so that a number depends
     on its own index alone. Shapes below 1 are those of one more, times u^(1 / shape), from
-    ``lane``.
+    ``lane``; a small u has no such power in float64, but has that of ``power / shape``.
 
     Raises:
         RuntimeError: no attempt was accepted, which a working generator does not show.
@@ -368,8 +375,8 @@ def gamma(
 
     if shape < 1:
         words = source.uniform63(samples, elements, start=start, lane=lane)
-        one = gamma(source, samples, elements, shape + 1, start=start, lane=lane)
-        return one.mul_(_open(words).log_().div_(shape).exp_())
+        one = gamma(source, samples, elements, shape + 1, start=start, lane=lane, power=power)
+        return one.mul_(_open(words).log_().mul_(power / shape).exp_())
     less = shape - 1.0 / 3.0
     found = torch.empty(0)
     for attempt in range(0, 3 * _ATTEMPTS - 3, 3):
@@ -384,5 +391,5 @@ def gamma(
         value = torch.where(fits, v * less, -1.0)
         found = value if not attempt else torch.where(found < 0, value, found)
         if bool((found >= 0).all()):
-            return found
+            return found.pow_(power)
     raise RuntimeError("the generator accepted no attempt of a Gamma draw")

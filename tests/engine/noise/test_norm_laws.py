@@ -104,3 +104,10 @@ def test_a_million_draws_follow_the_law(law):
         order = {"l1": 1, "l2": 2, "linf": np.inf}[law.sphere]
         lengths = np.linalg.norm(e / noise.scale(d), ord=order, axis=1)
         assert kstest(law.below(lengths, d), "uniform").pvalue > 1e-5
+
+
+@pytest.mark.parametrize(("shape", "d"), [(Power(100.0), 784), (GammaLength("l1", 100.0), 1)])
+def test_no_number_stays_exactly_where_it_was(shape: Power | GammaLength, d: int) -> None:
+    """A high power of a small uniform number is 0 in float64, and its root is none of the law's."""
+    drawn = shape.draw(NoiseStream(5, 1), 20_000_000 // 784 // 10, d, 0)
+    assert float(drawn.abs().min()) > 0.0
