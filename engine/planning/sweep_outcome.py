@@ -66,7 +66,8 @@ class SweepVotes:
         share = alpha_of_cell(self.settings.alpha, cell)
         method = bound_method(self.settings.bound)
         bounds = self.last = method.at(votes, top=self.top, alpha=share, n_plan=votes.n)
-        if not votes.n or bounds.p_lower <= self.scheme.p_needed(record.distance):
+        # A distance that is no number certifies nothing.
+        if not (votes.n and bounds.p_lower > self.scheme.p_needed(record.distance)):
             self._open.append(cell)
             return False
         self._certified.append((self.scheme.ends(cell), bounds, anchor(cell, -reach, reach)))

@@ -47,7 +47,8 @@ def travel(image: npt.NDArray[Any], warp: Warp, low: float, high: float) -> floa
         low, high: the ends, in the warp's unit.
 
     Returns:
-        In the image's unit; infinite where the range is so wide that paths are longer than a pixel.
+        In the image's unit; infinite where the range is so wide that paths are longer than a
+        pixel, and for an image that is not finite.
     """
     anchor = (low + high) / 2
     # The ends themselves, whatever the rounding of the middle.
@@ -59,6 +60,8 @@ def travel(image: npt.NDArray[Any], warp: Warp, low: float, high: float) -> floa
     if max(2 * length.max() for length in lengths) > _LONGEST:
         return math.inf
     frame = padded(image)
+    if not np.isfinite(frame).all():
+        return math.inf
     source = warp.sources(at, np.append(middles, anchor))
     shown = values(frame, source)
     moved = shown[:, :-1] - shown[:, -1:]

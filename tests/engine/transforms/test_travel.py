@@ -67,3 +67,10 @@ def test_a_black_image_moves_nowhere_and_a_scaled_one_keeps_its_bound():
     image = np.random.default_rng(2).random((1, 8, 8))
     one, ten = (travel(by * image, ROTATION, 3.0, 3.4) for by in (1.0, 10.0))
     assert ten == pytest.approx(10 * one, rel=1e-9)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_an_image_that_is_not_finite_has_no_bound(odd: float) -> None:
+    image = np.zeros((1, 8, 8))
+    image[0, 4, 4] = odd
+    assert travel(image, ROTATION, -0.1, 0.1) == math.inf
