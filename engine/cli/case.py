@@ -157,6 +157,8 @@ def lines(row: RunRow) -> Iterator[str]:
 def _votes(row: RunRow) -> str:
     if row.procedure == "decide":
         return f"decide {', '.join(row.at)}: {row.counted:,} votes in phases"
+    if row.settings.kind == "sweep":
+        return f"{row.counted:,} votes, at most {row.settings.n:,} an anchor"
     return f"{row.counted:,} of {row.settings.n:,} votes"
 
 

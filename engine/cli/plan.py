@@ -19,9 +19,10 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.rounding import round_down, round_up
 from engine.evidence.cost import duration
+from engine.evidence.settings import CertifySettings
+from engine.evidence.statement import nothing_to_plan
 
 if TYPE_CHECKING:
-    from engine.evidence.settings import CertifySettings
     from engine.planning import ExpectedPoint, Needed, Pilot, PlanResult
     from engine.schemes import Scheme
 
@@ -92,17 +93,9 @@ def plan_command(values: Mapping[str, Any]) -> int:
     of_plan = {"target": None, "target_radius": None, "power": values["exponent"]}  # not of a run
     run_values = {**values, **of_plan}
     settings = read_settings(run_values, "certify")
-    if settings.kind == "exact":
-        raise UserError(
-            f"There is nothing to plan for {settings.scheme.key}: its noise has {settings.n:,} "
-            "samples and a run counts all of them."
-        )
-    if settings.kind == "sweep":
-        raise UserError(
-            f"There is nothing to plan for {settings.scheme.key}: how many anchors it takes is "
-            "known once the image and its votes are, and each anchor stops by itself. A run says "
-            "from its first anchors on how many votes the range will take."
-        )
+    if reason := nothing_to_plan(settings):
+        raise UserError(reason)
+    assert isinstance(settings, CertifySettings)
     target = read_target(values["target_radius"], values["target"], name="--target-radius")
     pilot, scheme = _pilot(values, settings)
     from engine.planning.planner import plan

@@ -112,3 +112,19 @@ def partial(n: int, n_plan: int, *, valid: bool) -> str:
     """What a stopped run adds to its statement."""
     sense = "the bound is valid at any stop" if valid else "the declared bound makes no claim here"
     return f"Stopped after {n:,} of {n_plan:,} votes; {sense}."
+
+
+def nothing_to_plan(settings: RunSettings) -> str:
+    """Why no n can be planned for a run of these settings; empty where one can."""
+    if settings.kind == "exact":
+        return (
+            f"There is nothing to plan for {settings.scheme.key}: its noise has {settings.n:,} "
+            "samples and a run counts all of them."
+        )
+    if settings.kind == "sweep":
+        return (
+            f"There is nothing to plan for {settings.scheme.key}: how many anchors it takes is "
+            "known once the image and its votes are, and each anchor stops by itself. A run says "
+            "from its first anchors on how many votes the range will take."
+        )
+    return ""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings
+from engine.evidence.statement import nothing_to_plan
 from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
 from gui.jobs.document_jobs import planned
@@ -34,7 +35,6 @@ from gui.widgets.section import say, words
 if TYPE_CHECKING:
     from engine.planning import Pilot, PlanResult
 
-_NOTHING_TO_PLAN = "All noise samples of this scheme are counted: there is no n to plan."
 _PAUSE_MS = 250
 """A plan is made when typing has paused for this long."""
 
@@ -180,7 +180,7 @@ class PlannerPage(Page):
             return
         settings = self._session.form.settings
         if not isinstance(settings, CertifySettings):
-            self._forget(_NOTHING_TO_PLAN)
+            self._forget(nothing_to_plan(settings))
         elif not self._session.form.complaint:
             scheme = self._session.loading.in_plans(settings.scheme)
             settings = settings.model_copy(update={"scheme": scheme})

@@ -83,6 +83,7 @@ def filtered(model: RunsModel) -> QSortFilterProxyModel:
 def texts(row: RunRow) -> tuple[str, ...]:
     """What the columns say of a run."""
     settings = row.settings
+    whole = settings.kind == "sweep" or row.counted == settings.n  # a sweep's n is of one anchor
     return (
         f"{'● ' if row.pinned else ''}{row.id}",
         row.model.name,
@@ -90,7 +91,7 @@ def texts(row: RunRow) -> tuple[str, ...]:
         setting(row),
         outcome(row),
         "" if row.contradicted else row.certified,
-        f"{row.counted:,} of {settings.n:,}" if row.counted != settings.n else f"{row.counted:,}",
+        f"{row.counted:,}" if whole else f"{row.counted:,} of {settings.n:,}",
         _local(row.created),
         row.note,
     )

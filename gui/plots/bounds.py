@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from engine.evidence.evidence import TrajectoryPoint
     from engine.figures.bounds import BoundsFigure
 
+NO_BOUNDS = {
+    "predict": "A prediction is one test, at its planned n: there is no bound over n.",
+    "measure": "Medians are bounded by ranks of the answers: there is no probability to bound.",
+    "sweep": "Each anchor has a bound of its own: there is none over all votes.",
+}
+"""Why a run has no bound over n, by the kind of its settings."""
 _EASE = 0.25
 """Part of the way to its target that the y range goes with each new figure."""
 _STEADY = 0.04

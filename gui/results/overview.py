@@ -23,7 +23,7 @@ from gui.jobs.shipped import Example
 from gui.jobs.worker import Lane
 from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
-from gui.plots.bounds import BoundsPlot
+from gui.plots.bounds import NO_BOUNDS, BoundsPlot
 from gui.plots.examples import ExamplesPlot
 from gui.plots.pictures import PLOTS
 from gui.plots.region_plot import RegionPlot
@@ -48,10 +48,6 @@ _WAITING: dict[type[Plot[Any]], str] = {
     ExamplesPlot: "Noisy samples appear here during a run, certified perturbations after it.",
 }
 _NO_MAP = "Nothing can be certified under these settings."
-_NO_BOUNDS = {
-    "predict": "A prediction is one test, at its planned n: there is no bound over n.",
-    "measure": "Medians are bounded by ranks of the answers: there is no probability to bound.",
-}
 _PLACES_COME = "Guaranteed places appear here as samples arrive."
 _MAP_COMES = "The required p_lower is being worked out."
 
@@ -244,7 +240,7 @@ class Explore(QWidget):
         drawn = source is not None and bool(source.trajectory)
         figure = bounds_figure(source, names) if source and drawn else None
         kind = source.settings.kind if source is not None else ""
-        _show(self.bounds, figure, _NO_BOUNDS.get(kind, ""))
+        _show(self.bounds, figure, NO_BOUNDS.get(kind, ""))
 
     def _draw_region(self) -> None:
         """The region as it stands, else the required p_lower; a ball waits for its bound."""

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePo
 from engine.evidence.cost import duration
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
+from engine.regions import Region
+from engine.regions.base import counted
+from engine.regions.sweep import Sweep
 from gui.controllers.session import Session
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
@@ -90,10 +93,14 @@ class ProgressPanel(QFrame):
     def _finished(self, evidence: Evidence) -> None:
         votes, run = evidence.votes, evidence.performance
         done = sum(votes.estimation) + votes.estimation_failures
-        self.bar.setValue(_STEPS * done // evidence.settings.n)
+        share, counts = done / evidence.settings.n, f"{done:,} / {evidence.settings.n:,} votes"
+        if evidence.settings.kind == "sweep":  # its n is that of one anchor
+            share = 1.0 if evidence.complete else _covered(evidence.region)
+            counts = f"{done:,} votes at {counted(len(evidence.anchors), 'anchors')}"
+        self.bar.setValue(int(_STEPS * share))
         threads = f", {run.threads} thread{'s' * (run.threads != 1)}" if run.threads else ""
         parts = (
-            f"{done:,} / {evidence.settings.n:,} votes{'' if evidence.complete else ' (partial)'}",
+            f"{counts}{'' if evidence.complete else ' (partial)'}",
             speed(run.samples_per_second),
             f"{run.seconds:.1f} s",
             f"{run.device}{threads}",
@@ -113,6 +120,13 @@ class ProgressPanel(QFrame):
         if doing := session.worker.doing:
             return f"{doing}…"
         return "ready" if session.runs.ready else ""
+
+
+def _covered(region: Region | None) -> float:
+    """The certified part of the range that a sweep was asked for."""
+    if not isinstance(region, Sweep):
+        return 0.0
+    return (region.upper - region.lower) / (region.high - region.low)
 
 
 def speed(rate: float) -> str:

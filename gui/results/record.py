@@ -10,7 +10,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
 from engine.figures.bounds import bounds_figure
 from engine.figures.votes import votes_figure
-from gui.plots.bounds import BoundsPlot
+from gui.plots.bounds import NO_BOUNDS, BoundsPlot
 from gui.plots.votes import VotesPlot
 from gui.results.fact_rows import evidence_rows
 from gui.results.noise_badge import badge_of
@@ -166,7 +166,7 @@ class RecordView(Card):
         if evidence.trajectory:
             self.bounds.show_figure(bounds_figure(evidence, names))
         else:
-            self.bounds.wait("This procedure bounds nothing.")
+            self.bounds.wait(NO_BOUNDS.get(evidence.settings.kind, "There is no bound over n."))
 
     def _export(self, fmt: str) -> None:
         if self.evidence is not None:

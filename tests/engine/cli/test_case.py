@@ -12,7 +12,8 @@ import pytest
 from engine.case import Case
 from engine.cli import run
 from engine.cli.case import asked_case, lines
-from engine.evidence.settings import ExactSettings
+from engine.evidence.settings import ExactSettings, declared
+from engine.schemes.rotation import Rotation
 from tests.cases import SETTINGS, begun, counted
 from tests.engine.cli.conftest import SUBJECT
 
@@ -127,6 +128,12 @@ def test_runs_are_listed_with_what_they_are(case: Case, program: Any) -> None:
     assert found[2].strip() == "note: the one to show"
     assert "interrupted" in found[3] and "0 of 1,000 votes" in found[3]
     assert "seed 3; try 2 of 2" in found[4]
+
+
+def test_votes_of_a_sweep_are_not_held_against_the_n_of_one_anchor(case: Case) -> None:
+    settings = declared("certify", Rotation(), {"n": 300, "seed": 1})
+    row = case.row(1).model_copy(update={"settings": settings, "counted": 5_416})
+    assert "5,416 votes, at most 300 an anchor" in next(lines(row))
 
 
 def test_radii_are_rounded_down(case: Case) -> None:

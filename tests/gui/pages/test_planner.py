@@ -4,8 +4,9 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.core.records import Votes
-from engine.evidence.settings import CertifySettings, ExactSettings
+from engine.evidence.settings import CertifySettings, ExactSettings, SweepSettings
 from engine.schemes import DssnL1, Gaussian, HierarchicalGaussian, Sparse
+from engine.schemes.rotation import Rotation
 from gui.pages.planner import PlannerPage
 
 
@@ -89,10 +90,12 @@ def test_a_map_of_cells_is_planned_for_too(page, session, qtbot):
     assert page.chart.figure.y_name == "chance"
 
 
-def test_where_all_noise_is_counted_there_is_nothing_to_plan(page, session, qtbot):
+def test_where_there_is_nothing_to_plan_it_says_why(page, session, qtbot):
     session.form.set(ExactSettings(scheme=DssnL1()))
     qtbot.waitUntil(lambda: page.plan is None)
-    assert "no n to plan" in page.chart.waiting.text()
+    assert "its noise has 255 samples and a run counts all" in page.chart.waiting.text()
+    session.form.set(SweepSettings(scheme=Rotation()))
+    qtbot.waitUntil(lambda: "each anchor stops by itself" in page.chart.waiting.text())
     assert not page.use_n.isVisible() and not page.use_target.isVisible()
 
 

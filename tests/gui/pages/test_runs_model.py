@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from engine.case import RunRow
 from engine.evidence.settings import CertifySettings, declared, seeded
 from engine.schemes import DssnL1, Sparse
+from engine.schemes.rotation import Rotation
 from gui.pages.runs_model import COLUMNS, NOTE, RunsModel, filtered, outcome, run_title, texts
 
 
@@ -58,6 +59,8 @@ def test_what_became_of_it_is_said_in_words(row, changes, words):
 
 def test_an_unfinished_run_says_how_far_it_is(row):
     assert texts(row(1, counted=300))[6] == "300 of 1,000"
+    sweep = declared("certify", Rotation(), {"n": 300, "seed": 1})  # n is that of one anchor
+    assert texts(row(1, counted=5_416, settings=sweep))[6] == "5,416"
 
 
 def test_a_second_try_says_so(row):

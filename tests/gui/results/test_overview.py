@@ -4,8 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.core.outputs import OutputInterval, Outputs
-from engine.evidence.settings import CertifySettings, MeasureSettings, PredictSettings
+from engine.evidence.settings import CertifySettings, MeasureSettings, PredictSettings, declared
 from engine.schemes import parse_scheme
+from engine.schemes.rotation import Rotation
 from gui.results.overview import Explore
 from tests.factories import (
     STRUCTURED,
@@ -49,6 +50,10 @@ def test_a_prediction_has_no_bound_over_n(explore, idle_session, make):
     idle_session.runs.evidence = found.model_copy(update={"settings": settings, "trajectory": ()})
     idle_session.runs.evidence_changed.emit()
     assert "no bound over n" in explore.bounds.waiting.text()
+    sweep = declared("certify", Rotation(), {"seed": 1})
+    idle_session.runs.evidence = found.model_copy(update={"settings": sweep, "trajectory": ()})
+    idle_session.runs.evidence_changed.emit()
+    assert explore.bounds.waiting.text().startswith("Each anchor has a bound of its own")
     idle_session.runs.evidence = None
     idle_session.runs.evidence_changed.emit()
     assert explore.bounds.waiting.text() == "The confidence bound appears here as samples arrive."

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.cost import Cost
-from engine.evidence.settings import CertifySettings
+from engine.evidence.observations import AnchorRecord
+from engine.evidence.settings import CertifySettings, declared
+from engine.schemes.rotation import Rotation
 from gui.results.progress import ProgressPanel, clock, speed
 
 
@@ -35,6 +37,23 @@ def test_a_partial_result(panel, idle_session, make):
     idle_session.runs.evidence_changed.emit()
     assert panel.numbers.text().startswith("25,000 / 100,000 votes (partial)")
     assert panel.bar.value() == 250
+
+
+def test_a_sweep_counts_no_votes_against_the_n_of_one_anchor(panel, idle_session, make):
+    found = make.evidence(CertifySettings(n=13_056))
+    update = {
+        "settings": declared("certify", Rotation(degrees=10), {"n": 2_000, "seed": 1}),
+        "anchors": tuple(AnchorRecord(cell=cell, distance=0.1) for cell in (2, 3)),
+        "region": Rotation(degrees=10).swept(-5.0, 5.0),
+    }
+    idle_session.runs.evidence = found.model_copy(update=update)
+    idle_session.runs.evidence_changed.emit()
+    assert panel.numbers.text().startswith("13,056 votes at 2 anchors · ")
+    assert panel.bar.value() == 1000
+    idle_session.runs.evidence = found.model_copy(update={**update, "complete": False})
+    idle_session.runs.evidence_changed.emit()
+    assert panel.numbers.text().startswith("13,056 votes at 2 anchors (partial)")
+    assert panel.bar.value() == 500
 
 
 @pytest.mark.parametrize(

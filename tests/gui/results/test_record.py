@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, declared
+from engine.schemes.rotation import Rotation
 from gui.results.record import RecordView
 
 
@@ -64,7 +65,11 @@ def test_plots_stand_side_by_side_where_there_is_room(view, make):
     assert view.plots.orientation() == Qt.Orientation.Vertical
 
 
-def test_a_prediction_bounds_nothing(view, make):
+def test_a_run_without_a_bound_over_n_says_why(view, make):
     evidence = make.evidence(CertifySettings()).model_copy(update={"trajectory": ()})
     view.show_evidence(evidence, "Run 3")
     assert view.bounds.figure is None
+    assert view.bounds.waiting.text() == "There is no bound over n."
+    settings = declared("certify", Rotation(), {"seed": 1})
+    view.show_evidence(evidence.model_copy(update={"settings": settings}), "Run 4")
+    assert view.bounds.waiting.text().startswith("Each anchor has a bound of its own")
