@@ -279,6 +279,18 @@ GLOSSARY: tuple[Entry, ...] = (
         "rotations",
         "All rotations between two angles, by an interpolation that is part of the claim.",
         "Regions",
+        ("turn",),
+    ),
+    Entry(
+        "field steps",
+        "For each number of changed fields of a row, how far its numbers may be moved besides.",
+        "Regions",
+    ),
+    Entry(
+        "sweep",
+        "A range of rotations or scalings about none at all, certified from anchor to anchor.",
+        "Regions",
+        ("anchors",),
     ),
     Entry(
         "gain and brightness",

@@ -123,16 +123,17 @@ program.main([{str(missing)!r}])
 
 def test_ctrl_c_in_the_terminal_closes_the_window(tmp_path):
     code = """
-import os, signal
+import os, signal, sys
 from PySide6.QtCore import QTimer
 from gui.shell import app
 app.DEMO_MODEL = "/nowhere/model.onnx"
 app.application()
 QTimer.singleShot(1500, lambda: os.kill(os.getpid(), signal.SIGINT))
-print("status", app.main([]))
+sys.exit(app.main([]))
 """
     done = run(code, XDG_CONFIG_HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path))
-    assert "status 0" in done.stdout, done.stderr
+    # A busy worker is left behind (os._exit), so that nothing after main() may be counted on.
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_demonstration_runs_without_a_display(tmp_path):
