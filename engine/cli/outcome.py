@@ -80,7 +80,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         told = evidence.model.normalization_told
         yield "normalisation", f"{evidence.model.normalization} ({told})"
     seed = "" if _enumerated(evidence) else f", seed {seed_in_words(settings)}"
-    yield "noise", f"{settings.scheme.noise_in_words()}{seed}"
+    yield "noise", f"{settings.scheme.for_input(evidence.input).noise_in_words()}{seed}"
     if not _enumerated(evidence):
         yield "arithmetic", _ARITHMETIC[evidence.noise.arithmetic]
     if evidence.procedure == "certify":

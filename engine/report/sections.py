@@ -6,6 +6,7 @@ The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stat
 from __future__ import annotations
 
 from engine.core.fields import FieldSpec, field_specs
+from engine.core.records import InputIdentity
 from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.evidence.attack import attack_in_words, size_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
@@ -18,6 +19,7 @@ from engine.report.members import member_sections
 from engine.report.numbers import count, lower, numbered, percent, plain, upper
 from engine.report.provenance import provenance
 from engine.schemes import Scheme
+from engine.schemes.norms import NormScheme
 
 _TRAJECTORY_ROWS = 8
 _VOTE_ROWS = 12
@@ -113,7 +115,7 @@ def _method(evidence: Evidence) -> Section:
     facts = [
         Fact("scheme", scheme.title),
         Fact("source", scheme.citation),
-        Fact("noise", scheme.noise_in_words()),
+        Fact("noise", scheme.for_input(evidence.input).noise_in_words()),
     ]
     if evidence.procedure != "predict":
         facts += _guarantee(evidence)
@@ -200,7 +202,7 @@ def _parameters(evidence: Evidence) -> Section:
     unused = set() if settings.law.has_modes else {"noise"}
     unused |= set() if settings.target else {"target"}
     facts = [
-        Fact(spec.title, _typed(spec, record), _explained(spec.help, spec.unit))
+        Fact(spec.title, _typed(spec, record, evidence.input), _explained(spec.help, spec.unit))
         for record in (scheme, settings)
         for spec in field_specs(type(record))
         if spec.name not in (scheme.idle() if record is scheme else unused)
@@ -208,9 +210,11 @@ def _parameters(evidence: Evidence) -> Section:
     return Section("Parameters", tuple(facts))
 
 
-def _typed(spec: FieldSpec, record: Scheme | RunSettings) -> str:
+def _typed(spec: FieldSpec, record: Scheme | RunSettings, given: InputIdentity) -> str:
     """A parameter's value; a seed as it is typed, without marks between its digits."""
     value = getattr(record, spec.name)
+    if value is None and isinstance(record, NormScheme):
+        value = record.stated(spec.name, given)
     return str(value) if spec.name == "seed" else plain(value)
 
 

@@ -300,6 +300,35 @@ class NormScheme(NormBall):
         """The law at its scale."""
         return NormNoise(self.law_in_words(), self.shape(), self.sigma, self.lam)
 
+    def tail(self, dimension: int | None) -> tuple[str, float] | None:
+        """Of a law with a tail, how its exponent follows from the dimension and what it is there.
+
+        None where it is given, or there is none. Without a dimension the number is no matter.
+        """
+        del dimension
+        return None
+
+    def noise_in_words(self) -> str:
+        """The law with the numbers that were used: those that are not given by the dimension."""
+        d, words = self.dimension, self.noise().in_words()
+        rule = self.tail(d)
+        used = []
+        if rule is not None:
+            used.append(f"a {rule[1]:g}" if d else f"a = {rule[0]}")
+        if self.lam is None and d:
+            used.append(f"scale {self.scale_in(d):.4g}")
+        where = f" in {d:,} dimensions" if d and used else ""
+        return f"{words}, {', '.join(used)}{where}" if used else words
+
+    def stated(self, name: str, given: InputIdentity) -> str:
+        """Scale, tail and dimension as the input decided them."""
+        d = math.prod(given.shape)
+        if name == "lam":
+            return f"{self.scale_in(d):.4g}, as sigma says in {d:,} dimensions"
+        if name == "a" and (rule := self.tail(d)) is not None:
+            return f"{rule[1]:g}, {rule[0]}"
+        return f"{d:,}, as the input has" if name == "dimension" else ""
+
     def at_deviation(self, sigma: float) -> Self:
         """sigma, in place of any scale."""
         return self.model_copy(update={"sigma": sigma, "lam": None})

@@ -44,6 +44,12 @@ class Pow2(NormScheme):
         """Its name with its shape."""
         return f"pow-2, k {self.k:g}" + ("" if self.a is None else f", a {self.a:g}")
 
+    def tail(self, dimension: int | None) -> tuple[str, float] | None:
+        """dimension / k + 10."""
+        if self.a is not None:
+            return None
+        return f"dimension / {self.k:g} + {_BEYOND:g}", (dimension or 0) / self.k + _BEYOND
+
     def check_dimension(self, count: int) -> None:
         """Refuse a shape of which there is no law, or no radius, in that dimension.
 

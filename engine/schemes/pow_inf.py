@@ -41,6 +41,12 @@ class PowInf(NormScheme):
         """Its name with its shape."""
         return "pow-inf" if self.a is None else f"pow-inf, a {self.a:g}"
 
+    def tail(self, dimension: int | None) -> tuple[str, float] | None:
+        """dimension + 100."""
+        if self.a is not None:
+            return None
+        return f"dimension + {_BEYOND:g}", (dimension or 0) + _BEYOND
+
     def check_dimension(self, count: int) -> None:
         """Refuse a shape of which there is no law, or no radius, in that dimension.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.records import InputIdentity
 from engine.core.rounding import confidence_percent, p_value_in_words, round_down, round_up
 from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
@@ -16,10 +17,14 @@ HASH_DIGITS = 12
 
 def evidence_rows(evidence: Evidence) -> Rows:
     """Everything a reader needs to judge the statement."""
-    rows = _answer_rows(evidence) + _bound_rows(evidence) + _setting_rows(evidence.settings)
+    rows = (
+        _answer_rows(evidence)
+        + _bound_rows(evidence)
+        + _setting_rows(evidence.settings, evidence.input)
+    )
     if evidence.intervals:
         measured = [(one.name, one.ends()) for one in evidence.intervals]
-        rows = [*measured, *_setting_rows(evidence.settings)]
+        rows = [*measured, *_setting_rows(evidence.settings, evidence.input)]
     run = evidence.performance
     rows += [
         (
@@ -106,8 +111,8 @@ def _bound_rows(evidence: Evidence) -> Rows:
     return rows
 
 
-def _setting_rows(settings: RunSettings) -> Rows:
-    rows = [("noise", settings.scheme.noise_in_words())]
+def _setting_rows(settings: RunSettings, given: InputIdentity) -> Rows:
+    rows = [("noise", settings.scheme.for_input(given).noise_in_words())]
     if settings.kind == "exact":
         what = "votes beside" if settings.scheme.computed else "samples, all there are"
         rows.append((what, f"{settings.n:,}"))

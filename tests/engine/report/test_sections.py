@@ -5,7 +5,7 @@ from engine.evidence.settings import CertifySettings
 from engine.report.content import Section
 from engine.report.sections import limits, sections
 from engine.schemes.hybrid_uniform import HybridUniform
-from tests.factories import make_evidence, make_predicted
+from tests.factories import make_evidence, make_input, make_predicted
 
 
 def section(title: str, parts: tuple[Section, ...]) -> Section:
@@ -121,3 +121,25 @@ def test_a_prediction_lists_what_it_read_and_one_count_of_votes() -> None:
     table = section("Votes", parts).table
     assert table is not None and table.header == ("class", "index", "votes", "share")
     assert all(len(row) == 4 for row in table.rows)
+
+
+def test_a_law_states_the_tail_and_the_scale_that_the_input_decided() -> None:
+    """In 64 numbers a is 64 / 2 + 10, or 64 + 100, and scale^2 is 64 sigma^2 by E ||e||_2^2.
+
+    That is (d / 2) / (a - d / 2 - 1) = 32 / 9 for pow-2 with k 2. Of pow-inf the longest number is
+    beta-prime of 64 and 100, its square 64 65 / (99 98), ||e||_2^2 that times (d + 2) / 3.
+    """
+    squares = {"pow-2": 32 / 9, "pow-inf": 64 * 65 / (99 * 98) * 66 / 3}
+    for key, tail in (("pow-2", "42"), ("pow-inf", "164")):
+        settings = CertifySettings.model_validate({"scheme": {"key": key, "sigma": 0.5}})
+        scheme = settings.scheme
+        evidence = make_evidence(settings=settings, input=make_input(shape=(1, 8, 8)))
+        found = sections(evidence)
+        scale = f"{0.5 * (64 / squares[key]) ** 0.5:.4g}"
+        (words,) = [f.value for f in section("Method", found).facts if f.label == "noise"]
+        assert words.endswith(f", a {tail}, scale {scale} in 64 dimensions")
+        listed = {fact.label: fact.value for fact in section("Parameters", found).facts}
+        assert listed["tail"].startswith(f"{tail}, dimension")
+        assert listed["scale"].startswith(f"{scale}, ") and "not given" not in listed.values()
+        assert "a = dimension" in scheme.noise_in_words()
+        assert scheme.model_dump()["lam"] is scheme.model_dump()["a"] is None
