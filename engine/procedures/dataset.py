@@ -262,7 +262,8 @@ class _Set:
         if outcome.complete or not stopped:
             like = self.found[-1][1] if self.found else None
             self.found.append((spec, slim(outcome, like)))
-            self._done(spec, outcome)
+            with self._prepared.aside():
+                self._done(spec, outcome)
             self._over = not stopped and self._stop.is_set()
 
 

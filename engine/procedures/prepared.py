@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
 import torch
 
 from engine import __version__
@@ -32,6 +36,20 @@ class PreparedModel:
         self.pack = pack
         self.tests: dict[tuple[NoiseLaw, str], SelfTest] = {}
         self._paces: dict[tuple[object, ...], tuple[int, float]] = {}
+        self._aside = 0.0
+
+    def clock(self) -> float:
+        """Seconds, of which those spent :meth:`aside` are none: runs take their times by it."""
+        return perf_counter() - self._aside
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Do something that belongs to no run that is under way, such as an attack on a row."""
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self._aside += perf_counter() - began
 
     def calibrate(self, sampler: Sampler, x: Batch, law: NoiseLaw, planned: int) -> None:
         """Give a sampler its batch size: measured now, or for an input like this one before.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -64,7 +63,9 @@ class Run:
     ) -> None:
         shape = check_fit(classifier, fitted, settings.scheme)
         self.run_id = resume.run_id if resume else uuid.uuid4().hex
-        self.began = time.perf_counter()
+        prepared = prepared or PreparedModel(classifier)
+        self._clock = prepared.clock
+        self.began = self._clock()
         self.classifier = classifier.bound_to(fitted)
         self.settings = settings
         self.execution = execution
@@ -75,7 +76,6 @@ class Run:
         self.x = from_arrays(self.fitted.arrays)
         stumps = self.classifier.stumps if settings.scheme.computed else None
         self.facts = settings.scheme.compute(self.fitted.arrays, stumps)
-        prepared = prepared or PreparedModel(classifier)
         self.randomness = Randomness(
             settings,
             key=run_key(classifier, self.fitted, settings),
@@ -111,8 +111,8 @@ class Run:
         return self.classifier.identity.class_names
 
     def seconds(self) -> float:
-        """Since the run began."""
-        return time.perf_counter() - self.began
+        """Since the run began, without what was done aside (:meth:`PreparedModel.aside`)."""
+        return self._clock() - self.began
 
     def chain_starts(self, selection: Votes) -> tuple[str, str]:
         """The hash before this run's first block, and that of older programs.
@@ -132,12 +132,12 @@ class Run:
 
     def start_estimation(self, already: int = 0) -> None:
         """Mark the begin of the phase whose speed is reported, ``already`` samples counted."""
-        self._estimation_began = time.perf_counter()
+        self._estimation_began = self._clock()
         self._already = already
 
     def rate(self, n: int) -> float:
         """Samples per second over the estimation phase after ``n`` of its samples."""
-        seconds = time.perf_counter() - self._estimation_began
+        seconds = self._clock() - self._estimation_began
         return max(0, n - self._already) / seconds if seconds > 0 else 0.0
 
     def warnings(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from scipy.stats import beta, norm
 
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution
-from engine.procedures import dataset
+from engine.procedures import dataset, prepared
 from engine.procedures.dataset import certify_set
 from engine.replay.rows import NO_LABEL
 from engine.schemes import DssnL1
@@ -150,3 +150,16 @@ def test_a_damaged_file_costs_its_own_row_alone():
         certified("x.png", "y.png")
     with pytest.raises(UserError, match="radius"):  # no file is to blame
         certified("x.png", "0.1", at=("words=1",))
+
+
+def test_what_is_done_with_a_row_is_no_time_of_the_rows_that_wait(monkeypatch):
+    """The clock stands still but for 1,000 s that an attack on each row takes."""
+    now, took = [0.0], list[float]()
+    monkeypatch.setattr(prepared, "perf_counter", lambda: now[0])
+
+    def attack(spec, evidence):
+        took.append(evidence.performance.seconds)
+        now[0] += 1000.0
+
+    certified("0.0", "0.1", "0.2", done=attack)
+    assert took == [0.0, 0.0, 0.0] and now == [3000.0]
