@@ -252,6 +252,12 @@ def _radius_target(scheme: Scheme, radius: float, target: str) -> str:
     return f"radius={radius!r}"
 
 
+def _owners(name: str) -> str:
+    """The schemes that have a parameter of that name."""
+    keys = [one.key for one in schemes.SCHEMES if name in one.model_fields]
+    return f"the scheme {keys[0]}" if len(keys) == 1 else f"the schemes {', '.join(keys)}"
+
+
 def _read_scheme(values: Mapping[str, Any]) -> Scheme:
     """The scheme of some flags; what they leave open is as the model says it was trained."""
     own_scheme = common_noise(_listed(values.get("model")))
@@ -263,7 +269,7 @@ def _read_scheme(values: Mapping[str, Any]) -> Scheme:
             if spec.name not in own and values.get(spec.name) is not None:
                 takes = ", ".join(mine.flag for mine in own.values()) or "no parameter"
                 raise UserError(
-                    f"{spec.flag} belongs to the scheme {other.key}; {chosen.key} takes {takes}."
+                    f"{spec.flag} belongs to {_owners(spec.name)}; {chosen.key} takes {takes}."
                 )
     given = {name: values[name] for name in own if values.get(name) is not None}
     found = _with_training(chosen, given, own_scheme)

@@ -208,9 +208,10 @@ def _identity(members: Sequence[ModelIdentity], combine: Combine, consensus: int
             f"its members were trained with different noise ({levels}): expect wrong votes"
         )
     notes += dict.fromkeys(note for each in members for note in each.notes)
+    rest = members[1].name if len(members) == 2 else "others"
     whole = first.model_copy(
         update={
-            "name": f"ensemble of {len(members)}: {first.name} and others",
+            "name": f"ensemble of {len(members)}: {first.name} and {rest}",
             "source": " + ".join(each.source for each in members),
             "format": "ensemble",
             "architecture": facts["architecture"],

@@ -220,3 +220,8 @@ def test_a_setting_that_the_scheme_leaves_no_choice_about_is_named(
     said = f"decides nothing under the scheme {words[0]}, and is ignored."
     assert shown.count("ignored") == len(flags)
     assert all(f"{flag} {said}" in shown for flag in flags)
+
+
+def test_a_flag_of_many_schemes_is_told_to_be_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match=r"^--norm belongs to the schemes laplace, .*stumps-fields; gauss"):
+        settings_of(monkeypatch, "--norm", "l1")

@@ -189,7 +189,7 @@ def digits(*names: str, **more: Any) -> ModelRequest:
 
 def test_files_are_opened_as_one_and_refused_as_one() -> None:
     whole = load_model(digits("0.25", "0.50", combine="softmax")).identity
-    assert whole.name == "ensemble of 2: digits-cnn, sigma 0.25 and others"
+    assert whole.name == "ensemble of 2: digits-cnn, sigma 0.25 and digits-cnn, sigma 0.50"
     assert whole.training_sigma is None
     roles = [part.role for part in whole.parts]
     assert roles == ["member", "member", "rule"]
