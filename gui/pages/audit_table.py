@@ -172,8 +172,8 @@ class AuditTable(QWidget):
         return self.model.row_at(found[0]) if found else None
 
     def show_rows(self, rows: Sequence[SetRow], count: int) -> None:
-        """Show rows, or more of the same; widths are found when the first ones come."""
-        first = self.model.rowCount() == 0
+        """Show rows, or more of the same; widths are found anew each time they have doubled."""
+        first, before = self.model.rowCount() == 0, self.model.total
         if rows is not self.model.rows:
             self.thumbnails.forget()
             self._pictured = False
@@ -182,7 +182,8 @@ class AuditTable(QWidget):
         self.model.show_rows(rows, count)
         news = self.view.isColumnHidden(ATTACKED) == self.model.attacked
         self.view.setColumnHidden(ATTACKED, not self.model.attacked)
-        if (first and count) or news:
+        doubled = self.model.total.bit_length() > before.bit_length()
+        if (first and count) or news or doubled:
             self.columns.fit()
         if at_end and self.row is None:
             self.view.scrollToBottom()

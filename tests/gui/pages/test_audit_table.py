@@ -114,3 +114,13 @@ def test_ten_thousand_rows_scroll_at_thirty_frames_a_second(table, qtbot):
             QApplication.processEvents()
         rate = FRAMES / (time.process_time() - began)
         assert rate > LEAST_RATE, f"{rate:.0f} frames a second, sorted by column {column}"
+
+
+def test_names_that_grow_longer_find_room(table) -> None:
+    found = rows(200)
+    table.show_rows(found, 1)
+    before = table.view.columnWidth(0)
+    table.show_rows(found, 200)
+    hint = table.view.sizeHintForColumn(0)
+    assert hint > before - 14  # else this proves nothing
+    assert table.view.columnWidth(0) >= min(hint, before + 30)
