@@ -103,7 +103,7 @@ def replay(
 
 
 def _refuse_sweeps(scheme: Scheme) -> None:
-    """Refuse votes of a scheme over a range.
+    """Refuse votes of a scheme over a range, or whose claim rests on what only the image gives.
 
     Raises:
         UserError: saying why, and what works.
@@ -113,6 +113,12 @@ def _refuse_sweeps(scheme: Scheme) -> None:
             f"Votes of {scheme.key} cannot be replayed from a table: each certificate rests on "
             "votes at many anchors and on distances that only the image gives. Verify the evidence "
             "of a run instead."
+        )
+    own = type(scheme)
+    if own.prepare is not Scheme.prepare and own.check_facts is Scheme.check_facts:
+        raise UserError(
+            f"Votes of {scheme.key} cannot be replayed from a table: each certificate rests on a "
+            "bound that only the image gives. Verify the evidence of a run instead."
         )
 
 

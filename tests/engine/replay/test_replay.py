@@ -177,7 +177,10 @@ def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
     assert sentence in str(refused.value)
 
 
-ONE_BOUND = [scheme for scheme in schemes.SCHEMES if not scheme.sweeps]
+FROM_IMAGES = [scheme for scheme in schemes.SCHEMES if scheme.key.startswith("nested-")]
+ONE_BOUND = [
+    scheme for scheme in schemes.SCHEMES if not scheme.sweeps and scheme not in FROM_IMAGES
+]
 
 
 @pytest.mark.parametrize("scheme", ONE_BOUND, ids=lambda scheme: scheme.key)
@@ -201,6 +204,13 @@ def test_votes_at_many_anchors_are_in_no_table(votes_file):
         if scheme.sweeps:
             with pytest.raises(UserError, match="rests on votes at many anchors"):
                 replayed(votes_file(ROWS), scheme=scheme())
+
+
+def test_votes_whose_claim_rests_on_the_image_are_in_no_table(votes_file):
+    assert FROM_IMAGES
+    for scheme in FROM_IMAGES:
+        with pytest.raises(UserError, match="rests on a bound that only the image gives"):
+            replayed(votes_file(ROWS), scheme=scheme())
 
 
 def test_a_radius_that_depends_on_the_dimension_asks_for_it(votes_file):
