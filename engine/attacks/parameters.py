@@ -8,13 +8,14 @@ from itertools import product
 
 import numpy as np
 
+from engine.attacks.bisection import bisected, found_lost
 from engine.attacks.search import GROWTH, Found, Goal
 from engine.figures.examples import Arrays
 from engine.regions import Perturbation
 from engine.schemes import Scheme
 from engine.schemes.base import Facts
 
-_DOUBLINGS, _BISECTIONS = 6, 10
+_DOUBLINGS = 6
 _MOST_SHIFTS = 240
 """Whole shifts that are tried, the shortest first: all of norm below 8.7."""
 
@@ -92,17 +93,8 @@ def _boundary(goal: Goal, scheme: Scheme, ray: Ray) -> float | None:
         arrays = _moved(goal, scheme, ray(size))
         return arrays is not None and goal.lost(arrays)
 
-    low, high = 0.0, 1.0
-    for _ in range(_DOUBLINGS):
-        if lost(high):
-            break
-        low, high = high, 2 * high
-    else:
-        return None
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if lost(middle) else (middle, high)
-    return high
+    ends = found_lost(lost, 1.0, _DOUBLINGS)
+    return None if ends is None else bisected(lost, *ends)
 
 
 def _moved(goal: Goal, scheme: Scheme, moves: Perturbation) -> Arrays | None:

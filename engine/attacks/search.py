@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from engine.attacks.bisection import bisected, found_lost
 from engine.attacks.smoothed import Smoothed
 from engine.figures.examples import Arrays, Attack
 from engine.regions import Perturbation, Region
@@ -18,7 +20,6 @@ from engine.regions import Perturbation, Region
 GROWTH = (1.0, 1.01, 1.03, 1.08)
 """By how much the change is enlarged before each try to confirm it."""
 _ROUNDS, _RANDOM = 8, 6
-_BISECTIONS = 10
 _WORTH = 0.985
 """A new direction is followed if it takes the lead at this share of the best distance so far."""
 _MIXTURES = (1.0, 0.5, 0.2)
@@ -161,21 +162,10 @@ def _boundary(goal: Goal, direction: np.ndarray, start: float, best: float | Non
         return goal.lost(goal.along(direction, size))
 
     if best is not None:
-        if not lost(_WORTH * best):
-            return None
-        low, high = 0.0, _WORTH * best
+        ends = found_lost(lost, _WORTH * best, 1)
     else:
-        low, high = 0.0, start
-        for _ in range(_MOST_DOUBLINGS):
-            if lost(high):
-                break
-            low, high = high, 2 * high
-        else:
-            return None
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if lost(middle) else (middle, high)
-    return high
+        ends = found_lost(lost, start, _MOST_DOUBLINGS)
+    return None if ends is None else bisected(lost, *ends)
 
 
 def fewest(
@@ -235,11 +225,8 @@ class _Counted:
 
     def weakest(self, count: int) -> float:
         """The smallest strength at which so many take the lead."""
-        low, high = 0.0, self._full(count)
-        for _ in range(_BISECTIONS if self.strength else 0):
-            middle = (low + high) / 2
-            low, high = (low, middle) if self.lost(count, middle) else (middle, high)
-        return high
+        full = self._full(count)
+        return bisected(partial(self.lost, count), 0.0, full) if self.strength else full
 
     def _full(self, count: int) -> float:
         return self.strength * math.sqrt(max(1, count))

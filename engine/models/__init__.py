@@ -105,7 +105,7 @@ def _ensemble(request: ModelRequest) -> Classifier:
 
     checked_rule(len(request.members), request.combine, request.consensus)
     if request.oracle is not None or request.prompt:
-        raise UserError("A model that writes answers cannot be a member of an ensemble.")
+        raise UserError("A generative model cannot be a member of an ensemble.")
     opened = [load_model(each) for each in request.apart()]
     return Ensemble(opened, request.combine, request.consensus)
 

@@ -232,7 +232,9 @@ def _fits(first: ModelIdentity, other: ModelIdentity) -> None:
     """Refuse members that are not asked the same question, or answer it in other words."""
     for each in (first, other):
         if each.generation is not None:
-            raise UserError(f"{each.name} writes answers; an ensemble is made of classifiers.")
+            raise UserError(
+                f"{each.name} is a generative model; an ensemble is made of classifiers."
+            )
         if each.outputs is not None:
             raise UserError(f"{each.name} names no classes; an ensemble is made of classifiers.")
         if any(part.role == "member" for part in each.parts):

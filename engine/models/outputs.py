@@ -71,7 +71,26 @@ def checked_tolerance(request: ModelRequest) -> None:
         raise UserError("--tolerance must be a finite number of at least 0, e.g. --tolerance 1.")
 
 
-class OutputsClassifier(Classifier):
+class _OfOutputs(Classifier):
+    """A classifier made of a model's outputs, which is prepared and reads as that model does."""
+
+    inner: Classifier
+
+    @property
+    def coding(self) -> Coding | None:
+        """Of the model."""
+        return self.inner.coding
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Prepare the model."""
+        self.inner.prepare(device, precision)
+
+    def unload(self) -> None:
+        """Unload the model."""
+        self.inner.unload()
+
+
+class OutputsClassifier(_OfOutputs):
     """Votes for *all outputs within the tolerance of the reference*, or against it.
 
     Args:
@@ -108,19 +127,6 @@ class OutputsClassifier(Classifier):
     def differentiable(self) -> bool:
         """Whether gradients reach the input."""
         return self.inner.differentiable
-
-    @property
-    def coding(self) -> Coding | None:
-        """Of the model."""
-        return self.inner.coding
-
-    def prepare(self, device: torch.device, precision: str) -> None:
-        """Prepare the model."""
-        self.inner.prepare(device, precision)
-
-    def unload(self) -> None:
-        """Unload the model."""
-        self.inner.unload()
 
     def bound_to(self, fitted: FittedInput) -> OutputsClassifier:
         """This model with the reference for one input; one that has a reference keeps it.
@@ -200,7 +206,7 @@ class OutputsClassifier(Classifier):
         return (self.outputs.tolerance or 0.0) - far
 
 
-class NumbersClassifier(Classifier):
+class NumbersClassifier(_OfOutputs):
     """A model whose answers are kept as numbers; its one class is that all of them are finite.
 
     Args:
@@ -215,19 +221,6 @@ class NumbersClassifier(Classifier):
             update={"class_names": ANSWER, "outputs": self.outputs}
         )
         self._values = torch.empty(0)
-
-    @property
-    def coding(self) -> Coding | None:
-        """Of the model."""
-        return self.inner.coding
-
-    def prepare(self, device: torch.device, precision: str) -> None:
-        """Prepare the model."""
-        self.inner.prepare(device, precision)
-
-    def unload(self) -> None:
-        """Unload the model."""
-        self.inner.unload()
 
     @property
     def by_scores(self) -> bool:

@@ -19,7 +19,7 @@ from engine.noise.gaussian import Stream
 from engine.oracles.audit import Labelled
 from engine.procedures.bound_trajectory import Claims, region_of
 from engine.procedures.oracle_correction import with_labels
-from engine.procedures.outcome import certify_facts
+from engine.procedures.outcome import answered, certify_facts
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume, open_tally
 from engine.procedures.run import Run, evidence
@@ -83,9 +83,7 @@ def certify(
     certifying = _Certify(run, settings, target, resume)
     yield from certifying.snapshots()
     found = certifying.conclude(command)
-    region = found.region
-    answers = {text: region is not None and region.contains(p) for text, p in asked.items()}
-    found = found.model_copy(update={"certified_at": answers})
+    found = answered(found, asked)
     if audit is None or certifying.top is None:
         return found
     return with_labels(found, audit, run.class_names[certifying.top], alpha_audit or settings.alpha)

@@ -5,15 +5,17 @@ A procedure ends in these facts and a verifier works them out again from the rec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.bounds import bound_method
 from engine.core.records import InputIdentity, ProbabilityBounds, Votes
 from engine.evidence import statement
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.procedures.abstention import contradiction, explain, undecided
 from engine.procedures.bound_trajectory import Claims, region_of
-from engine.regions import Abstention, Region, radius_of
+from engine.regions import Abstention, Perturbation, Region, radius_of
 from engine.schemes.base import NO_FACTS, Facts
 
 _NO_CLAIM = {
@@ -21,6 +23,13 @@ _NO_CLAIM = {
     "computed": "no claim: the votes beside differ",
 }
 """Why an exact run's probability is none to claim with."""
+
+
+def answered(found: Evidence, asked: Mapping[str, Perturbation]) -> Evidence:
+    """The evidence with an answer to every perturbation that was asked for, by its text."""
+    region = found.region
+    answers = {text: region is not None and region.contains(p) for text, p in asked.items()}
+    return found.model_copy(update={"certified_at": answers})
 
 
 def certify_facts(

@@ -18,6 +18,7 @@ from engine.noise.gaussian import Stream
 from engine.oracles.audit import Labelled
 from engine.planning.sweep_outcome import SweepVotes, sweep_facts
 from engine.planning.sweep_walk import Asked, Walk
+from engine.procedures.outcome import answered
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume
 from engine.procedures.run import Run, evidence
@@ -84,10 +85,7 @@ def sweep(
     )
     sweeping = _Sweeping(run, settings, resume)
     yield from sweeping.snapshots()
-    found = sweeping.conclude(command)
-    region = found.region
-    answers = {text: region is not None and region.contains(p) for text, p in asked.items()}
-    return found.model_copy(update={"certified_at": answers})
+    return answered(sweeping.conclude(command), asked)
 
 
 class _Sweeping:

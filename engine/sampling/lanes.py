@@ -143,7 +143,7 @@ def drawn(plan: Sequence[Piece]) -> Batch:
 
 
 def kept_rows(plan: Sequence[Piece], most: int) -> list[int]:
-    """Rows of a batch that are kept to be asked about again, at most so many of a lane."""
+    """Rows of a batch to keep for the function check, at most ``most`` of each lane."""
     rows, first = list[int](), 0
     for piece in plan:
         ask, end = piece.lane.ask, piece.start + piece.count

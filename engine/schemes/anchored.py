@@ -20,6 +20,7 @@ from engine.certificates.anchors import anchor, ends
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Level, NoiseLaw, Probe, flat, zeros
+from engine.noise.normals import normals
 from engine.noise.streams import GENERATOR
 from engine.regions import Perturbation, Region, Term
 from engine.regions.sweep import BRIGHTNESS, RADIUS, Sweep
@@ -103,11 +104,8 @@ class AtAnchors(NoiseLaw):
         source.gaussian_(out, images, sigma=self.sigma, start=start)
         if not self.sigma_b:
             return
-        import torch  # deferred as above
-
         words = source.uniform63(out.shape[0], 1, start=start, lane=NOISE)
-        shares = (words.to(torch.float64) + 0.5).mul_(2.0**-63).clamp_(max=1 - 2.0**-53)
-        shifts = torch.special.ndtri(shares).mul_(self.sigma_b).to(out.dtype)
+        shifts = normals(words).mul_(self.sigma_b).to(out.dtype)
         out.add_(shifts.view(-1, 1, 1, 1) * self._inside(images))
 
     def in_words(self) -> str:

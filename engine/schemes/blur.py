@@ -17,6 +17,7 @@ from pydantic import Field
 
 from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Array, Arrays, Level, NoiseLaw, Numbers, Probe
+from engine.noise.normals import shares
 from engine.regions import Amount, Perturbation, Region, Term
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Scheme
 from engine.schemes.semantic import against_half
@@ -81,12 +82,12 @@ class RandomBlur(NoiseLaw):
         import torch  # deferred as above
 
         words = source.uniform63(samples, 1, start=start, lane=NOISE)
-        shares = (words.to(torch.float64) + 0.5).mul_(2.0**-63).clamp_(max=1 - 2.0**-53)[:, 0]
+        share = shares(words)[:, 0]
         if self.law == "exponential":
-            return shares.log_().mul_(-self.scale)
+            return share.log_().mul_(-self.scale)
         if self.law == "uniform":
-            return shares * self.scale
-        normal: torch.Tensor = torch.special.ndtri(shares / 2)
+            return share * self.scale
+        normal: torch.Tensor = torch.special.ndtri(share / 2)
         return normal.mul_(-self.scale)
 
     def in_words(self) -> str:

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Level, NoiseLaw, Probe, flat, zeros
+from engine.noise.normals import normals
 from engine.regions import Interval, Perturbation, Region, Term
 from engine.schemes.base import NO_FACTS, Facts, Family, Scheme
 from engine.schemes.semantic import required_within, sigmas
@@ -55,8 +56,7 @@ class OneShift(NoiseLaw):
         import torch  # deferred: the window lists schemes before torch loads
 
         words = source.uniform63(out.shape[0], 1, start=start, lane=NOISE)
-        shares = (words.to(torch.float64) + 0.5).mul_(2.0**-63).clamp_(max=1 - 2.0**-53)
-        shifts = torch.special.ndtri(shares).mul_(self.sigma_b)
+        shifts = normals(words).mul_(self.sigma_b)
         torch.add(x, shifts.to(x.dtype).view(-1, *(1,) * x.ndim), out=out)
 
     def in_words(self) -> str:

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Arrays, Level, NoiseLaw, Numbers, Probe, flat
+from engine.noise.normals import normals
 from engine.regions import GainBrightness, Perturbation, Region, Term
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Scheme
 from engine.schemes.semantic import against_half
@@ -68,8 +69,7 @@ class GainAndShift(NoiseLaw):
         import torch  # deferred: the window lists schemes before torch loads
 
         words = source.uniform63(len(out), 2, start=start, lane=NOISE)
-        shares = (words.to(torch.float64) + 0.5).mul_(2.0**-63).clamp_(max=1 - 2.0**-53)
-        normal = torch.special.ndtri(shares).view(-1, 2, *(1,) * (out.ndim - 1))
+        normal = normals(words).view(-1, 2, *(1,) * (out.ndim - 1))
         shifted = x.to(torch.float64) + normal[:, 1] * self.sigma_b
         out.copy_(shifted.mul_((normal[:, 0] * self.sigma_k).exp()))
 

@@ -6,8 +6,10 @@ Fischer, Baader & Vechev, NeurIPS 2020, with both noises drawn together
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy.typing as npt
@@ -15,6 +17,7 @@ from pydantic import Field
 
 from engine.core.records import ProbabilityBounds
 from engine.core.rounding import confidence_percent, round_down, round_up
+from engine.noise.law import PROBED, Arithmetic, Level, NoiseLaw, Probe, flat, zeros
 from engine.regions import Perturbation, Region
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Guarantee, Scheme
 from engine.schemes.parameter_fields import PIXELS, sigma_field
@@ -23,11 +26,75 @@ from engine.schemes.semantic import against_half
 if TYPE_CHECKING:
     import torch
 
+    from engine.noise.gaussian import NoiseSource
+
 ERROR = "interpolation_error"
 """The fact that a certificate rests on."""
 _DIGITS = 6
 LEAST = 0.001
 """The least change that the digits of a region show: what ends below it is no region."""
+
+
+@dataclass(frozen=True)
+class MovedThenNoised(NoiseLaw):
+    """L T_b(x) + sigma z: T_b a random transformation, L a low-pass filter, z standard normal.
+
+    The transformation and the filter are worked out in float64 and rounded to float32.
+
+    Attributes:
+        sigma_gamma: of the transformation's parameter, in ``unit``.
+        sigma: of the noise in every pixel.
+        low_pass: of the filter, in pixels; 0 for none.
+    """
+
+    sigma_gamma: float
+    sigma: float
+    low_pass: float
+
+    arithmetic: ClassVar[Arithmetic] = "float"
+    movement: ClassVar[str]
+    """The name of the transformation's level."""
+    unit: ClassVar[str]
+    wrapped: ClassVar[bool]
+    """Whether the filter takes the image for one whose opposite sides meet."""
+
+    @abstractmethod
+    def moved(self, x: torch.Tensor, source: NoiseSource, start: int, count: int) -> torch.Tensor:
+        """T_b(x): one image (1, C, H, W) ``count`` times, or as many images once each."""
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Of the transformation and of the pixels."""
+        return (
+            Level(self.movement, self.sigma_gamma, self.unit),
+            Level("Gaussian", self.sigma, PIXELS),
+        )
+
+    def draw(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """One image under many transformations and much noise."""
+        self._apply(x[None], source, start, out)
+
+    def draw_each(self, x: torch.Tensor, source: NoiseSource, out: torch.Tensor) -> None:
+        """Every image under its own."""
+        self._apply(x, source, 0, out)
+
+    def _apply(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
+        moved = self.moved(x, source, start, len(out))
+        low = filtered_images(moved, self.low_pass, wrapped=self.wrapped)
+        source.gaussian_(out, low, sigma=self.sigma, start=start)
+
+    def then_noised(self, first: str) -> str:
+        """What is done first, then the filter and the noise."""
+        low = f", then a low-pass filter of {self.low_pass:g} pixels" if self.low_pass else ""
+        return f"{first}{low}, then Gaussian, sigma {self.sigma:g} ({PIXELS})"
+
+    def of_pixels(self) -> Probe:
+        """A black image, which shows the noise alone."""
+        from engine.noise.statistical_tests import normal_law  # deferred: SciPy
+
+        side = math.isqrt(PROBED) + 1
+        blank = zeros(1, side, side)
+        return Probe(self, (blank,), blank.shape, lambda out: flat(out) / self.sigma, normal_law())
 
 
 class Nested(Scheme, ABC):
@@ -242,12 +309,3 @@ def filtered_images(images: torch.Tensor, low_pass: float, *, wrapped: bool) -> 
         for side in images.shape[-2:]
     )
     return (rows @ images.to(torch.float64) @ columns.T).to(torch.float32)
-
-
-def normals(words: torch.Tensor) -> torch.Tensor:
-    """Standard normals in float64 from integers that are uniform in [0, 2^63)."""
-    import torch  # deferred as above
-
-    shares = (words.to(torch.float64) + 0.5).mul_(2.0**-63).clamp_(max=1 - 2.0**-53)
-    found: torch.Tensor = torch.special.ndtri(shares)
-    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -15,20 +14,10 @@ from pydantic import Field
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity
 from engine.core.rounding import round_down
-from engine.noise.law import (
-    PROBED,
-    Arithmetic,
-    Arrays,
-    Level,
-    NoiseLaw,
-    Numbers,
-    Probe,
-    flat,
-    zeros,
-)
+from engine.noise.law import PROBED, Arrays, Numbers, Probe
+from engine.noise.normals import normals
 from engine.regions import Interval, Perturbation, Region, Term
-from engine.schemes.nested import Nested, filtered_images, normals
-from engine.schemes.parameter_fields import PIXELS
+from engine.schemes.nested import MovedThenNoised, Nested
 from engine.transforms import ROTATION, warped
 from engine.transforms.composed import QUARTER, composed
 from engine.transforms.low_pass import low_pass
@@ -51,50 +40,28 @@ _UP = 1.0 + 1e-9
 
 
 @dataclass(frozen=True)
-class TurnedThenNoised(NoiseLaw):
-    """L T_b(x) + sigma z: b ~ N(0, sigma_gamma^2) degrees, z standard normal in every pixel.
+class TurnedThenNoised(MovedThenNoised):
+    """Turned by b ~ N(0, sigma_gamma^2) degrees, filtered, noised (:class:`MovedThenNoised`).
 
-    b = sigma_gamma Phi^-1(u) with u from 63 bits; the rotation (bilinear, on the inscribed disc)
-    and the filter are worked out in float64 and rounded to float32.
+    b = sigma_gamma Phi^-1(u) with u from 63 bits; the rotation is bilinear, on the inscribed disc.
     """
 
-    sigma_gamma: float
-    sigma: float
-    low_pass: float
-
-    arithmetic: ClassVar[Arithmetic] = "float"
     generator: ClassVar[str] = "philox4x32-10/turn-normal-inverse-f64, then box-muller-f32"
+    movement: ClassVar[str] = "Gaussian rotation"
+    unit: ClassVar[str] = UNIT
+    wrapped: ClassVar[bool] = False
 
-    @property
-    def levels(self) -> tuple[Level, ...]:
-        """Of the rotation and of the pixels."""
-        return (
-            Level("Gaussian rotation", self.sigma_gamma, UNIT),
-            Level("Gaussian", self.sigma, PIXELS),
-        )
-
-    def draw(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """One image under many rotations and much noise."""
-        self._apply(x[None], source, start, out)
-
-    def draw_each(self, x: torch.Tensor, source: NoiseSource, out: torch.Tensor) -> None:
-        """Every image under its own."""
-        self._apply(x, source, 0, out)
-
-    def _apply(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
+    def moved(self, x: torch.Tensor, source: NoiseSource, start: int, count: int) -> torch.Tensor:
+        """Turned, each by its own angle."""
         from engine.transforms.batches import warped_each  # deferred: torch
 
-        words = source.uniform63(len(out), 1, start=start, lane=TURN)
-        turns = normals(words)[:, 0].mul_(self.sigma_gamma)
-        moved = filtered_images(warped_each(x, ROTATION, turns), self.low_pass, wrapped=False)
-        source.gaussian_(out, moved, sigma=self.sigma, start=start)
+        words = source.uniform63(count, 1, start=start, lane=TURN)
+        return warped_each(x, ROTATION, normals(words)[:, 0].mul_(self.sigma_gamma))
 
     def in_words(self) -> str:
         """Both levels, and the filter between them."""
-        low = f", then a low-pass filter of {self.low_pass:g} pixels" if self.low_pass else ""
-        return (
-            f"one Gaussian rotation, sigma {self.sigma_gamma:g} ({UNIT}), of the inscribed "
-            f"disc{low}, then Gaussian, sigma {self.sigma:g} ({PIXELS})"
+        return self.then_noised(
+            f"one Gaussian rotation, sigma {self.sigma_gamma:g} ({UNIT}), of the inscribed disc"
         )
 
     def probes(self) -> tuple[Probe, ...]:
@@ -106,12 +73,10 @@ class TurnedThenNoised(NoiseLaw):
         turning = replace(self, sigma=0.0, low_pass=0.0)
         law = replace(normal_law(), name="rotation")
         many = PROBED * PROBED // slope.size
-        side = math.isqrt(PROBED) + 1
-        blank = zeros(1, side, side)
         return (
             Probe(turning, (slope,), slope.shape, self._turns, law, many),
             Probe(turning, (slope,), slope.shape, _bent, Share("samples that are no turn", 0.0)),
-            Probe(self, (blank,), blank.shape, lambda out: flat(out) / self.sigma, normal_law()),
+            self.of_pixels(),
         )
 
     def _turns(self, out: Arrays) -> Numbers:

@@ -11,20 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from engine.noise.law import (
-    PROBED,
-    Arithmetic,
-    Arrays,
-    Level,
-    NoiseLaw,
-    Numbers,
-    Probe,
-    flat,
-    zeros,
-)
+from engine.noise.law import PROBED, Arrays, Numbers, Probe
+from engine.noise.normals import normals
 from engine.regions import Amount, Perturbation, Region, Term
-from engine.schemes.nested import Nested, filtered_images, normals
-from engine.schemes.parameter_fields import PIXELS
+from engine.schemes.nested import MovedThenNoised, Nested
 from engine.transforms.low_pass import filtered, low_pass
 
 if TYPE_CHECKING:
@@ -43,49 +33,28 @@ _WAVES = 13.0
 
 
 @dataclass(frozen=True)
-class ShiftedThenNoised(NoiseLaw):
-    """L T_b(x) + sigma z: b ~ N(0, sigma_gamma^2 I) pixels, z standard normal in every pixel.
+class ShiftedThenNoised(MovedThenNoised):
+    """Shifted by b ~ N(0, sigma_gamma^2 I) pixels, filtered, noised (:class:`MovedThenNoised`).
 
-    b = sigma_gamma Phi^-1(u) with u from 63 bits in each direction; the shift (bilinear, wrapped
-    around) and the filter are worked out in float64 and rounded to float32.
+    b = sigma_gamma Phi^-1(u) with u from 63 bits in each direction; the shift is bilinear, wrapped
+    around.
     """
 
-    sigma_gamma: float
-    sigma: float
-    low_pass: float
-
-    arithmetic: ClassVar[Arithmetic] = "float"
     generator: ClassVar[str] = "philox4x32-10/shift-normal-inverse-f64, then box-muller-f32"
+    movement: ClassVar[str] = "Gaussian shift by fractions"
+    unit: ClassVar[str] = UNIT
+    wrapped: ClassVar[bool] = True
 
-    @property
-    def levels(self) -> tuple[Level, ...]:
-        """Of the shift and of the pixels."""
-        return (
-            Level("Gaussian shift by fractions", self.sigma_gamma, UNIT),
-            Level("Gaussian", self.sigma, PIXELS),
-        )
-
-    def draw(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """One image under many shifts and much noise."""
-        self._apply(x[None], source, start, out)
-
-    def draw_each(self, x: torch.Tensor, source: NoiseSource, out: torch.Tensor) -> None:
-        """Every image under its own."""
-        self._apply(x, source, 0, out)
-
-    def _apply(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
-        shifts = normals(source.uniform63(len(out), 2, start=start, lane=SHIFT))
-        moved = filtered_images(
-            shifted(x, shifts.mul_(self.sigma_gamma)), self.low_pass, wrapped=True
-        )
-        source.gaussian_(out, moved, sigma=self.sigma, start=start)
+    def moved(self, x: torch.Tensor, source: NoiseSource, start: int, count: int) -> torch.Tensor:
+        """Shifted, each by its own amounts."""
+        shifts = normals(source.uniform63(count, 2, start=start, lane=SHIFT))
+        return shifted(x, shifts.mul_(self.sigma_gamma))
 
     def in_words(self) -> str:
         """Both levels, and the filter between them."""
-        low = f", then a low-pass filter of {self.low_pass:g} pixels" if self.low_pass else ""
-        return (
+        return self.then_noised(
             f"one Gaussian shift, sigma {self.sigma_gamma:g} ({UNIT}, fractions too), wrapped "
-            f"around{low}, then Gaussian, sigma {self.sigma:g} ({PIXELS})"
+            "around"
         )
 
     def probes(self) -> tuple[Probe, ...]:
@@ -100,10 +69,7 @@ class ShiftedThenNoised(NoiseLaw):
         for image, way in ((wave[None, :, None], "down"), (wave[None, None], "across")):
             law = replace(normal_law(), name=f"shift {way}")
             found.append(Probe(shifting, (image,), image.shape, self._shifts, law, many))
-        side = math.isqrt(PROBED) + 1
-        blank = zeros(1, side, side)
-        read = Probe(self, (blank,), blank.shape, lambda out: flat(out) / self.sigma, normal_law())
-        return (*found, read)
+        return (*found, self.of_pixels())
 
     def _shifts(self, out: Arrays) -> Numbers:
         """How far the wave went, in standard deviations, from its phase.

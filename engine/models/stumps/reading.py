@@ -44,7 +44,7 @@ class StumpFile:
         names: of its columns, in order; empty where the file names none.
         coding: how its columns are standardised, where the file says so: its cuts then are in
             standard deviations.
-        shape: of the image that it takes; empty for rows of a table.
+        shape: of an image in its input format; empty for rows of a table.
         classes: names of both classes; empty where the file names none.
         scheme: the scheme it was made for, where the file says so.
     """

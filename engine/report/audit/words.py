@@ -37,7 +37,7 @@ def set_statement(result: SetResult, share: Callable[[int, int], str] = percent)
 
     Args:
         result: of the set.
-        share: so many of so many in percent.
+        share: formats a count of a total as a percentage.
     """
     summary, alpha = result.summary, alpha_of(result.settings)
     exact = result.settings.kind == "exact"

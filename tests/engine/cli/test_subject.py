@@ -39,7 +39,7 @@ def test_several_models_are_an_ensemble_that_is_resumed_and_verified(
         ([*PAIR, "--consensus", "5"], "between 2 and the 2 members (it was 5)"),
         ([*PAIR, "--combine", "mean"], "must be one of logits, softmax, votes"),
         ([*PAIR[:2], "--model", "demo:cifar10-0.25"], "inputs of another shape"),
-        ([*PAIR[:2], "--model", "demo:commands"], "writes answers"),
+        ([*PAIR[:2], "--model", "demo:commands"], "is a generative model"),
         ([*PAIR[:2], "--model", "no-such.onnx"], "no-such.onnx"),
     ],
 )

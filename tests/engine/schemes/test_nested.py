@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from engine.evidence.settings import CertifySettings
 from engine.evidence.statement import claimed
@@ -16,7 +16,7 @@ from engine.inputs.base import FittedInput
 from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.schemes import NestedRotation, NestedTranslation
-from engine.schemes.nested import ERROR, LEAST, filtered_images, normals
+from engine.schemes.nested import ERROR, LEAST, filtered_images
 from engine.schemes.threshold import threshold_in_words
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
@@ -139,10 +139,3 @@ def test_without_a_filter_images_stay_as_they_are():
     images = torch.rand(2, 1, 5, 5)
     assert filtered_images(images, 0.0, wrapped=False) is images
     assert filtered_images(images, 1.0, wrapped=False).dtype == torch.float32
-
-
-def test_normals_are_quantiles_and_finite_at_both_ends():
-    words = torch.tensor([0, 2**61, 2**62, 2**63 - 1])
-    found = normals(words)
-    assert found[1:3].tolist() == pytest.approx([float(ndtri(0.25)), 0.0], abs=1e-12)
-    assert torch.isfinite(found).all() and found[0] < -8 < 8 < found[3]
