@@ -91,14 +91,14 @@ class SweepVotes:
             anchors=tuple(sorted(middle for _, _, middle in own)),
             failed=tuple(sorted(self.scheme.ends(cell) for cell in failed)),
         )
-        where = "at the anchor where it is least, of those that the claim rests on"
-        return region, self.shown(least, where)
+        return region, self.shown(least, "the weakest anchor that the claim rests on")
 
     def shown(self, bounds: ProbabilityBounds, where: str) -> ProbabilityBounds:
         """The bound at one anchor, with the alpha with which those at all anchors hold at once."""
         basis = (
-            f"{where}; all hold at once and at any stop, each with the share of alpha that its "
-            f"cell's level fixes and at most {self.settings.n:,} votes"
+            f"p lower and p upper of {where}, by its own votes; the bounds of all anchors hold at "
+            "once and at any stop, each with the share of alpha that its cell's level fixes and "
+            f"at most {self.settings.n:,} votes"
         )
         return bounds.model_copy(update={"alpha": self.settings.alpha, "basis": basis})
 
@@ -134,7 +134,7 @@ def sweep_facts(
     if top is not None and anchors:
         swept = SweepVotes(settings, top, anchors, votes)
         found = swept.region(swept.given_up() if complete else ())
-        last = swept.last and swept.shown(swept.last, "at the anchor that was asked last")
+        last = swept.last and swept.shown(swept.last, "the anchor that was asked last")
     refusal, said, name = None, "", None
     if found is None or top is None:
         refusal = _abstention(settings, selection, anchors, votes, top, class_names, given.shape)

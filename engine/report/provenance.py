@@ -278,7 +278,7 @@ def _check(evidence: Evidence) -> Section:
             )
         steps.append("Put both bounds into the theorem named under Method to obtain the region.")
     which = " of both counts" if counted else " of both phases"
-    once = evidence.procedure == "predict" or enumerated.is_computed(evidence)
+    once = evidence.procedure in ("predict", "measure") or enumerated.is_computed(evidence)
     which = "" if once else which
     steps.append(f"Run the command line again and compare the votes{which}.")
     steps.append("Every count, and all numbers at full precision, are in the evidence.json inside.")

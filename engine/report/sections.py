@@ -10,7 +10,7 @@ from engine.core.records import InputIdentity
 from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.evidence.attack import attack_in_words, size_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import MeasureSettings, RunSettings
 from engine.evidence.subject import as_taken
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
@@ -128,10 +128,16 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
     scheme, method = evidence.settings.scheme, bound_method(evidence.settings.bound)
     measured = evidence.procedure == "measure"
     basis = evidence.bounds.basis if evidence.bounds else "no votes to bound"
+    attacker = scheme.attacker_in_words(evidence.input.kind)
+    bound = f"{method.title}: {method.summary}"
+    if isinstance(evidence.settings, MeasureSettings):  # nothing is extended, and there is no R
+        within = f"at most epsilon = {plain(evidence.settings.epsilon)}"
+        attacker = f"{attacker.removesuffix('below R')}{within}"
+        bound = f"{evidence.settings.bound}, of the two ranks that end each interval"
     return [
-        Fact("the attacker may", scheme.attacker_in_words(evidence.input.kind), _changed(evidence)),
+        Fact("the attacker may", attacker, _changed(evidence)),
         Fact("guarantee", f"{scheme.guarantee}, {scheme.randomness}, incomplete"),
-        Fact("bound", f"{method.title}: {method.summary}"),
+        Fact("bound", bound),
         Fact("bound's source", method.citation),
         *([_MEDIAN_SOURCE] if measured else [Fact("validity", basis)]),
         *(Fact(*row) for row in scheme.rests_on(evidence.facts)),

@@ -46,6 +46,7 @@ def test_the_bound_shown_is_the_weakest_that_counts_with_the_alpha_of_all():
     weakest = eprocess.lower(390, 400, alpha_of_cell(0.01, 6))
     assert facts["bounds"].p_lower == pytest.approx(weakest, rel=1e-12)
     assert facts["bounds"].alpha == 0.01
+    assert "p upper of the weakest anchor that the claim rests on" in facts["bounds"].basis
 
 
 def test_a_cell_that_was_halved_is_not_given_up():

@@ -139,7 +139,11 @@ def test_a_run_is_kept_resumed_reported_and_verified(tmp_path: Path, capsys) -> 
     )
     assert main(words.split()) == 0
     assert "nose x" in capsys.readouterr().out
-    assert "Guaranteed intervals of the outputs" in page.read_text(encoding="utf-8")
+    said = page.read_text(encoding="utf-8")
+    assert "Guaranteed intervals of the outputs" in said
+    assert "l2 norm at most epsilon = 0.1" in said
+    for wrong in ("below R", "extend", "both phases"):  # of other procedures
+        assert wrong not in said
     for file in (path, case):
         report = verify(file, Plan(rerun="all", device="cpu"))
         assert {claim.verdict for claim in report.claims} == {"holds"}, report.claims
