@@ -6,6 +6,7 @@ depends on (key, stream, index) alone; batch size and timing decide only when.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -38,8 +39,9 @@ _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""
 _MAX_BATCH = 8192
 _MAX_BATCH_BYTES = 256 << 20
-_TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 3, 12, 0.01
-"""A short batch is tried more often: its time is easily disturbed."""
+_LEAST_TRIALS, _TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 2, 3, 12, 0.01
+"""The first batch of a size also sets things up, and says nothing by itself; a short one is tried
+more often: its time is easily disturbed."""
 _ENDLESS = 1 << 40
 _IDLE, _SLOWER = 0.05, 2.0
 """Share of a batch's time below which its thread waits for other programs or devices, and how much
@@ -192,6 +194,8 @@ class Sampler:
         if known and hint and not self.batch:
             if trial.work > _SLOWER * size * known.seconds_each:
                 return self.calibrate(planned)
+            if size < _FILLED and 2 * trial.work < BATCH_SECONDS:  # found on a busy machine
+                size, trial = self._grow(size, trial, planned)
         elif not self.batch:
             size, trial = self._grow(size, trial, planned)
         self.batch, self._batch_seconds = size, max(trial.clock, 1e-6)
@@ -374,6 +378,8 @@ _work = time.perf_counter if sys.platform == "win32" else time.thread_time
 
 def _enough(tried: Sequence[_Trial]) -> float:
     """Seconds after which a batch size needs no further trial: few trials may take longer."""
+    if len(tried) < _LEAST_TRIALS:
+        return math.inf
     return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS
 
 

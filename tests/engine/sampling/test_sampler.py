@@ -71,6 +71,24 @@ def test_a_known_size_is_tried_once_and_measured_anew_where_it_is_slow_now(monke
     assert batch == 1024 and sizes[:2] == [700, 1]
 
 
+def test_a_size_that_a_busy_machine_left_too_small_grows(monkeypatch):
+    assert calibrated(monkeypatch, lambda size: 1.0, Pace(2, 6e-4))[0] == 1024
+
+
+def test_a_first_batch_that_sets_things_up_makes_no_small_batches():
+    class SlowAtFirst(HalfSpace):
+        def scores(self, batch):
+            if not batches:
+                time.sleep(0.5)
+            batches.append(len(batch))
+            return super().scores(batch)
+
+    batches: list[int] = []
+    one = sampler(SlowAtFirst(0.2))
+    one.calibrate(5_000)
+    assert one.batch >= 256
+
+
 def test_a_thread_that_only_waits_is_timed_by_the_clock():
     class Elsewhere(HalfSpace):
         def scores(self, batch):
