@@ -82,6 +82,9 @@ def _checked(case: Case, path: Path, share: float) -> Iterator[tuple[Claim, Evid
     for run, sentence in damaged.items():
         if run not in readable:
             yield _claim(RECORDED, sentence, f"run {run}"), None, False
+    if not rows and not damaged:
+        detail = "the case holds no run"
+        yield Claim(name=RECORDED, verdict="cannot be checked", detail=detail), None, False
 
 
 def _evidence(case: Case, row: RunRow) -> Evidence | None:

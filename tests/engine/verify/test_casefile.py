@@ -30,6 +30,13 @@ def test_every_run_of_an_honest_case_holds(case: Path) -> None:
     assert len(numbers) == 2
 
 
+def test_an_empty_case_is_not_verified(tmp_path: Path) -> None:
+    report = verify(Case.create(tmp_path / "empty.certiscope").path)
+    assert not report.ok
+    assert report.headline() == "1 of 2 checks cannot be made; votes not re-drawn"
+    assert [claim.detail for claim in report.claims] == ["", "the case holds no run"]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
