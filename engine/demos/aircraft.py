@@ -6,13 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from engine.core.files import write_atomically
 from engine.core.generators import result_of
-from engine.demos.data.aircraft import KEYPOINTS, SIDE, TEST, TRAINED_FROM, aircraft, drawn
+from engine.demos.data.aircraft import KEYPOINTS, SIDE, TEST, TRAINED_FROM
 from engine.demos.making import Recipe, cosine
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
@@ -21,69 +20,34 @@ from engine.models.architectures.keypoint_cnn import CELLS, KeypointCNN
 from engine.procedures.certify import certify
 from engine.regions import Perturbation
 from engine.schemes import Gaussian
+from engine.training.aircraft import SIGMA, TOLERANCE, batches, loss, part, right
 from engine.training.making import described
 from engine.training.writing import safetensors_bytes, threads, write_cards
 
 NAME = "aircraft"
-SIGMA, TOLERANCE = 0.1, 1
-GAIN, SHIFT = 0.25, 0.15
-"""How far contrast and brightness are changed in training."""
 RECIPE = Recipe(examples=6000, epochs=24, batch=64, learning_rate=3e-3, weight_decay=1e-4)
 CERTIFIED = 40
 CELLS_AT: tuple[Perturbation, ...] = tuple({"radius": r} for r in (0.0, 0.05, 0.1, 0.15, 0.2, 0.25))
 N0, N, ALPHA = 100, 10_000, 0.001
 
 
-def part(numbers: range) -> tuple[torch.Tensor, torch.Tensor]:
-    """Images (N, 1, 32, 32), and the cell of every keypoint (N, 3), counted row by row."""
-    made = [aircraft(number) for number in numbers]
-    images = torch.from_numpy(np.stack([drawn(each) for each in made]))
-    places = np.stack([each.places() for each in made]) * CELLS / SIDE
-    columns, rows = np.clip(places.astype(np.int64), 0, CELLS - 1).transpose(2, 0, 1)
-    return images, torch.from_numpy(rows * CELLS + columns)
-
-
 def train(recipe: Recipe) -> nn.Module:
     """Cross-entropy over the cells, under noise, changed contrast and changed brightness."""
     torch.manual_seed(recipe.seed)
     network = KeypointCNN(len(KEYPOINTS))
-    images, cells = part(range(TRAINED_FROM, TRAINED_FROM + recipe.examples))
+    data = part(range(TRAINED_FROM, TRAINED_FROM + recipe.examples))
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     schedule = cosine(recipe)(optimizer)
     generator = torch.Generator().manual_seed(recipe.seed)
     for _ in range(recipe.epochs):
-        for chosen in torch.randperm(len(images), generator=generator).split(recipe.batch):
-            heat = network(_changed(images[chosen], generator))
-            loss = nn.functional.cross_entropy(heat.flatten(2).transpose(1, 2), cells[chosen])
+        for images, cells in batches(data, recipe.batch, generator):
             optimizer.zero_grad()
-            loss.backward()
+            loss(network(images), cells).backward()
             optimizer.step()
         schedule.step()
     return network.eval()
-
-
-def _changed(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Under another contrast and brightness, clipped, then with noise."""
-    one = (len(images), 1, 1, 1)
-    gain = 1 + GAIN * (2 * torch.rand(one, generator=generator) - 1)
-    shift = SHIFT * (2 * torch.rand(one, generator=generator) - 1)
-    noise = SIGMA * torch.randn(images.shape, generator=generator)
-    return (gain * images + shift).clamp(0, 1) + noise
-
-
-@torch.no_grad()
-def accuracy(network: nn.Module) -> float:
-    """Share of test images whose keypoints are all within one cell of the drawn ones."""
-    images, cells = part(range(TEST))
-    return round(float(_near(network(images).flatten(2).argmax(2), cells).float().mean()), 4)
-
-
-def _near(found: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
-    down = (found // CELLS - cells // CELLS).abs()
-    across = (found % CELLS - cells % CELLS).abs()
-    return (torch.maximum(down, across) <= TOLERANCE).all(1)
 
 
 def make(out: Path) -> Path:
@@ -141,7 +105,7 @@ def card(path: Path, network: nn.Module) -> dict[str, Any]:
         recipe=asdict(RECIPE),
         device="1 thread",
         seed=RECIPE.seed,
-        clean_accuracy=accuracy(network),
+        clean_accuracy=round(float(right(network, part(range(TEST))).float().mean()), 4),
         tested=f"{TEST} test images",
     )
 
@@ -152,11 +116,8 @@ def certified(path: Path, network: nn.Module) -> dict[str, Any]:
     settings = CertifySettings(
         scheme=Gaussian(sigma=SIGMA), n0=N0, n=N, alpha=ALPHA, bound="clopper-pearson"
     )
-    with torch.no_grad():
-        images, cells = part(range(CERTIFIED))
-        right = _near(network(images).flatten(2).argmax(2), cells).tolist()
     radii, abstained = list[float | None](), 0
-    for number, good in enumerate(right):
+    for number, good in enumerate(right(network, part(range(CERTIFIED)))):
         given = fitted(classifier, load_input(f"{NAME}:{number}"))
         found = result_of(certify(classifier, given, settings, execution=Execution(device="cpu")))
         abstained += found.outcome == "abstained"

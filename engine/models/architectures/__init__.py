@@ -193,11 +193,16 @@ def _digits(shapes: Shapes, *, large: bool = False) -> Architecture:
 
 
 def _keypoints(shapes: Shapes) -> Architecture:
-    from engine.models.architectures.keypoint_cnn import SIDES, KeypointCNN
+    from engine.models.architectures.keypoint_cnn import SIDES, WIDTHS, KeypointCNN
 
     channels = _channels(shapes, usual=1)
+    hidden = zip(("conv1", "conv2", "conv3"), WIDTHS, strict=True)  # fewer where it was pruned
+    first, second, third = (shapes.get(f"{name}.weight", (0,))[0] or w for name, w in hidden)
     return Architecture(
-        "keypoint_cnn", "aircraft", (channels, *SIDES), lambda count: KeypointCNN(count, channels)
+        "keypoint_cnn",
+        "aircraft",
+        (channels, *SIDES),
+        lambda count: KeypointCNN(count, channels, (first, second, third)),
     )
 
 

@@ -11,22 +11,11 @@ import torch
 
 from engine.cli import main
 from engine.demos import aircraft
-from engine.demos.data.aircraft import SIDE
-from engine.demos.data.aircraft import aircraft as made
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.outputs import OutputsClassifier
+from engine.training.aircraft import near, part
 from engine.verify import Plan, verify
-
-
-def test_a_cell_holds_the_place_that_was_drawn():
-    _, cells = aircraft.part(range(5))
-    for number in range(5):
-        for (x, y), cell in zip(made(number).places(), cells[number].tolist(), strict=True):
-            row, column = divmod(cell, aircraft.CELLS)
-            size = SIDE / aircraft.CELLS
-            assert column * size <= x < (column + 1) * size
-            assert row * size <= y < (row + 1) * size
 
 
 def test_the_whole_recipe_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -42,12 +31,12 @@ def test_the_whole_recipe_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_the_shipped_detector_finds_what_was_drawn():
     classifier = load_model(ModelRequest("demo:aircraft"))
     assert isinstance(classifier, OutputsClassifier)
-    images, cells = aircraft.part(range(aircraft.TEST))
+    images, cells = part(range(aircraft.TEST))
     with torch.inference_mode():
         heat = classifier.inner.scores(images)
-    near = aircraft._near(heat.flatten(2).argmax(2), cells)
+    found = near(heat.flatten(2).argmax(2), cells)
     card = json.loads(Path("assets/models/aircraft.json").read_text())
-    assert float(near.float().mean()) == pytest.approx(card["clean_accuracy"], abs=0.005)
+    assert float(found.float().mean()) == pytest.approx(card["clean_accuracy"], abs=0.005)
     bound = classifier.bound_to(fitted(classifier, load_input("aircraft:0")))
     columns, rows = bound.outputs.reference[::2], bound.outputs.reference[1::2]
     assert (torch.tensor(rows) * 8 + torch.tensor(columns)).long().tolist() == (

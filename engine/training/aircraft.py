@@ -1,0 +1,69 @@
+"""Drawn aircraft as training data: batches under changed light and noise, loss, and accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.demos.data.aircraft import SIDE, aircraft, drawn
+from engine.models.architectures.keypoint_cnn import CELLS
+
+SIGMA, TOLERANCE = 0.1, 1
+"""Of the noise, in pixels of [0, 1]; and cells that a keypoint may be off, across and down."""
+GAIN, SHIFT = 0.25, 0.15
+"""How far contrast and brightness are changed in training."""
+
+Part = tuple[torch.Tensor, torch.Tensor]
+"""Images (N, 1, 32, 32), and the cell of every keypoint (N, 3), counted row by row."""
+
+
+def part(numbers: Sequence[int]) -> Part:
+    """The aircraft of some numbers, with their cells."""
+    made = [aircraft(number) for number in numbers]
+    images = torch.from_numpy(np.stack([drawn(each) for each in made]))
+    places = np.stack([each.places() for each in made]) * CELLS / SIDE
+    columns, rows = np.clip(places.astype(np.int64), 0, CELLS - 1).transpose(2, 0, 1)
+    return images, torch.from_numpy(rows * CELLS + columns)
+
+
+def batches(data: Part, size: int, generator: torch.Generator) -> Iterator[Part]:
+    """All images once, in random order, each under light and noise of its own."""
+    images, cells = data
+    for chosen in torch.randperm(len(images), generator=generator).split(size):
+        yield changed(images[chosen], generator), cells[chosen]
+
+
+def relit(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Images under another contrast and brightness, uniform in their ranges, clipped to [0, 1]."""
+    one = (len(images), 1, 1, 1)
+    gain = 1 + GAIN * (2 * torch.rand(one, generator=generator) - 1)
+    shift = SHIFT * (2 * torch.rand(one, generator=generator) - 1)
+    return (gain * images + shift).clamp(0, 1)
+
+
+def changed(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Images under another light, then with Gaussian noise."""
+    lit = relit(images, generator)
+    return lit + SIGMA * torch.randn(images.shape, generator=generator)
+
+
+def loss(heat: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy over the cells of each heatmap (B, K, h, w)."""
+    return nn.functional.cross_entropy(heat.flatten(2).transpose(1, 2), cells)
+
+
+@torch.no_grad()
+def right(network: nn.Module, data: Part) -> torch.Tensor:
+    """(N,) whether all keypoints of an image are within the tolerance of the drawn ones."""
+    images, cells = data
+    return near(network(images).flatten(2).argmax(2), cells)
+
+
+def near(found: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
+    """(N,) whether all cells (N, K) are within the tolerance of others, across and down."""
+    down = (found // CELLS - cells // CELLS).abs()
+    across = (found % CELLS - cells % CELLS).abs()
+    return (torch.maximum(down, across) <= TOLERANCE).all(1)
