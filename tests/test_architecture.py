@@ -28,7 +28,7 @@ LAYERS = (
     ("sampling", "figures", "planning", "replay", "signing"),
     ("procedures", "logs"),
     ("explain", "report"),
-    ("attacks", "case", "comparison", "training"),
+    ("attacks", "case", "comparison", "playground", "training"),
     ("cluster", "demos", "verify"),
     ("api", "cli"),
 )

@@ -1,0 +1,1 @@
+"""Smoothing in the plane: exact g beside what votes certify. No torch."""
