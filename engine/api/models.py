@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import UserError
-from engine.models.request import ModelRequest, member_parts, oracle_part
+from engine.models.request import REQUEST_FIELDS, ModelRequest
 
 if TYPE_CHECKING:
     from engine.inputs import GivenInput
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from engine.models.module import ModuleInMemory
 
 Shape = tuple[int, ...]
+_OWN = ("normalize", "class_names")
+"""Fields of a request for which ``smooth`` has arguments of its own."""
 
 
 class FromFile:
@@ -26,23 +28,13 @@ class FromFile:
 
         if not isinstance(normalize, str):
             raise UserError("The normalisation of a file is given by name, e.g. 'cifar10'.")
-        known = {
-            "arch",
-            "encoding",
-            "trust",
-            "oracle",
-            "prompt",
-            "max_new_tokens",
-            "output",
-            "threshold",
-            "tolerance",
-            "combine",
-            "consensus",
-        }
-        _refuse_others(opening, known)
-        parts = (*oracle_part(opening.pop("oracle", None)), *member_parts(specs[1:]))
+        known = {each.name: each for each in REQUEST_FIELDS if each.name not in _OWN}
+        _refuse_others(opening, {*known, "trust"})
+        for name, value in opening.items():
+            if name in known and known[name].file and value is not None:
+                opening[name] = known[name].read(str(value))
         self.request: ModelRequest | None = ModelRequest(
-            specs[0], normalize=normalize or "auto", parts=parts, **opening
+            specs[0], others=tuple(specs[1:]), normalize=normalize or "auto", **opening
         )
         self._classifier = load_model(self.request)
         self.name = self._classifier.identity.name
@@ -92,7 +84,7 @@ class InMemory:
                     "torch.nn.Module, or a path, a Hugging Face id or a name such as "
                     "demo:digits-0.25; several of one kind are an ensemble."
                 )
-        _refuse_others(opening, {"encoding", "combine", "consensus"})
+        _refuse_others(opening, {each.name for each in REQUEST_FIELDS if each.module})
         self._rule = (opening.pop("combine", "logits"), opening.pop("consensus", 0))
         self._modules: list[ModuleInMemory] = [
             ModuleInMemory(module, classes=classes, normalize=normalize or "none", **opening)

@@ -66,8 +66,8 @@ def smooth(
         precision: ``fp32``, ``bf16`` or ``fp16``: part of what is certified.
         batch: samples per batch; 0 measures a good size.
         **opening: further fields of :class:`engine.models.ModelRequest` for files: ``arch``,
-            ``encoding``, ``trust``, ``oracle``, ``prompt``, ``max_new_tokens``. A module takes
-            ``encoding`` alone. For ensembles of both ``combine`` (``logits``, ``softmax`` or
+            ``encoding``, ``trust``, ``oracle``, ``prompt``, ``max_new_tokens``, ... Of these a
+            module takes ``encoding``. For ensembles of both ``combine`` (``logits``, ``softmax`` or
             ``votes``) and ``consensus``, the first members that decide where they agree.
 
     Raises:

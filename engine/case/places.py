@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
-from engine.models.request import ModelRequest, member_parts, oracle_part
+from engine.models.request import REQUEST_FIELDS, ModelRequest
+from engine.models.request_fields import RequestField
 
 
 def relative(spec: str, case: Path) -> str:
@@ -29,54 +31,40 @@ def located(spec: str, path: str, case: Path) -> str:
 
 
 def request_text(request: ModelRequest, case: Path) -> str:
-    """A model request as JSON. Consent to run code is not kept: it is given anew each time."""
-    names = "" if request.class_names is None else str(request.class_names)
-    oracle = "" if request.oracle is None else str(request.oracle)
-    # Only where it is given, so that the same model keeps its row in older cases.
-    written = {
-        "oracle": oracle,
-        "oracle_path": relative(oracle, case),
-        "prompt": request.prompt,
-        "max_new_tokens": request.max_new_tokens,
-        "output": request.output,
-        "threshold": "" if request.threshold is None else repr(request.threshold),
-        "tolerance": "" if request.tolerance is None else repr(request.tolerance),
-        "members": [(spec, relative(spec, case)) for spec in request.members[1:]],
-        "combine": request.combine if request.members else "",
-        "consensus": request.consensus,
-    }
-    return json.dumps(
-        {
-            "spec": request.spec,
-            "arch": request.arch,
-            "normalize": request.normalize,
-            "encoding": request.encoding,
-            "class_names": names,
-            "class_names_path": relative(names, case),
-            **{name: value for name, value in written.items() if value},
-        },
-        sort_keys=True,
-    )
+    """A model request as JSON. Consent to run code is not kept: it is given anew each time.
+
+    Fields that are not given stay out, so that the same model keeps its row in older cases.
+    """
+    kept: dict[str, Any] = {"spec": request.spec}
+    if request.others:
+        kept["members"] = [(spec, relative(spec, case)) for spec in request.others]
+    for field in REQUEST_FIELDS:
+        if not (field.named or field.given(request)):
+            continue
+        value = getattr(request, field.name)
+        kept[field.name] = value if field.kind is int else field.text(value)
+        place = relative(field.text(value), case) if field.file else ""
+        if place or (field.file and field.named):
+            kept[_beside(field)] = place
+    return json.dumps(kept, sort_keys=True)
 
 
 def request_from(text: str, path: str, case: Path) -> ModelRequest:
     """The request that opens the same model again."""
     kept = json.loads(text)
-    names = located(str(kept["class_names"]), str(kept["class_names_path"]), case)
-    oracle = located(str(kept.get("oracle", "")), str(kept.get("oracle_path", "")), case)
-    members = [located(spec, place, case) for spec, place in kept.get("members", ())]
+    values = {}
+    for field in REQUEST_FIELDS:
+        said = str(kept.get(field.name, ""))
+        if field.file:
+            said = located(said, str(kept.get(_beside(field), "")), case)
+        values[field.name] = field.read(said)
     return ModelRequest(
         spec=located(str(kept["spec"]), path, case),
-        arch=str(kept["arch"]),
-        normalize=str(kept["normalize"]),
-        encoding=str(kept.get("encoding", "auto")),
-        class_names=Path(names) if names else None,
-        parts=(*oracle_part(oracle or None), *member_parts(members)),
-        prompt=str(kept.get("prompt", "")),
-        max_new_tokens=int(kept.get("max_new_tokens", 0)),
-        output=str(kept.get("output", "")),
-        threshold=float(kept["threshold"]) if kept.get("threshold") else None,
-        tolerance=float(kept["tolerance"]) if kept.get("tolerance") else None,
-        combine=str(kept.get("combine", "logits")),
-        consensus=int(kept.get("consensus", 0)),
+        others=tuple(located(spec, place, case) for spec, place in kept.get("members", ())),
+        **values,
     )
+
+
+def _beside(field: RequestField) -> str:
+    """Under which key the place of its file is kept."""
+    return f"{field.name}_path"

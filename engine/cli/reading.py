@@ -1,4 +1,4 @@
-"""The flags that say what of a model's output is read: a class, a label, places or numbers."""
+"""Whether a vote is certified, or where a model's numbers stay."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cli.flags import RARE, RUN, flag
+from engine.cli.flags import RUN, flag
 from engine.core.errors import UserError
 
 
@@ -46,30 +46,3 @@ def measures(values: Mapping[str, Any]) -> bool:
             "not for a vote; leave one of them out."
         )
     return True
-
-
-def reading_flags() -> list[inspect.Parameter]:
-    """Which output is read, and how."""
-    return [
-        flag(
-            "output",
-            "Which output of a model with several is read, by name or place; with --threshold the "
-            "label that it is for. keypoints, boxes or numbers (also as NAME:keypoints) for a "
-            "model that names no classes.",
-            RARE,
-        ),
-        flag(
-            "tolerance",
-            "For keypoints, boxes and numbers: how far each may be from the model's answer without "
-            "noise, in cells of its heatmaps, in pixels, or as they are.",
-            RARE,
-            float | None,
-        ),
-        flag(
-            "threshold",
-            "For a single score, or one of several labels that may hold at once: the label holds "
-            "above it. 0 for a logit, 0.5 for a probability.",
-            RARE,
-            float | None,
-        ),
-    ]

@@ -334,24 +334,15 @@ def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInpu
 
 def model_request(values: Mapping[str, Any]) -> ModelRequest:
     """Which model the flags name."""
-    from engine.models.request import ModelRequest, member_parts, oracle_part
+    from engine.models.request import REQUEST_FIELDS, ModelRequest
 
-    names: Path | None = values["class_names"]
+    given = {each.name: values.get(each.name) for each in REQUEST_FIELDS}
+    spec, *others = values["model"]
     return ModelRequest(
-        spec=values["model"][0],
-        arch=values["arch"],
-        normalize=values["normalize"],
-        encoding=values["encoding"],
+        spec,
+        others=tuple(others),
         trust=values["trust"],
-        class_names=names,
-        parts=(*oracle_part(values.get("oracle")), *member_parts(values["model"][1:])),
-        prompt=values.get("prompt") or "",
-        max_new_tokens=values.get("max_new_tokens") or 0,
-        output=values.get("output") or "",
-        threshold=values.get("threshold"),
-        tolerance=values.get("tolerance"),
-        combine=values["combine"],
-        consensus=values["consensus"],
+        **{name: value for name, value in given.items() if value is not None},
     )
 
 

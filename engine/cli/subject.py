@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from engine.cli.flags import RARE, WHAT, WRITING, flag
-from engine.cli.reading import reading_flags
 from engine.inputs.labels import with_rule
-from engine.models.request import Combine
+from engine.models.request import REQUEST_FIELDS
 
 
 def subject_flags() -> list[inspect.Parameter]:
@@ -35,49 +33,23 @@ def subject_flags() -> list[inspect.Parameter]:
             metavar="X",
         ),
         labels_flag(),
-        *opening_flags(),
-        *reading_flags(),
-        *writing_flags(),
+        *request_flags(),
         trust_flag(),
     ]
 
 
-def opening_flags() -> list[inspect.Parameter]:
-    """How a model's file is opened, and how several models are one."""
+def request_flags() -> list[inspect.Parameter]:
+    """How the model is read: a flag for each field of a request."""
     return [
-        flag("arch", "Architecture, for files that hold only weights.", RARE),
         flag(
-            "normalize",
-            "Layer between noise and network: none, cifar10, imagenet, half, ... or as in "
-            "mean=.5,.5,.5,std=.2,.2,.2,scale=255,channels=bgr,resize=stretch|pad|crop. "
-            "'auto' takes what is stored or detected, and says so.",
-            RARE,
-            default="auto",
-        ),
-        flag(
-            "encoding",
-            "How a noised image is laid out in channels: plain, indicator or complement. "
-            "'auto' takes what is stated or counted.",
-            RARE,
-            default="auto",
-        ),
-        flag("class_names", "File with one class name per line.", RARE, Path | None),
-        flag(
-            "combine",
-            "How the members of an ensemble become one answer: "
-            f"{', '.join(get_args(Combine))} (summed, averaged, or one vote each).",
-            RARE,
-            default="logits",
-        ),
-        flag(
-            "consensus",
-            "Ask the first K members of an ensemble, and the others only where those disagree; 0 "
-            "asks all.",
-            RARE,
-            int,
-            default=0,
-            metavar="K",
-        ),
+            each.name,
+            each.help,
+            WRITING if each.group == "writing" else RARE,
+            each.kind | None if each.optional else each.kind,
+            default=each.default,
+            **({"metavar": each.metavar} if each.metavar else {}),
+        )
+        for each in REQUEST_FIELDS
     ]
 
 
@@ -106,26 +78,3 @@ def trust_flag() -> inspect.Parameter:
         RARE,
         bool,
     )
-
-
-def writing_flags() -> list[inspect.Parameter]:
-    """What a generative model answers needs."""
-    return [
-        flag(
-            "oracle",
-            "For a generative model: the file that turns its answers into classes, JSON or a "
-            "line a class, first match wins, e.g. 'turn left: left, go left' and then "
-            "'stop: stop, halt'.",
-            WRITING,
-            Path | None,
-        ),
-        flag("prompt", "What a generative model is asked.", WRITING),
-        flag(
-            "max_new_tokens",
-            "Longest answer of a generative model; 0 is 16.",
-            WRITING,
-            int,
-            default=0,
-            metavar="N",
-        ),
-    ]

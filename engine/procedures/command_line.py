@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from engine.core.fields import FieldSpec, field_specs
 from engine.evidence.settings import (
@@ -17,6 +17,7 @@ from engine.evidence.settings import (
     RunSettings,
     task_of,
 )
+from engine.models.request import REQUEST_FIELDS, ModelRequest
 
 PROGRAM = "certiscope"
 
@@ -24,72 +25,8 @@ _ALWAYS = ("n0", "n", "alpha", "bound", "seed")
 """Run settings a reader wants to see even at their defaults."""
 
 
-class ModelNaming(Protocol):
-    """The part of a ``ModelRequest`` that becomes flags."""
-
-    @property
-    def spec(self) -> str:
-        """Which model."""
-
-    @property
-    def arch(self) -> str:
-        """Architecture, empty to infer it."""
-
-    @property
-    def normalize(self) -> str:
-        """Normalisation layer, ``auto`` to take what is stored or detected."""
-
-    @property
-    def encoding(self) -> str:
-        """Layout of a noised image in channels, ``auto`` to take what is stated or counted."""
-
-    @property
-    def trust(self) -> bool:
-        """Consent to a format that can run code."""
-
-    @property
-    def class_names(self) -> Path | None:
-        """File of class names."""
-
-    @property
-    def oracle(self) -> Path | None:
-        """File of the oracle of a generative model."""
-
-    @property
-    def prompt(self) -> str:
-        """What it is asked."""
-
-    @property
-    def max_new_tokens(self) -> int:
-        """Longest answer, 0 for the usual."""
-
-    @property
-    def output(self) -> str:
-        """Which of several outputs is read; empty for the only one."""
-
-    @property
-    def threshold(self) -> float | None:
-        """Above which a single score's label holds."""
-
-    @property
-    def tolerance(self) -> float | None:
-        """How far places and numbers may be from the answer without noise."""
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """All members of an ensemble; none where it is a single model."""
-
-    @property
-    def combine(self) -> str:
-        """How the members of an ensemble become one answer."""
-
-    @property
-    def consensus(self) -> int:
-        """The ensemble stops after so many first members if they agree; 0 asks all."""
-
-
 def command_line(
-    model: ModelNaming,
+    model: ModelRequest,
     input_spec: str,
     settings: RunSettings,
     execution: Execution = USUAL,
@@ -127,23 +64,12 @@ def command_line(
     return shlex.join(words)
 
 
-def _model_words(model: ModelNaming) -> list[str]:
-    given = {
-        "--arch": model.arch or None,
-        "--normalize": None if model.normalize == "auto" else model.normalize,
-        "--encoding": None if model.encoding == "auto" else model.encoding,
-        "--class-names": model.class_names,
-        "--oracle": model.oracle,
-        "--prompt": model.prompt or None,
-        "--max-new-tokens": model.max_new_tokens or None,
-        "--output": model.output or None,
-        "--threshold": model.threshold,
-        "--tolerance": model.tolerance,
-        "--combine": model.combine if model.members else None,
-        "--consensus": model.consensus or None,
-    }
-    words = [(flag, _text(value)) for flag, value in given.items() if value is not None]
-    return [*(word for pair in words for word in pair), *(["--trust"] if model.trust else [])]
+def _model_words(model: ModelRequest) -> list[str]:
+    words = []
+    for field in REQUEST_FIELDS:
+        if field.given(model):
+            words += [field.flag, field.text(getattr(model, field.name))]
+    return [*words, *(["--trust"] if model.trust else [])]
 
 
 def _flag(spec: FieldSpec, value: Any) -> list[str]:

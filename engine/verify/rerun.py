@@ -7,7 +7,7 @@ import random
 import shlex
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,10 +16,9 @@ from engine.core.records import MODULE_IN_MEMORY, Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import OrderStatistics
 from engine.inputs.base import FittedInput
-from engine.inputs.coding import number
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
-from engine.models.request import member_parts, moved_member, oracle_part, stated_request
+from engine.models.request import REQUEST_FIELDS, moved_member, stated_request
 from engine.noise.gaussian import Stream
 from engine.procedures.measure import measuring
 from engine.procedures.run import Run
@@ -35,18 +34,6 @@ Blocks = int | float | Literal["all"]
 """How many blocks to draw again, or which share of them."""
 
 _NAMED = 12
-_KEPT = (
-    "--arch",
-    "--normalize",
-    "--encoding",
-    "--class-names",
-    "--oracle",
-    "--prompt",
-    "--max-new-tokens",
-    "--output",
-    "--threshold",
-    "--tolerance",
-)
 
 
 @dataclass(frozen=True)
@@ -232,28 +219,14 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
     except ValueError:
         words = []
     said = dict(zip(words, words[1:], strict=False))
-    found = {flag.removeprefix("--"): said[flag] for flag in _KEPT if flag in said}
     stated = stated_request(evidence.model)
     models = _placed(stated.members, means) or [_place(means.model or stated.spec, means.beside)]
-    names, oracle = found.get("class-names"), found.get("oracle", "")
-    rules = located(oracle, means.beside) if oracle else None
-    longest = found.get("max-new-tokens", "")
-    return ModelRequest(
-        spec=models[0],
-        arch=found.get("arch", ""),
-        normalize=found.get("normalize", "auto"),
-        encoding=found.get("encoding", "auto"),
-        trust=means.trust,
-        class_names=Path(names) if names else None,
-        parts=(*oracle_part(rules or oracle or None), *member_parts(models[1:])),
-        prompt=found.get("prompt", ""),
-        max_new_tokens=int(longest) if longest.isdecimal() and len(longest) < 9 else 0,
-        output=found.get("output", ""),
-        threshold=number(found.get("threshold", "")),
-        tolerance=number(found.get("tolerance", "")),
-        combine=stated.combine,
-        consensus=stated.consensus,
-    )
+    read = {}
+    for field in REQUEST_FIELDS:
+        if field.flag in said and field.group != "ensemble":  # how members answer is in the model
+            text = said[field.flag]
+            read[field.name] = field.read(_place(text, means.beside) if field.file else text)
+    return replace(stated, spec=models[0], others=tuple(models[1:]), trust=means.trust, **read)
 
 
 def _place(source: str, beside: Path) -> str:

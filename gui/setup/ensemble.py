@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from engine.models.request import ModelRequest, member_parts
+from engine.models.request import ModelRequest
 from gui.widgets.buttons import quiet_button
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.file_dialogs import FileAsker
@@ -118,13 +118,12 @@ class EnsembleFields(QWidget):
         if request is None:
             return
         first, *more = members
-        others = tuple(part for part in request.parts if part.role != "member")
         several = bool(more)
         self.wanted.emit(
             replace(
                 request,
                 spec=first,
-                parts=(*others, *member_parts(more)),
+                others=tuple(more),
                 combine=request.combine if several else "logits",
                 consensus=request.consensus if request.consensus <= len(members) * several else 0,
             )

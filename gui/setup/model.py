@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QMenu,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from engine.core.records import Encoding, ModelIdentity
-from engine.inputs.coding import number
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
-from engine.models.request import EncodingName, ModelRequest, member_parts, oracle_part
+from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.jobs.shipped import Offer
 from gui.setup.ensemble import EnsembleFields
-from gui.setup.generation import Writing, WritingFields
 from gui.setup.path_field import SpecEdit, back_button, show_way_back
+from gui.setup.request_form import RequestForm
 from gui.style.theme import set_role
-from gui.widgets.buttons import menu_button, quiet_button
-from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.buttons import menu_button
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.input_kinds import KIND_WORDS
-from gui.widgets.layouts import filled
 from gui.widgets.section import Section, say, well, words
 
 if TYPE_CHECKING:
@@ -63,7 +53,6 @@ class ModelPanel(Section):
         self._session = session
         self._seen: ModelRequest | None = None
         self._wants_oracle: ModelRequest | None = None
-        self._asker = FileAsker(self)
         self.menu = QMenu(self)
         tip = "Shipped models, or any by its name"
         self.choose = menu_button("&Choose ▾", "Choose a model", tip, self.menu)
@@ -127,79 +116,16 @@ class ModelPanel(Section):
         self._show_reading()
 
     def _build_reading(self) -> None:
-        self.reading = QWidget()
-        form = QFormLayout(self.reading)
-        form.setContentsMargins(0, 2, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.normalize, self.arch, self.encoding = QComboBox(), QComboBox(), QComboBox()
-        self.encoding.addItems(get_args(EncodingName))
-        self.arch.setEditable(True)
-        self.normalize.setEditable(True)
-        self.normalize.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        own = self.normalize.lineEdit()
-        assert own is not None  # it is editable
-        own.returnPressed.connect(self._reread)
-        self.normalize.setToolTip(
-            "Layer between noise and network; a file of weights does not say. Choose one, or write "
-            "mean=.5,.5,.5,std=.2,.2,.2,scale=255,channels=bgr,resize=stretch|pad|crop"
-        )
-        self.arch.setToolTip("For files that hold only weights; empty to infer it")
-        self.encoding.setToolTip("How the model is told which pixels are noised: in channels")
-        for title, box in (
-            ("N&ormalisation", self.normalize),
-            ("&Architecture", self.arch),
-            ("Noised pi&xels", self.encoding),
-        ):
-            box.setAccessibleName(title.replace("&", ""))
-            box.setMinimumContentsLength(8)
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.activated.connect(self._reread)
-            form.addRow(title, box)
-        typed = self.arch.lineEdit()
-        assert typed is not None  # it is editable
-        typed.setPlaceholderText("infer from the file")
-        form.addRow("Class na&mes", self._build_names())
-        self._build_head(form)
+        self.reading, self.writing = RequestForm(("file", "output")), RequestForm(("writing",))
+        normalize, arch = (self.reading.editors[name] for name in ("normalize", "arch"))
+        assert isinstance(normalize, QComboBox) and isinstance(arch, QComboBox)  # they are offered
+        self.normalize, self.arch = normalize, arch
         self.measured = words(role="small")
         self.measured.hide()
-        form.addRow(self.measured)
-        self.content.addWidget(self.reading)
-        self.writing = WritingFields()
-        self.writing.changed.connect(self._reread)
-        self.content.addWidget(self.writing)
-
-    def _build_head(self, form: QFormLayout) -> None:
-        self.output, self.threshold = QLineEdit(), QLineEdit()
-        self.output.setPlaceholderText("the only one")
-        self.threshold.setPlaceholderText("the highest score wins")
-        for title, field, tip in (
-            ("Out&put", self.output, "Which of several outputs is read, or which label"),
-            (
-                "&Threshold",
-                self.threshold,
-                "Above it a label holds: 0 for a logit",
-            ),
-        ):
-            field.setAccessibleName(title.replace("&", ""))
-            field.setToolTip(tip)
-            field.returnPressed.connect(self._reread)
-            form.addRow(title, field)
-
-    def _build_names(self) -> QWidget:
-        row = QWidget()
-        self.names = QLineEdit()
-        self.names.setPlaceholderText("those of the model")
-        self.names.setAccessibleName("File of class names")
-        self.names.setToolTip("A text file with one class name per line")
-        self.names.returnPressed.connect(self._reread)
-        name = "Choose a file of class names"
-        find = quiet_button("…", name, name)
-        find.clicked.connect(self._ask_for_names)
-        filled(QHBoxLayout(row), (self.names, 1), find)
-        row.setFocusProxy(self.names)
-        return row
+        self.reading.form.addRow(self.measured)
+        for form in (self.reading, self.writing):
+            form.changed.connect(self._reread)
+            self.content.addWidget(form)
 
     def _follow_request(self) -> None:
         """After an attempt: show how the model was read, or let a failed one be corrected."""
@@ -215,17 +141,14 @@ class ModelPanel(Section):
 
     def _show_request(self, request: ModelRequest | None) -> None:
         if request is not None:
-            self.normalize.setCurrentIndex(self.normalize.findData(request.normalize))
-            if self.normalize.currentIndex() < 0:
-                self.normalize.setEditText(request.normalize)
-            self.arch.setCurrentText(request.arch)
-            self.encoding.setCurrentText(request.encoding)
-            self.names.setText(str(request.class_names or ""))
-            self.output.setText(request.output)
-            self.threshold.setText("" if request.threshold is None else repr(request.threshold))
+            self.reading.show_request(request)
             self.writing.show_request(request)
             self._show_comparison()
         self.ensemble.show_request(self._session.loading.request)
+
+    def choose_oracle(self) -> None:
+        """Ask for the file that turns a generative model's answers into classes."""
+        self.writing.choose("oracle")
 
     @Slot()
     def _go_back(self) -> None:
@@ -272,14 +195,6 @@ class ModelPanel(Section):
     def _open_named(self, spec: str) -> None:
         self.wanted.emit(self._request(spec))
 
-    def _ask_for_names(self) -> None:
-        filters = "Class names, one per line (*.txt *.names *.csv);;All files (*)"
-        self._asker.open_file("Class names", filters, self._take_names)
-
-    def _take_names(self, path: Path) -> None:
-        self.names.setText(str(path))
-        self._reread()
-
     def _offer_architectures(self, names: tuple[str, ...]) -> None:
         typed = self.arch.currentText()
         self.arch.clear()
@@ -323,32 +238,11 @@ class ModelPanel(Section):
 
     def _request(self, spec: str) -> ModelRequest:
         """``spec``, read as the form says."""
-        known, names = self._session.loading.request, self.names.text().strip()
+        known = self._session.loading.request
         same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
         whole = known if known is not None and known.spec == spec else ModelRequest(spec)
-        written = self.writing.given() if same else Writing()
-        return ModelRequest(
-            spec,
-            arch=self.arch.currentText().strip(),
-            normalize=self._normalization(),
-            encoding=self.encoding.currentText(),
-            trust=known is not None and known.spec == spec and known.trust,
-            class_names=Path(names) if names else None,
-            parts=(*oracle_part(written.oracle), *member_parts(whole.members[1:])),
-            combine=whole.combine,
-            consensus=whole.consensus,
-            prompt=written.prompt,
-            max_new_tokens=written.max_new_tokens,
-            output=self.output.text().strip(),
-            threshold=number(self.threshold.text()),
-        )
-
-    def _normalization(self) -> str:
-        """The one that is chosen, or what is written instead."""
-        written, place = self.normalize.currentText().strip(), self.normalize.currentIndex()
-        if written and written != self.normalize.itemText(place):
-            return written
-        return str(self.normalize.currentData() or "auto")
+        written = self.writing.values() if same else {}
+        return replace(whole, **self.reading.values(), **written)
 
     def _check(self) -> str:
         """The answer without noise, and whether the label agrees."""

@@ -349,7 +349,7 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _on_oracle_asked(self, request: ModelRequest) -> None:
-        ask_for_oracle(self.notices, request, self.left.model.writing.choose)
+        ask_for_oracle(self.notices, request, self.left.model.choose_oracle)
 
     @Slot(object)
     def _run_with_scheme(self, scheme: Scheme) -> None:

@@ -9,19 +9,11 @@ from pydantic import BaseModel
 
 from engine.core.fields import field_specs
 from engine.evidence.settings import CertifySettings, Execution
+from engine.models.request import REQUEST_FIELDS
 from engine.schemes import SCHEMES
 
 _FLAG = re.compile(r"(?<!\S)[(']?--[a-z][a-z0-9-]*")
 _BESIDE_THE_FORM = {
-    "--normalize": "Normalisation",
-    "--arch": "Architecture",
-    "--encoding": "Noised pixels",
-    "--class-names": "Class names",
-    "--output": "Output",
-    "--threshold": "Threshold",
-    "--oracle": "Oracle",
-    "--prompt": "Prompt",
-    "--max-new-tokens": "Longest answer",
     "--labels": "Labels",
     "--selection": "class chosen by",
     "--at": "certified at",
@@ -32,7 +24,7 @@ _BESIDE_THE_FORM = {
     "--rerun": "Draw blocks again",
     "--trust": "Open this file",
 }
-"""Fields that no scheme and no run declares: of the model's form and of the pages."""
+"""Fields that no scheme, no run and no request for a model declares."""
 _PHRASES = (
     (" (in Python batch=1)", ""),
     ("certiscope verify FILE, on this report,", "'Verify a report', on this file,"),
@@ -71,4 +63,5 @@ def _titles() -> dict[str, str]:
     """Titles by flag."""
     forms: tuple[type[BaseModel], ...] = (*SCHEMES, CertifySettings, Execution)
     declared = {spec.flag: spec.title for form in forms for spec in field_specs(form)}
-    return declared | _BESIDE_THE_FORM
+    read = {field.flag: field.label for field in REQUEST_FIELDS if field.title}
+    return declared | read | _BESIDE_THE_FORM

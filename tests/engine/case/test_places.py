@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from engine.case.places import located, relative, request_from, request_text
-from engine.models.request import ModelRequest, member_parts, oracle_part
+from engine.models.request import ModelRequest
 
 
 def test_files_are_found_again_after_the_folder_moved(tmp_path: Path) -> None:
@@ -52,9 +52,7 @@ def test_what_a_model_that_writes_needs_is_kept_and_moves_along(tmp_path: Path) 
     folder.mkdir()
     rules, case = folder / "rules.txt", folder / "c.certiscope"
     rules.write_text("left: left")
-    asked = ModelRequest(
-        "owner/name", parts=oracle_part(rules), prompt="where to?", max_new_tokens=7
-    )
+    asked = ModelRequest("owner/name", oracle=rules, prompt="where to?", max_new_tokens=7)
     text = request_text(asked, case)
     assert request_from(text, "", case) == asked
     moved = folder.rename(tmp_path / "b")
@@ -72,7 +70,7 @@ def test_the_members_of_an_ensemble_move_along(tmp_path: Path) -> None:
         file.touch()
     asked = ModelRequest(
         str(files[0]),
-        parts=member_parts([str(files[1]), "demo:digits-0.25"]),
+        others=tuple([str(files[1]), "demo:digits-0.25"]),
         combine="votes",
         consensus=2,
     )

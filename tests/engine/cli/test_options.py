@@ -169,7 +169,7 @@ def test_a_flag_of_two_meanings_says_which_is_whose(capsys: pytest.CaptureFixtur
 
 def test_the_examples_of_the_help_are_files_that_work(tmp_path: Path) -> None:
     """What --oracle and --oracle-labels show as an example is written down and read back."""
-    flags = {each.name: each.default.help for each in subject.writing_flags()}
+    flags = {each.name: each.default.help for each in subject.request_flags()}
     flags |= {each.name: each.default.help for each in options.oracle_label_flags()}
     lines = re.findall(r"'([a-z ]+: [a-z ,]+)'", flags["oracle"])
     oracle = from_text("\n".join(lines), "rules.txt")

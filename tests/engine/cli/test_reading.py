@@ -5,11 +5,6 @@ from typing import Any
 import pytest
 
 from engine.cli import main
-from engine.cli.reading import reading_flags
-
-
-def test_the_flags_say_what_is_read() -> None:
-    assert [each.name for each in reading_flags()] == ["output", "tolerance", "threshold"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.models.base import NO_CLASS, NOT_ASKED, Classifier
 from engine.models.ensemble import Ensemble
-from engine.models.request import member_parts
 from engine.procedures.certify import certify
 from engine.sampling.questions import Answer, Rounding
 from engine.schemes import Gaussian
@@ -184,7 +183,7 @@ def test_what_is_no_ensemble_is_refused_in_a_sentence() -> None:
 
 def digits(*names: str, **more: Any) -> ModelRequest:
     first, *others = (f"demo:digits-{name}" for name in names)
-    return ModelRequest(first, parts=member_parts(others), **more)
+    return ModelRequest(first, others=tuple(others), **more)
 
 
 def test_files_are_opened_as_one_and_refused_as_one() -> None:

@@ -8,7 +8,6 @@ from engine.evidence.settings import CertifySettings
 from engine.models import ModelRequest, load_model
 from engine.models.base import NO_CLASS
 from engine.models.generative import MOST_TOKENS, oracle_for
-from engine.models.request import oracle_part
 from engine.oracles.equivalence import from_description
 from engine.procedures.certify import certify
 from tests.fakes import finish
@@ -103,4 +102,4 @@ def test_lengths_that_cannot_be():
 
 def test_an_oracle_for_a_model_that_does_not_write_is_refused(tmp_path):
     with pytest.raises(UserError, match="does not write answers"):
-        load_model(ModelRequest("demo:digits-0.25", parts=oracle_part(rules_file(tmp_path))))
+        load_model(ModelRequest("demo:digits-0.25", oracle=rules_file(tmp_path)))

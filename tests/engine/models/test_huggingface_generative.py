@@ -14,7 +14,6 @@ from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.huggingface_generative import _Watch, answers_texts, greedy
 from engine.models.pretrained_files import WRITING
-from engine.models.request import oracle_part
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
 from engine.verify.digests import model_digest
@@ -68,9 +67,7 @@ def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(folder: Path, tmp_path: Path, **request: object):
-    asked = ModelRequest(
-        str(folder), parts=oracle_part(rules_file(tmp_path)), max_new_tokens=5, **request
-    )
+    asked = ModelRequest(str(folder), oracle=rules_file(tmp_path), max_new_tokens=5, **request)
     model = load_model(asked)
     model.prepare(torch.device("cpu"), "fp32")
     return model
@@ -223,9 +220,7 @@ def test_it_answers_as_transformers_does(folders, tmp_path, kind, prompt):
     out = network.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=6)
     fresh = out[0, ids.shape[1] :] if kind == "gpt2" else out[0]
     model = load_model(
-        ModelRequest(
-            str(folder), parts=oracle_part(rules_file(tmp_path)), prompt=prompt, max_new_tokens=6
-        )
+        ModelRequest(str(folder), oracle=rules_file(tmp_path), prompt=prompt, max_new_tokens=6)
     )
     model.prepare(torch.device("cpu"), "fp32")
     tokens = torch.from_numpy(fitted(model, load_input(f"text:{TEXT}")).arrays[0])[None]
@@ -236,9 +231,7 @@ def test_it_answers_as_transformers_does(folders, tmp_path, kind, prompt):
 
 def test_a_certified_text_keeps_its_answers(folders, tmp_path):
     model = load_model(
-        ModelRequest(
-            str(folders["gpt2"]), parts=oracle_part(rules_file(tmp_path)), max_new_tokens=4
-        )
+        ModelRequest(str(folders["gpt2"]), oracle=rules_file(tmp_path), max_new_tokens=4)
     )
     given = fitted(model, load_input(f"text:{TEXT}"))
     scheme = parse_scheme(
@@ -260,7 +253,7 @@ def test_models_of_images_are_told_apart():
 def test_a_trial_that_fails_is_a_sentence(folders, tmp_path):
     asked = ModelRequest(
         str(folders["gpt2"]),
-        parts=oracle_part(rules_file(tmp_path)),
+        oracle=rules_file(tmp_path),
         prompt="go " * 40,
         max_new_tokens=4,
     )

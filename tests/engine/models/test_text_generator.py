@@ -8,7 +8,6 @@ import torch
 from engine.core.errors import UserError
 from engine.demos.data.signs import drawn, sign
 from engine.models import ModelRequest, load_model
-from engine.models.request import oracle_part
 from engine.models.text_generator import BEGIN, END, MARKS, CommandWriter, load_text_generator
 from engine.training.writing import safetensors_bytes
 
@@ -98,7 +97,7 @@ def test_the_shipped_model_says_one_command_in_several_ways():
 def test_another_oracle_reads_the_shipped_model(tmp_path):
     rules = tmp_path / "rules.txt"
     rules.write_text("sideways: left, right\nahead: forward, straight\n")
-    model = load_model(ModelRequest("demo:commands", parts=oracle_part(rules)))
+    model = load_model(ModelRequest("demo:commands", oracle=rules))
     assert model.identity.class_names == ("sideways", "ahead", "unparseable")
     assert model.identity.sha256 != load_model(ModelRequest("demo:commands")).identity.sha256
 

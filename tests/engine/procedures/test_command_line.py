@@ -14,7 +14,7 @@ from engine.cli import app
 from engine.cli.run import Order, model_request
 from engine.evidence.setting_fields import LEAST_ALPHA
 from engine.evidence.settings import CertifySettings, Execution, PredictSettings, declared
-from engine.models.request import ModelRequest, member_parts, oracle_part
+from engine.models.request import ModelRequest
 from engine.procedures.command_line import command_line
 from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme
 
@@ -43,14 +43,14 @@ models = st.builds(
     encoding=st.sampled_from(["auto", "plain", "indicator", "complement"]),
     trust=st.booleans(),
     class_names=st.sampled_from([None, Path("with a space.txt")]),
-    parts=st.sampled_from([(), oracle_part("my rules.txt")]),
+    oracle=st.sampled_from([None, Path("my rules.txt")]),
     prompt=st.sampled_from(["", "What do you see? 'Nothing'"]),
     max_new_tokens=st.integers(0, 1024),
 )
 ensembles = st.builds(
     ModelRequest,
     spec=names,
-    parts=st.lists(names, min_size=1, max_size=3).map(member_parts),
+    others=st.lists(names, min_size=1, max_size=3).map(tuple),
     combine=st.sampled_from(["logits", "softmax", "votes"]),
     consensus=st.integers(0, 4),
 )

@@ -8,7 +8,6 @@ import pytest
 
 from engine.core.records import ModelIdentity, PartIdentity
 from engine.models import ModelRequest, load_model
-from engine.models.request import member_parts
 from engine.verify.opened import check_member
 from engine.verify.parts import check_members, check_parts
 from tests.factories import make_evidence
@@ -16,7 +15,7 @@ from tests.factories import make_evidence
 
 @pytest.fixture(scope="module")
 def whole() -> ModelIdentity:
-    request = ModelRequest("demo:digits-0.25", parts=member_parts(["demo:digits-0.50"]))
+    request = ModelRequest("demo:digits-0.25", others=tuple(["demo:digits-0.50"]))
     return load_model(request).identity
 
 

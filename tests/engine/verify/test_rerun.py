@@ -13,7 +13,6 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.tries import tries_in_words
 from engine.evidence.vote_chain import chain_facts, chain_start, chained
 from engine.models import ModelRequest, load_model
-from engine.models.request import member_parts
 from engine.noise.gaussian import Stream
 from engine.procedures.run_key import run_key
 from engine.verify.counts import check_counts
@@ -234,7 +233,7 @@ def test_an_ensemble_is_opened_by_its_members_wherever_they_are(
     certified: Evidence, tmp_path: Path
 ) -> None:
     whole = load_model(
-        ModelRequest("demo:digits-0.25", parts=member_parts(["demo:digits-0.50"]), consensus=2)
+        ModelRequest("demo:digits-0.25", others=tuple(["demo:digits-0.50"]), consensus=2)
     ).identity
     parts = [
         part.model_copy(update={"source": f"old/{part.role}{i}"})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QToolButton
 
-from engine.models.request import ModelRequest, member_parts
+from engine.models.request import ModelRequest
 from gui.setup.ensemble import EnsembleFields
 from gui.setup.model import ModelPanel
 
@@ -13,7 +13,7 @@ A, B, C = "demo:a", "b.onnx", "c.onnx"
 
 
 def ensemble(*specs: str, **more: Any) -> ModelRequest:
-    return ModelRequest(specs[0], parts=member_parts(specs[1:]), **more)
+    return ModelRequest(specs[0], others=tuple(specs[1:]), **more)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_single_model_shows_nothing_and_takes_a_member(
     assert fields.isHidden()
     shipped = next(action for action in fields.menu.actions() if action.text() == "Model B")
     found = asked(qtbot, fields, shipped.trigger)
-    assert found == ModelRequest(A, normalize="half", parts=member_parts(["demo:b"]))
+    assert found == ModelRequest(A, normalize="half", others=tuple(["demo:b"]))
 
 
 def test_members_are_taken_out_until_one_is_left(fields: EnsembleFields, qtbot: Any) -> None:
@@ -73,7 +73,7 @@ def test_the_panel_keeps_members_when_the_model_is_read_again(
     idle_session.loading.model_changed.emit()
     assert not panel.ensemble.isHidden()
     with qtbot.waitSignal(panel.wanted) as wanted:
-        panel.names.setText("names.txt")
-        panel.names.returnPressed.emit()
+        panel.reading.editors["class_names"].setText("names.txt")
+        panel.reading.editors["class_names"].returnPressed.emit()
     assert wanted.args[0].members == ("x.pth", B)
     assert wanted.args[0].combine == "softmax"

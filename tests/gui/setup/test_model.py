@@ -61,14 +61,18 @@ def test_a_normalisation_and_a_threshold_can_be_written(panel, idle_session, mak
     written = "mean=.5,std=.5,channels=bgr"
     hold(idle_session, make, ModelRequest("x.onnx"))
     panel.normalize.setEditText(written)
-    panel.output.setText("prob:cat")
-    panel.threshold.setText("0.5")
+    panel.reading.editors["output"].setText("prob:cat")
+    panel.reading.editors["threshold"].setText("0.5")
     with qtbot.waitSignal(panel.wanted) as wanted:
-        panel.threshold.returnPressed.emit()
+        panel.reading.editors["threshold"].returnPressed.emit()
     asked = ModelRequest("x.onnx", normalize=written, output="prob:cat", threshold=0.5)
     assert wanted.args == [asked]
     hold(idle_session, make, asked)
-    shown = panel.normalize.currentText(), panel.output.text(), panel.threshold.text()
+    shown = (
+        panel.normalize.currentText(),
+        panel.reading.editors["output"].text(),
+        panel.reading.editors["threshold"].text(),
+    )
     assert shown == (written, "prob:cat", "0.5")
 
 
@@ -108,7 +112,7 @@ def test_any_model_can_be_named(panel, qtbot):
     panel.by_name.trigger()
     panel.normalize.setCurrentText("imagenet")
     panel.arch.setCurrentText("resnet50")
-    panel.names.setText("/names.txt")
+    panel.reading.editors["class_names"].setText("/names.txt")
     panel.spec.setText("owner/name")
     with qtbot.waitSignal(panel.wanted) as wanted:
         qtbot.keyClick(panel.spec, Qt.Key.Key_Return)
@@ -166,7 +170,7 @@ def test_architectures_are_listed_and_any_may_be_typed(panel, idle_session):
 def test_a_file_of_class_names_reads_the_model_again(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("x.pth"))
     with qtbot.waitSignal(panel.wanted) as wanted:
-        panel._take_names(Path("/names.txt"))
+        panel.reading.take("class_names", Path("/names.txt"))
     assert wanted.args == [ModelRequest("x.pth", class_names=Path("/names.txt"))]
 
 
@@ -201,8 +205,8 @@ def test_how_noised_pixels_are_told_is_chosen_like_the_normalisation(
     panel, idle_session, make, qtbot
 ):
     hold(idle_session, make, ModelRequest("x.onnx"))
-    place = panel.encoding.findText("indicator")
-    panel.encoding.setCurrentIndex(place)
+    place = panel.reading.editors["encoding"].findText("indicator")
+    panel.reading.editors["encoding"].setCurrentIndex(place)
     with qtbot.waitSignal(panel.wanted) as wanted:
-        panel.encoding.activated.emit(place)
+        panel.reading.editors["encoding"].activated.emit(place)
     assert wanted.args[0].encoding == "indicator"

@@ -1,7 +1,8 @@
-"""A model folder that writes, opened in the real window on the real engine."""
+"""The form of a request, and a model folder that writes, opened in the real window."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,18 @@ from PySide6.QtWidgets import QPushButton
 
 from engine.core.errors import UserError
 from engine.models.generative import longest_answer
-from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest, oracle_part
+from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
 from gui.controllers.session import Session
-from gui.setup.generation import Writing, WritingFields
+from gui.setup.request_form import RequestForm
 from gui.shell.window import Window
 from tests.sayings import rules_file
 
 
 @pytest.fixture
-def fields(qtbot):
-    fields = WritingFields()
-    qtbot.addWidget(fields)
-    return fields
+def form(qtbot):
+    form = RequestForm(("writing",))
+    qtbot.addWidget(form)
+    return form
 
 
 @pytest.fixture
@@ -34,35 +35,42 @@ def real(qtbot, preferences, make):
     make.destroy(window)
 
 
-def test_a_request_is_shown_and_given_back(fields):
-    assert fields.given() == (None, "", 0)
-    fields.show_request(
-        ModelRequest("m", parts=oracle_part(Path("a.txt")), prompt="what now", max_new_tokens=40)
-    )
-    assert fields.given() == (Path("a.txt"), "what now", 40)
-    fields.show_request(ModelRequest("n"))
-    assert fields.given() == Writing()
+def test_every_field_is_shown_and_given_back(qtbot):
+    """A value that is not its default, for each field that a form asks for."""
+    form = RequestForm(("file", "output", "writing"))
+    qtbot.addWidget(form)
+    other = {str: "half", int: 40, float: 0.1 + 0.2, Path: Path("a.txt")}
+    told = {
+        name: each.choices[-1] if each.choices else other[each.kind]
+        for name, each in form.fields.items()
+    }
+    assert set(told) >= {"arch", "normalize", "class_names", "tolerance", "threshold", "prompt"}
+    form.show_request(ModelRequest("m", **told))
+    assert form.values() == told
+    form.show_request(ModelRequest("n"))
+    assert replace(ModelRequest("n"), **form.values()) == ModelRequest("n")
 
 
-def test_an_oracle_is_chosen_and_a_prompt_is_typed(fields, qtbot):
-    with qtbot.waitSignal(fields.changed):
-        fields.take(Path("b.txt"))
-    with qtbot.waitSignal(fields.changed):
-        qtbot.keyClicks(fields.prompt, "which way")
-        qtbot.keyClick(fields.prompt, Qt.Key.Key_Return)
-    assert fields.given() == (Path("b.txt"), "which way", 0)
-    fields.choose()
-    fields._asker.current.close()
+def test_an_oracle_is_chosen_and_a_prompt_is_typed(form, qtbot):
+    with qtbot.waitSignal(form.changed):
+        form.take("oracle", Path("b.txt"))
+    with qtbot.waitSignal(form.changed):
+        qtbot.keyClicks(form.editors["prompt"], "which way")
+        qtbot.keyClick(form.editors["prompt"], Qt.Key.Key_Return)
+    wanted = {"oracle": Path("b.txt"), "prompt": "which way", "max_new_tokens": 0}
+    assert form.values() == wanted
+    form.choose("oracle")
+    form.asker.current.close()
 
 
-def test_the_longest_answer_has_the_limits_of_the_command_line(fields, qtbot):
-    longest = fields.longest
+def test_the_longest_answer_has_the_limits_of_the_command_line(form, qtbot):
+    longest = form.editors["max_new_tokens"]
     assert longest.text() == f"{USUAL_TOKENS} tokens, the usual"
     longest.selectAll()
     qtbot.keyClicks(longest, "12")
-    with qtbot.waitSignal(fields.changed):
+    with qtbot.waitSignal(form.changed):
         qtbot.keyClick(longest, Qt.Key.Key_Return)
-    assert fields.given().max_new_tokens == 12 and longest.text() == "12 tokens"
+    assert form.values()["max_new_tokens"] == 12 and longest.text() == "12 tokens"
     assert longest_answer(ModelRequest("m", max_new_tokens=longest.maximum())) == MOST_TOKENS
     with pytest.raises(UserError):
         longest_answer(ModelRequest("m", max_new_tokens=longest.maximum() + 1))
@@ -78,14 +86,12 @@ def test_a_folder_that_writes_asks_for_its_oracle(real, qtbot, tmp_path):
     (notice,) = real.notices.notices
     assert notice.sentence.startswith(f"{folder} writes answers: choose the file that turns them")
     assert panel.writing.isVisible() and session.loading.model is None
-    panel.writing.take(rules_file(tmp_path))
+    panel.writing.take("oracle", rules_file(tmp_path))
     qtbot.waitUntil(lambda: session.loading.model is not None, timeout=60_000)
-    assert session.loading.request == ModelRequest(
-        str(folder), parts=oracle_part(tmp_path / "rules.txt")
-    )
+    assert session.loading.request == ModelRequest(str(folder), oracle=tmp_path / "rules.txt")
     assert session.loading.model.generation is not None and panel.writing.isVisible()
     assert real.pages.answers.isVisible()
-    panel.writing.longest.setValue(3)
+    panel.writing.editors["max_new_tokens"].setValue(3)
     panel.writing.changed.emit()
     qtbot.waitUntil(lambda: session.loading.request.max_new_tokens == 3, timeout=60_000)
     assert session.loading.model.generation.max_new_tokens == 3
@@ -105,6 +111,6 @@ def test_the_notice_opens_the_dialog(window, qtbot):
     (notice,) = window.notices.notices
     buttons = {button.text(): button for button in notice.findChildren(QPushButton)}
     next(button for text, button in buttons.items() if text.startswith("Choose")).click()
-    dialog = window.left.model.writing._asker.current
-    assert dialog.windowTitle() == "Choose oracle"
+    dialog = window.left.model.writing.asker.current
+    assert dialog.windowTitle() == "Oracle"
     dialog.close()
