@@ -17,7 +17,7 @@ from engine.cli.progress import follow
 from engine.cli.reading import measures
 from engine.cli.subject import asked_input
 from engine.cli.terminal import Terminal
-from engine.core.errors import UserError
+from engine.core.errors import StoppedEarly, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import (
     Counting,
@@ -278,7 +278,7 @@ def finish(
             evidence = follow(begin(stop), None if quiet else Terminal(stderr=True))
             if add is not None:
                 evidence = add(evidence, stop)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StoppedEarly):
         left = f"{case.path} holds its votes up to the last second or so." if case else lost
         raise Stopped(f"Stopped before there was a result. {left}") from None
     try:

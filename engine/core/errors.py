@@ -19,6 +19,10 @@ class DiskFull(UserError):
     """A file for which there was no room: nothing was asked wrongly, and room may be made."""
 
 
+class StoppedEarly(UserError):
+    """Somebody stopped a run before there was anything of it to keep."""
+
+
 class TrustRequired(UserError):
     """A file whose format can run code was opened without consent.
 

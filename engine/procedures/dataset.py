@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 
-from engine.core.errors import NotAFunction, UserError
+from engine.core.errors import NotAFunction, StoppedEarly, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import USUAL, Counting, Execution
 from engine.evidence.snapshot import Snapshot
@@ -249,6 +249,8 @@ class _Set:
             self._told += 1
 
     def _tell(self, spec: str, outcome: Outcome) -> None:
+        if isinstance(outcome, StoppedEarly):  # the set is stopped: the input keeps its place
+            return
         if isinstance(outcome, UserError):
             # What ends a model ends its earlier rows too.
             if not self.found or isinstance(outcome, NotAFunction):

@@ -11,6 +11,7 @@ import torch
 
 from engine.core.batches import Batch, alike, from_arrays
 from engine.core.records import ModelIdentity, Timing, Votes
+from engine.core.stopping import stopped_by
 from engine.evidence.environment import software
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import ClassVotes, Exact, Observations
@@ -46,6 +47,7 @@ class Run:
 
     Raises:
         UserError: input and model do not fit, the device is missing, or the model fails.
+        StoppedEarly: ``stop`` was set while bounds on the input were worked out.
     """
 
     def __init__(
@@ -75,7 +77,8 @@ class Run:
         self.classifier.prepare(self.device, settings.precision)
         self.x = from_arrays(self.fitted.arrays)
         stumps = self.classifier.stumps if settings.scheme.computed else None
-        self.facts = settings.scheme.compute(self.fitted.arrays, stumps)
+        with stopped_by(self.stop):
+            self.facts = settings.scheme.compute(self.fitted.arrays, stumps)
         self.randomness = Randomness(
             settings,
             key=run_key(classifier, self.fitted, settings),

@@ -7,6 +7,8 @@ import math
 import torch
 from torch.nn import functional
 
+from engine.training.data import Augmentation
+
 ROTATION, SHIFT, SCALE = 3.0, 0.2, 0.03
 """Largest turn in degrees, move in pixels and relative change of size of a digit."""
 WIDE = 35.0
@@ -50,7 +52,14 @@ def turned(pixels: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
 
 def turned_widely(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """The images moved a little, then each turned by up to WIDE degrees either way."""
-    nudged = moved(pixels, generator)
+    return turned_after(moved, pixels, generator)
+
+
+def turned_after(
+    first: Augmentation, pixels: torch.Tensor, generator: torch.Generator
+) -> torch.Tensor:
+    """The images moved in some other way, then each turned by up to WIDE degrees either way."""
+    nudged = first(pixels, generator)
     shares = torch.rand(len(pixels), generator=generator, device=pixels.device)
     return turned(nudged, (shares * 2 - 1) * WIDE)
 

@@ -17,24 +17,28 @@ import torch
 from engine.core.errors import UserError
 from engine.core.fields import checked, field_specs
 from engine.schemes import Gaussian, Scheme, scheme_class
-from engine.training.cifar10 import cifar10
+from engine.training.cifar10 import cifar10, turned_cifar10
 from engine.training.data import DataSet
 from engine.training.digits import digits
 from engine.training.image_noise import SCHEMES
 from engine.training.loop import Recipe
 from engine.training.making import Order, flags, make
 
-_ARCH = {"digits": "digits_cnn", "cifar10": "cifar_resnet20"}
+_ARCH = {"digits": "digits_cnn", "cifar10": "cifar_resnet20", "cifar10-rotation": "cifar_resnet20"}
+_CIFAR10: dict[str, Any] = {
+    "epochs": 90,
+    "optimizer": "sgd",
+    "learning_rate": 0.1,
+    "weight_decay": 5e-4,
+    "draws": 1,
+}
 _RECIPES: dict[str, dict[str, Any]] = {
     "digits": {},
-    "cifar10": {
-        "epochs": 90,
-        "optimizer": "sgd",
-        "learning_rate": 0.1,
-        "weight_decay": 5e-4,
-        "draws": 1,
-    },
+    "cifar10": _CIFAR10,
+    "cifar10-rotation": {**_CIFAR10, "epochs": 12, "learning_rate": 0.05, "check_every": 2},
 }
+_STARTS = {"cifar10-rotation": "demo:cifar10-0.25"}
+"""Weights to start from, where none are named."""
 _FEW = 1000
 """Data sets with fewer test images are certified on all of them."""
 
@@ -53,10 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _cifar10(given: argparse.Namespace) -> DataSet:
     if given.root is None:
         raise UserError(
-            "--data cifar10 needs --root, the folder with cifar-10-batches-py, or with train and "
-            "test, in it."
+            f"--data {given.data} needs --root, the folder with cifar-10-batches-py, or with train "
+            "and test, in it."
         )
-    return cifar10(given.root, download=given.download)
+    make_data = cifar10 if given.data == "cifar10" else turned_cifar10
+    return make_data(given.root, download=given.download)
 
 
 def _models(given: argparse.Namespace) -> dict[str, Scheme]:
@@ -78,6 +83,8 @@ def _models(given: argparse.Namespace) -> dict[str, Scheme]:
 
 
 def _name(given: argparse.Namespace, scheme: Scheme) -> str:
+    if given.data in _STARTS and scheme == Gaussian():
+        return str(given.data)
     level = f"{scheme.sigma:.2f}" if isinstance(scheme, Gaussian) else scheme.key
     return f"{given.data}-{level}"
 
@@ -99,7 +106,13 @@ def _order(given: argparse.Namespace, data: DataSet, name: str, scheme: Scheme) 
         certified=certified,
         device=given.device,
         command=_command(given, arch, recipe),
+        start=_start(given),
     )
+
+
+def _start(given: argparse.Namespace) -> str:
+    """The model whose weights training starts from; empty for random ones."""
+    return _STARTS.get(given.data, "") if given.start is None else given.start
 
 
 def _command(given: argparse.Namespace, arch: str, recipe: Recipe) -> str:
@@ -107,6 +120,8 @@ def _command(given: argparse.Namespace, arch: str, recipe: Recipe) -> str:
     words = ["python -m engine.training"]
     if given.data != "digits":
         words.append(f"--data {given.data} --root {shlex.quote(given.root.name)} --arch {arch}")
+    if given.start is not None:
+        words.append(f"--start {shlex.quote(Path(given.start).name)}")
     words.append(flags(recipe.scheme))
     for name in ("epochs", "precision"):
         if getattr(given, name) is not None:
@@ -131,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", choices=tuple(_ARCH), default="digits")
     add("--root", type=Path, help="folder with cifar-10-batches-py, or train and test, in it")
     add("--download", action="store_true", help="fetch CIFAR-10 if it is not there")
+    add("--start", help="model of the same network whose weights to start from, demo:NAME or file")
     add("--arch", default="", help="digits_cnn, cifar_resnet20, cifar_resnet110, ...")
     add("--scheme", choices=[scheme.key for scheme in SCHEMES], default="")
     for name, kind in _values().items():

@@ -11,11 +11,15 @@ from typing import Any
 
 import torch
 from rich.console import Console
+from safetensors import SafetensorError, safe_open
 from torch import nn
 
+from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.core.files import sha256_file, write_atomically
 from engine.models import architectures
+from engine.models.demo import shipped
+from engine.models.kinds import DEMO
 from engine.models.normalize import named
 from engine.regions import Perturbation
 from engine.schemes import Gaussian, Scheme
@@ -48,6 +52,8 @@ class Order:
         certified: how many test images are certified for the card.
         device: where it is trained.
         command: the command line that makes it again.
+        start: the model whose weights it starts from, ``demo:NAME`` or a file; empty for random
+            ones.
     """
 
     data: DataSet
@@ -57,6 +63,7 @@ class Order:
     certified: int
     device: str
     command: str
+    start: str = ""
 
 
 def make(order: Order, out: Path) -> Path:
@@ -80,6 +87,8 @@ def trained(order: Order, seen: Seen = lambda epoch, epochs: None) -> Trained:
     """The network trained by an order; on one machine the same order gives the same weights."""
     torch.manual_seed(order.recipe.seed)
     network = build(order).to(order.device)
+    if order.start:
+        network[1].load_state_dict(_weights_of(order.start, order.arch))
     result = train(network, _moved(order.data, order.device), order.recipe, seen)
     return replace(result, network=result.network.cpu())
 
@@ -92,6 +101,24 @@ def build(order: Order) -> nn.Sequential:
     network = architectures.by_name(order.arch, shapes).build(len(order.data.class_names))
     layer = named(normalization(order), origin="given").layer(channels, encoding_of(scheme))
     return nn.Sequential(layer, network)
+
+
+def _weights_of(source: str, arch: str) -> dict[str, torch.Tensor]:
+    """The weights of a model in the format of this program.
+
+    Raises:
+        UserError: it does not open, or is another network.
+    """
+    path = shipped(source).path if source.startswith(DEMO) else Path(source)
+    try:
+        with safe_open(path, framework="pt") as file:
+            known = (file.metadata() or {}).get("architecture")
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"--start {source} does not open as a safetensors file.") from error
+    if known != arch:
+        raise UserError(f"--start {source} holds weights of {known}, and {arch} is to be trained.")
+    return tensors
 
 
 def normalization(order: Order) -> str:
@@ -140,6 +167,7 @@ def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
     """What the card says: how the model was made and what was measured on held-out images."""
     data, recipe, scheme = order.data, order.recipe, order.recipe.scheme
     encoding, specs = encoding_of(scheme), data.specs[: order.certified]
+    started = {"Started from": f"the weights of {Path(order.start).name}"} if order.start else {}
     gaussian = scheme if isinstance(scheme, Gaussian) else None
     facts = described(
         path,
@@ -155,6 +183,7 @@ def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
         training_scheme=None if gaussian else scheme.model_dump(),
         classes=list(data.class_names),
         **data.facts,
+        **({"remarks": started} if started else {}),
         command=order.command,
         recipe={**vars(recipe), "scheme": scheme.model_dump()},
         device=_device(order.device),

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.stopping import heed
 from engine.transforms.low_pass import filtered
 from engine.transforms.travel import norms, steepest
 from engine.transforms.warps import (
@@ -70,6 +71,9 @@ def composed(
         reach: largest inner angle either way, in degrees.
         filters: matrices along both sides (``low_pass``).
         enough: cells whose bound is no larger are left as they are.
+
+    Raises:
+        StoppedEarly: somebody stopped the run that asks (``core.stopping``).
     """
     lows = np.arange(-QUARTER / 2, QUARTER / 2, WIDTHS[0])
     found: list[Cell] = []
@@ -116,6 +120,7 @@ class _Level:
         middles: Numbers = np.asarray(lows + self.width / 2)
         found = np.zeros(len(lows))
         for block in self._blocks():
+            heed("the error of interpolating twice was bounded")
             frames = np.pad(self.turned[:, block], ((0, 0), (0, 0), (1, 1), (1, 1)))
             changes = np.pad(self.changes[:, block], ((0, 0), (0, 0), (1, 1), (1, 1)))
             turning = self.half * norms(

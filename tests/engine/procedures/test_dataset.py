@@ -7,9 +7,10 @@ import threading
 import pytest
 from scipy.stats import beta, norm
 
-from engine.core.errors import UserError
+from engine.core.errors import StoppedEarly, UserError
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution
 from engine.procedures import dataset, prepared
+from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.replay.rows import NO_LABEL
 from engine.schemes import DssnL1
@@ -85,6 +86,21 @@ def test_a_stopped_set_shares_alpha_over_all_that_were_planned_and_bounds_no_pop
     assert result.summary.simultaneous.alpha_each == SETTINGS.alpha / 3
     assert result.summary.population == {}
     assert result.notes[0].startswith("Stopped after 1 of 3 inputs: nothing is said of a popul")
+
+
+def test_an_input_that_was_stopped_before_its_first_sample_is_no_damaged_one():
+    stop = threading.Event()
+
+    def count(spec, given, prepared):
+        if spec == "0.1":
+            stop.set()
+            raise StoppedEarly("Stopped while it was bounded, before any sample was drawn.")
+        return (yield from certify(HalfSpace(0.5), given, SETTINGS, prepared=prepared))
+
+    alone = Execution(batch=1)
+    result = certified("0.0", "0.1", "0.2", stop=stop, count=count, execution=alone)
+    assert not result.complete and [row.idx for row in result.rows] == ["0.0"]
+    assert not result.unread
 
 
 def test_inputs_without_a_label_are_no_right_answers():

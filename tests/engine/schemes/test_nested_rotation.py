@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 import torch
 
-from engine.core.errors import UserError
+from engine.core.errors import StoppedEarly, UserError
 from engine.evidence.settings import CertifySettings
 from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
@@ -108,3 +110,21 @@ def test_images_that_cannot_be_bounded_are_refused_in_a_sentence(shape, words):
     given = fitted().identity.model_copy(update={"shape": shape})
     with pytest.raises(UserError, match=words):
         SMALL.check_input(given)
+
+
+def test_a_run_is_stopped_while_the_error_is_bounded():
+    """After the second look at the event, of the 12 that this bound takes at least."""
+
+    class Later(threading.Event):
+        looks = 0
+
+        def is_set(self) -> bool:
+            self.looks += 1
+            return self.looks > 2
+
+    stop = Later()
+    scheme = SMALL.model_copy(update={"error": 0.59, "reach": 30.0})
+    running = certify(HalfSpace(0.5), fitted(0.3), CertifySettings(scheme=scheme), stop=stop)
+    with pytest.raises(StoppedEarly, match="interpolating twice was bounded, before any sample"):
+        next(running)
+    assert stop.looks == 3

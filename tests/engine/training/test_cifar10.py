@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 from torchvision.datasets import CIFAR10
 
 from engine.core.errors import UserError
 from engine.inputs import datasets, load_input
 from engine.models import ModelRequest, load_model
 from engine.training import making
-from engine.training.cifar10 import cifar10
+from engine.training.augment import WIDE, turned
+from engine.training.cifar10 import cifar10, turned_cifar10
 from engine.training.command import main
 
 IMAGES = 20
@@ -78,6 +80,39 @@ def test_a_model_is_trained_and_certified_with_any_scheme(root, tmp_path, monkey
         assert identity.architecture == "cifar_resnet8"
         assert identity.class_names == tuple(card["classes"])
     assert card["command"].startswith("python -m engine.training --data cifar10 --root")
+
+
+def test_turned_images_are_those_of_the_disc(root):
+    plain, wide = cifar10(root), turned_cifar10(root)
+    disc = turned(torch.ones(1, 1, 32, 32), torch.zeros(1))[0, 0]
+    assert torch.equal(wide.test[0], plain.test[0] * disc.to(torch.uint8))
+    assert torch.equal(wide.train[0], plain.train[0])
+    first = turned(plain.validation[0][:1].float(), torch.tensor([-WIDE]))[0]
+    assert (wide.validation[0][0].float() - first).abs().max() <= 0.51
+    ones = torch.ones(6, 3, 32, 32)
+    seen = wide.augment(ones, torch.Generator().manual_seed(0))
+    assert not seen[:, :, disc == 0].any() and seen[:, :, 16, 16].min() > 0.99
+    assert "turned at random by up to 35 degrees" in wide.facts["data"]
+
+
+def test_training_may_start_from_the_weights_of_another_model(root, tmp_path):
+    line = f"--data cifar10 --root {root} --arch cifar_resnet8 --epochs 1 --certify 0"
+    main([*line.split(), "--out", str(tmp_path)])
+    first = tmp_path / "cifar10-0.25.safetensors"
+    start = ["--start", str(first), "--out", str(tmp_path / "next")]
+    main([*line.replace("--data cifar10", "--data cifar10-rotation").split(), *start])
+    path = tmp_path / "next" / "cifar10-rotation.safetensors"
+    card = json.loads(path.with_suffix(".json").read_text())
+    assert card["remarks"] == {"Started from": "the weights of cifar10-0.25.safetensors"}
+    assert str(tmp_path) not in path.with_suffix(".md").read_text()
+    before, after = load_file(first), load_file(path)
+    assert before.keys() == after.keys()
+    learned = [name for name in before if "num_batches" not in name]
+    apart = max(float((before[name] - after[name]).abs().max()) for name in learned)
+    assert 0 < apart < 0.5  # one step of 18 images, and not other random weights
+    for bad, words in (("demo:digits-0.25", "holds weights of digits_cnn"), ("x", "does not open")):
+        with pytest.raises(SystemExit, match=words):
+            main([*line.split(), "--start", bad, "--out", str(tmp_path)])
 
 
 def test_a_folder_of_images_per_class_is_the_same_data(tmp_path):
