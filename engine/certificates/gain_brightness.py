@@ -46,16 +46,12 @@ ERROR = 1e-12
 """Of J relative to 1 + l: quadrature, and the rounding of sums of some thousand positive terms."""
 SHARE = 2.0 * math.exp(-0.5) / math.sqrt(2.0 * math.pi) * (1 + 1e-12)
 """2 phi(1): of the total variation between N(0, s^2) and N(0, t^2), for each |ln s - ln t|."""
-_REACH = 8.5
-"""Deviations of either law beyond which the integrand is left out."""
 _MOST_NODES = 1 << 14
 """Beyond these m is raised, which weakens the bound."""
-_NUMBERS = 1 << 19
-"""Worked out at a time."""
+_NUMBERS = 1 << 14
+"""Worked out at a time: no more than a processor keeps near."""
 _COARSE = 4
 """The best l is looked for on every fourth node."""
-_STEPS = 4
-"""Newton's; an inexact root weakens the bound in second order."""
 _LEAST_NODES, _SIZES = 16, 12
 """Nodes at least; sizes of the rules of a map."""
 _UNREACHED = 1.0 - 2.0**-50
@@ -71,11 +67,15 @@ class _Rule(NamedTuple):
 
     Attributes:
         error: bound on its error relative to 1 + l, rounding included.
+        reach: deviations of either law beyond which the integrand is left out.
+        steps: of Newton's method; an inexact root weakens the bound in second order.
         doubled: nodes are a power of 2, as they have always been where a claim is made; else a
             multiple of the least number.
     """
 
     error: float
+    reach: float
+    steps: int
     doubled: bool
 
     @property
@@ -84,7 +84,9 @@ class _Rule(NamedTuple):
         return math.log(2 * 1.4 * math.sqrt(2) * math.exp(0.5) / self.error) + 1.0
 
 
-_FINE, _OF_A_MAP = _Rule(ERROR, doubled=True), _Rule(1e-9, doubled=False)
+_FINE = _Rule(ERROR, 8.5, 4, doubled=True)
+_OF_A_MAP = _Rule(1e-6, 5.2, 2, doubled=False)
+"""A cell needs no more digits than are seen; what is left out weakens it."""
 
 
 def required(k: Floats, b: Floats, sigma_k: float, sigma_b: float, q: float = 0.5) -> Floats:
@@ -172,15 +174,15 @@ def _strip(m: Floats, k: Floats, beta: Floats) -> tuple[Floats, Floats]:
     return c, 2.0 * (c * steep / m) ** 2
 
 
-def _range(k: Floats, beta: Floats) -> tuple[Floats, Floats]:
+def _range(rule: _Rule, k: Floats, beta: Floats) -> tuple[Floats, Floats]:
     """From where to where both laws of v are of any weight."""
-    wide = _REACH * np.exp(-k)
-    return np.maximum(-_REACH, beta - wide), np.minimum(_REACH, beta + wide)
+    wide = rule.reach * np.exp(-k)
+    return np.maximum(-rule.reach, beta - wide), np.minimum(rule.reach, beta + wide)
 
 
 def _nodes(rule: _Rule, m: Floats, k: Floats, beta: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
     """Nodes of the rule, and m, raised where these would be too many."""
-    low, high = _range(k, beta)
+    low, high = _range(rule, k, beta)
     width = np.maximum(high - low, 1e-3)
     # in a strip that m limits, the step is proportional to m
     for _ in range(3):
@@ -200,7 +202,7 @@ def _by_quadrature(
     rule: _Rule, nodes: int, m: Floats, k: Floats, beta: Floats, q: Floats
 ) -> Floats:
     """The bound, the step as fine as ``nodes`` allow."""
-    low, high = _range(k, beta)
+    low, high = _range(rule, k, beta)
     c, growth = _strip(m, k, beta)
     h = np.maximum(high - low, 0.0) / (nodes - 1)
     fine = 2 * math.pi * c / np.maximum(h, 1e-300) >= growth + rule.digits - 1e-9
@@ -212,7 +214,7 @@ def _by_quadrature(
     moved = h[:, None] * width * np.exp(-(away**2) / 2) / root
     still = h[:, None] * np.exp(-(v**2) / 2) / root
     half, over = m[:, None] / 2, 1.0 / m[:, None]
-    log_l = _best(m, k, beta, q, ratio[:, ::_COARSE], _COARSE * moved[:, ::_COARSE])
+    log_l = _best(rule, m, k, beta, q, ratio[:, ::_COARSE], _COARSE * moved[:, ::_COARSE])
     t = (log_l[:, None] - ratio) * over
     share = np.exp(log_l)
     kept = (moved * ndtr(t - half)).sum(axis=1) / share + (still * ndtr(-t - half)).sum(axis=1)
@@ -220,11 +222,13 @@ def _by_quadrature(
     return np.where(fine & (high > low), found, 2.0)
 
 
-def _best(m: Floats, k: Floats, beta: Floats, q: Floats, ratio: Floats, moved: Floats) -> Floats:
+def _best(
+    rule: _Rule, m: Floats, k: Floats, beta: Floats, q: Floats, ratio: Floats, moved: Floats
+) -> Floats:
     """ln l where Q of the likelihood-ratio set is about q, by Newton's method on its quantile."""
     half, over = m[:, None] / 2, 1.0 / m[:, None]
     wanted, log_l = ndtri(np.clip(q, 1e-12, 1 - 1e-12)), m**2 / 2 + k + beta**2 / 2
-    for _ in range(_STEPS):
+    for _ in range(rule.steps):
         t = (log_l[:, None] - ratio) * over - half
         held = ndtri(np.clip((moved * ndtr(t)).sum(axis=1), 1e-12, 1 - 1e-12))
         slope = (moved * np.exp(-(t**2) / 2)).sum(axis=1) / m

@@ -42,10 +42,29 @@ def test_what_is_filled_is_certified_at_every_point(needs):
 
 
 def test_a_live_picture_is_quick(needs):
-    began = time.process_time()
+    """The map is worked out once for a run, and asked at every snapshot."""
+    began = time.thread_time()
     for p_lower in np.linspace(0.6, 0.98, 10):
         needs.heights(region(float(p_lower)))
-    assert (time.process_time() - began) / 10 < 0.1
+    assert (time.thread_time() - began) / 10 < 0.01
+
+
+@pytest.mark.parametrize(("sigma_k", "sigma_b"), [(0.2, 0.2), (1.0, 1.0)])
+def test_a_map_takes_a_tenth_of_a_second_of_one_core(sigma_k, sigma_b):
+    """Against a yardstick of as many exponentials on the same machine: 4 million take about 25 ms
+    where the map took 40 and 72 ms, so that a slow machine is no slow program."""
+    scheme = ContrastBrightness(sigma_k=sigma_k, sigma_b=sigma_b)
+    utmost = GainBrightness(sigma_k=sigma_k, sigma_b=sigma_b, p_lower=0.99)
+
+    def seconds(work):
+        began = time.thread_time()
+        work()
+        return time.thread_time() - began
+
+    numbers = np.linspace(-5.0, 0.0, 1 << 13)
+    yardstick = lambda: [np.exp(numbers) for _ in range(512)]  # noqa: E731
+    least = min(seconds(yardstick) for _ in range(3))
+    assert min(seconds(lambda: utmost.required_map(scheme, 0.99)) for _ in range(3)) < 4 * least
 
 
 def test_places_and_changes_are_inverse(needs):
