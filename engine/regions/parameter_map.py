@@ -31,11 +31,13 @@ class PlaneCertifier(Certifier, Protocol):
 
 @dataclass(frozen=True)
 class ParameterMap(GridMap[Any]):
-    """p* over a factor, from left to right, and the size of an amount, upwards.
+    """p* over a factor, from left to right, and a signed amount, upwards.
+
+    Both signs of the amount require the same, so that one half is worked out and shown twice.
 
     Attributes:
         factors: (columns + 1,) edges, evenly spaced in their logarithm on each side of 1.
-        amounts: (rows + 1,) edges.
+        amounts: (rows + 1,) edges of its size, from 0 on.
         required: (rows, columns) p*, the largest of each cell.
     """
 
@@ -75,6 +77,16 @@ class ParameterMap(GridMap[Any]):
         return cls(scheme, ceiling, utmost, edges, amounts, required)
 
     @property
+    def floor(self) -> float:
+        """As far down as up."""
+        return -self.upper
+
+    @property
+    def ground(self) -> float:
+        """No amount."""
+        return 0.0
+
+    @property
     def upper(self) -> float:
         """The last edge."""
         return float(self.amounts[-1])
@@ -86,14 +98,14 @@ class ParameterMap(GridMap[Any]):
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """The two terms; the second counts alike in both directions."""
+        """The two terms."""
         factor, amount = self.scheme.terms
-        return factor, amount, f"{amount}, up or down by"
+        return factor, amount, amount
 
     def grid(self, layer: int = 0) -> Grid:
-        """The one layer."""
+        """The one layer, both signs of the amount."""
         del layer
-        return self.required
+        return np.concatenate((self.required[::-1], self.required))
 
     def heights(self, region: Any, layer: int = 0) -> Grid:
         """(columns,) up to where every cell is certified whole."""
@@ -121,7 +133,7 @@ class ParameterMap(GridMap[Any]):
         """The middle of the column there, and the amount, to a part in a thousand of the map."""
         del layer
         column = round(x)
-        if not (0 <= column < len(self.factors) - 1 and 0.0 <= y <= self.upper):
+        if not (0 <= column < len(self.factors) - 1 and abs(y) <= self.upper):
             return None
         factor, amount = self.scheme.terms
         digits = 3 - int(np.floor(np.log10(self.upper)))
@@ -129,11 +141,11 @@ class ParameterMap(GridMap[Any]):
         return {factor: round(middle, 4), amount: round(y, digits)}
 
     def place(self, change: Perturbation) -> tuple[float, float]:
-        """Column and height; both directions of the amount lie at one place."""
+        """Column and height."""
         factor, amount = self.scheme.terms
         places = np.arange(len(self.factors)) - 0.5
         x = float(np.interp(np.log(change[factor]), np.log(self.factors), places))
-        return x, min(abs(change[amount]), self.upper)
+        return x, min(max(change[amount], self.floor), self.upper)
 
     def beside(self, change: Perturbation | None, right: int, up: int, layer: int) -> Perturbation:
         """A column or a row further; from no change on."""
@@ -142,27 +154,28 @@ class ParameterMap(GridMap[Any]):
         x, y = self.place(start)
         column = min(max(round(x) + right, 0), len(self.factors) - 2)
         rows = len(self.amounts) - 1
-        height = min(max(y + up * self.upper / rows, 0.0), self.upper)
+        height = min(max(y + up * self.upper / rows, self.floor), self.upper)
         found = self.change(column, height, layer)
         return found or start
 
     def extent(self, *heights: Grid) -> tuple[float, float]:
         """All of the map: it is around no change, not above it."""
         del heights
-        return float(len(self.factors) - 1), self.upper
+        return float(len(self.factors) - 1), self.upper - self.floor
 
     def table(self, region: Any) -> tuple[list[str], Rows]:
         """Every cell: its edges, p*, and whether it is certified whole."""
         factor, amount = self.scheme.terms
         tops = self.heights(region)
+        edges = np.concatenate((-self.amounts[:0:-1], self.amounts))
         rows: Rows = [
             [
                 *self.factors[column : column + 2].tolist(),
-                *self.amounts[row : row + 2].tolist(),
+                *edges[row : row + 2].tolist(),
                 shown(float(required)),
-                int(self.amounts[row + 1] <= tops[column]),
+                int(max(-edges[row], edges[row + 1]) <= tops[column]),
             ]
-            for (row, column), required in np.ndenumerate(self.required)
+            for (row, column), required in np.ndenumerate(self.grid())
         ]
         ends = [f"{name} {end}" for name in (factor, amount) for end in ("from", "to")]
         return [*ends, "p_required", "certified"], rows

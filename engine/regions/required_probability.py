@@ -102,6 +102,11 @@ class GridMap(RequiredMap[R]):
         return -0.5 if self.whole_rows else 0.0
 
     @property
+    def ground(self) -> float:
+        """From where heights are counted; above ``floor`` where they count alike either way."""
+        return self.floor
+
+    @property
     @abstractmethod
     def upper(self) -> float:
         """The upper edge of the map."""
@@ -127,7 +132,7 @@ class GridMap(RequiredMap[R]):
 
     @abstractmethod
     def heights(self, region: R | None, layer: int = 0) -> Grid:
-        """(columns,) up to where ``region`` certifies; ``floor`` where it certifies nothing."""
+        """(columns,) up to where ``region`` certifies; ``ground`` where it certifies nothing."""
 
     @abstractmethod
     def reach(self, p_lower: float, layer: int = 0) -> Grid:
@@ -160,9 +165,16 @@ class GridMap(RequiredMap[R]):
         found: Any = region
         return f"Certified: {found.headline()} ({found.note()})."
 
+    def outline(self, heights: Grid) -> Outline:
+        """The border of what lies below ``heights``, and above as much under the ground."""
+        line = outline(heights, self.ground)
+        if self.ground == self.floor:
+            return line
+        return line + [(x, 2 * self.ground - y) for x, y in reversed(line)]
+
     def extent(self, *heights: Grid) -> tuple[float, float]:
         """Columns and height that hold something in any of ``heights``; not next to nothing."""
-        most = np.max(heights, axis=0) - self.floor
+        most = np.max(heights, axis=0) - self.ground
         least = 4.0 if self.whole_rows else 0.1 * (self.upper - self.floor)
         return max(4.0, float((most > 0).sum())), max(least, float(most.max()))
 

@@ -178,7 +178,7 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         rise = needs.upper - needs.floor
         self.image.setRect(QRectF(-0.5, needs.floor, len(needs.columns), rise))
         for item in (self.steps, self.casing):
-            item.setFillLevel(needs.floor)
+            item.setFillLevel(needs.ground)
         for side, name in zip(("bottom", "left"), needs.names, strict=False):
             self.name_axis(side, name)
         self._shown = (0.0, 0.0)
@@ -211,8 +211,6 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
 
 
 def _outline(heights: Grid | None, needs: GridMap[Any]) -> tuple[Grid, Grid]:
-    from engine.regions.required_probability import outline
-
-    line = [] if heights is None else outline(heights, needs.floor)
+    line = [] if heights is None else needs.outline(heights)
     points = np.array(line, dtype=float).reshape(-1, 2)
     return points[:, 0], points[:, 1]

@@ -16,7 +16,7 @@ from engine.figures.regions import RegionFigure
 from engine.regions.base import counted
 from engine.regions.count import BELOW, CountMap
 from engine.regions.region import Trail
-from engine.regions.required_probability import BANDS, Grid, GridMap, Outline, outline
+from engine.regions.required_probability import BANDS, Grid, GridMap, Outline
 from engine.regions.terms import Along, TermsMap
 from engine.report import palette
 from engine.report.numbers import lower
@@ -99,7 +99,7 @@ def grid(figure: RegionFigure[GridMap[Any]], *, dark: bool = False) -> Drawing:
         claim += f"; {counted(more, 'further maps') if more > 1 else 'one further map'} not shown"
     x_name, y_name, y_long = needs.names
     columns, top = len(needs.columns), needs.upper
-    if (heights[0] > needs.floor).any():
+    if (heights[0] > needs.ground).any():
         wide, tall = needs.extent(*heights)
         columns = min(columns, round(_MARGIN * wide) + 1)
         more_rows = round(_MARGIN * tall) + 1 if needs.whole_rows else _MARGIN * tall
@@ -135,11 +135,11 @@ def _panel(
     required = needs.grid(layer)
     step = (needs.upper - needs.floor) / len(required) / rise
     rows = int(np.ceil(1 / step - 1e-9))
-    lines = [placed(outline(heights, needs.floor))]
+    lines = [placed(needs.outline(heights))]
     dashed: list[Outline] = []
     if figure.reach is not None:
         reach = np.minimum(needs.reach(figure.reach, layer)[:columns], top)
-        dashed = [placed(outline(reach, needs.floor))]
+        dashed = [placed(needs.outline(reach))]
     marks = needs.marks(figure.region, layer) if figure.region is not None else []
     every = -(-columns // _TICKS)
     return {
@@ -174,7 +174,7 @@ def _panel(
 
 
 def _row_ticks(needs: GridMap[Any], top: float, rise: float) -> list[dict[str, Any]]:
-    places: Sequence[float] = linear_ticks(0.0, top)
+    places: Sequence[float] = linear_ticks(needs.floor, top)
     if needs.whole_rows:
         places = range(0, round(rise), max(1, round(rise / 10)))
     return marked(((y - needs.floor) / rise, f"{y:g}") for y in places)

@@ -27,7 +27,7 @@ def test_what_is_filled_is_certified_at_every_point(needs):
     """Random pairs of certified cells, which are proved and not sampled."""
     now, rng = region(0.95), np.random.default_rng(0)
     tops = needs.heights(now)
-    assert needs.grid().shape == (CELLS, CELLS) and needs.layers == 1
+    assert needs.grid().shape == (2 * CELLS, CELLS) and needs.layers == 1
     columns = np.flatnonzero(tops > 0)
     assert len(columns) > 30 and not tops[[0, -1]].any()
     for _ in range(100):
@@ -72,12 +72,26 @@ def test_places_and_changes_are_inverse(needs):
         x, y = needs.place(change)
         back = needs.change(x, y)
         assert back["gain"] == pytest.approx(change["gain"], rel=0.02)
-        assert back["brightness"] == pytest.approx(abs(change["brightness"]), abs=1e-3)
-    assert needs.change(-3.0, 0.1) is None and needs.change(3.0, 99.0) is None
+        assert back["brightness"] == pytest.approx(change["brightness"], abs=1e-3)
+    assert needs.change(-3.0, 0.1) is None and needs.change(3.0, -99.0) is None
     first = needs.beside(None, 0, 1, 0)
     assert first["gain"] == pytest.approx(1.0, abs=0.02) and first["brightness"] > 0
     assert needs.beside(first, 1, 0, 0)["gain"] > first["gain"]
-    assert needs.extent() == (CELLS, needs.upper)
+    below = needs.beside(first, 0, -2, 0)["brightness"]
+    assert below == pytest.approx(-first["brightness"], abs=2e-4) and below < 0
+    assert needs.extent() == (CELLS, 2 * needs.upper)
+
+
+def test_darker_and_brighter_are_drawn_apart_and_count_alike(needs):
+    grid, tops = needs.grid(), needs.heights(region(0.9))
+    assert (grid == grid[::-1]).all() and (grid[CELLS:] == needs.required).all()
+    line = np.array(needs.outline(tops))
+    assert line[:, 1].min() == -line[:, 1].max() == -tops.max() < 0
+    head, rows = needs.table(region(0.9))
+    assert head[2:4] == ["brightness from", "brightness to"]
+    certified = {tuple(row[2:4]) for row in rows if row[5]}
+    assert certified and {(-high, -low) for low, high in certified} == certified
+    assert all(low < high for low, high in certified)
 
 
 def test_the_report_draws_it(needs):
@@ -85,5 +99,5 @@ def test_the_report_draws_it(needs):
     assert figure.picture == "map"
     assert render_figure(figure, "svg").startswith(b"<svg")
     head, *rows = figure_csv(figure).splitlines()
-    assert head.split(",")[:2] == ["gain from", "gain to"] and len(rows) == CELLS**2
+    assert head.split(",")[:2] == ["gain from", "gain to"] and len(rows) == 2 * CELLS**2
     assert figure.ask({"gain": 0.95, "brightness": 0.05}).words == "certified"
