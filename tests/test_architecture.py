@@ -39,7 +39,7 @@ WINDOW_LAYERS = (
     ("jobs", "widgets"),
     ("controllers", "plots"),
     ("results", "setup"),
-    ("pages",),
+    ("pages", "playground"),
     ("shell",),
 )
 """Rooms of the window from the ground up; a room asks those of lower layers only."""

@@ -15,7 +15,7 @@ Classes = npt.NDArray[np.int16]
 
 HALF = 3.0
 """The plane shown is [-3, 3] x [-3, 3]; scenes lie within [-2.5, 2.5]."""
-NAMES = ("blue", "orange", "green", "purple", "red")
+NAMES = ("blue", "orange", "green", "pink", "red")
 """Names of the classes, after the colours that they are drawn in."""
 _WIDEST = 2.5
 

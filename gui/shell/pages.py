@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gui.pages.planner import PlannerPage
     from gui.pages.runs import RunsPage
     from gui.pages.verify import VerifyPage
+    from gui.playground.page import PlaygroundPage
 
 _AnyPage = TypeVar("_AnyPage", bound=Page)
 PACE = 15.0
@@ -195,6 +196,13 @@ class Pages(PageStack):
         page = self._add(HelpPage(self._actions, self._photograph))
         page.tour_asked.connect(self.tour_asked)
         return page
+
+    @cached_property
+    def playground(self) -> PlaygroundPage:
+        """Smoothing in the plane; made when it is first asked for."""
+        from gui.playground.page import PlaygroundPage
+
+        return self._add(PlaygroundPage())
 
     @property
     def documents_are_made(self) -> bool:

@@ -1,0 +1,1 @@
+"""The playground and the lecture: pages that explain smoothing in the plane."""

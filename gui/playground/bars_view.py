@@ -1,0 +1,106 @@
+"""The histogram of a run: shares of the fresh votes, one half, and p lower."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.core.rounding import round_down
+from gui.playground.experiment import Experiment
+from gui.playground.marks import color_of
+from gui.style import theme as themes
+from gui.style.theme import Theme
+
+
+class BarsView(QWidget):
+    """A bar for each class, its count at its end; the line is one half, the mark p lower.
+
+    Args:
+        experiment: whose votes are shown.
+        selection: those of the first phase rather than the fresh ones.
+    """
+
+    def __init__(self, experiment: Experiment, *, selection: bool = False) -> None:
+        super().__init__()
+        self._experiment, self._selection = experiment, selection
+        self.setAccessibleName("Votes of the selection" if selection else "Votes")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        experiment.stood.connect(self._follow)
+        experiment.ground.connect(self.updateGeometry)
+        themes.registry.follow(self.retheme)
+
+    def sizeHint(self) -> QSize:
+        """A line for each class, and one below."""
+        return QSize(240, (len(self._experiment.plane.names) + 1) * self._line())
+
+    def minimumSizeHint(self) -> QSize:
+        """As high, not as wide."""
+        return QSize(160, self.sizeHint().height())
+
+    def counts(self) -> tuple[int, ...]:
+        """What is shown."""
+        now = self._experiment.standing
+        return (now.selection if self._selection else now.estimation).counts
+
+    def retheme(self) -> None:
+        """Another size of type needs other room."""
+        self.updateGeometry()
+        self.update()
+
+    @Slot()
+    def _follow(self) -> None:
+        names = self._experiment.plane.names
+        said = ", ".join(
+            f"{name}: {count:,}" for name, count in zip(names, self.counts(), strict=True)
+        )
+        self.setAccessibleDescription(said)
+        self.update()
+
+    def _line(self) -> int:
+        return round(themes.current().px(24))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Names, bars, counts, lines."""
+        theme, painter = themes.current(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font("body"))
+        names, counts = self._experiment.plane.names, self.counts()
+        metrics, line, n = painter.fontMetrics(), self._line(), max(1, sum(counts))
+        left = max(map(metrics.horizontalAdvance, names)) + 10
+        width = max(20, self.width() - left - metrics.horizontalAdvance("1,000,000") - 8)
+        for index, (name, count) in enumerate(zip(names, counts, strict=True)):
+            row = QRectF(left, index * line, width * count / n, line)
+            painter.fillRect(row.adjusted(0, 4, 0, -4), QColor(color_of(index, theme)))
+            painter.setPen(QColor(theme.text))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(
+                QRectF(0, row.y(), left - 6, line), middle | Qt.AlignmentFlag.AlignRight, name
+            )
+            painter.drawText(QRectF(row.right() + 6, row.y(), 200, line), middle, f"{count:,}")
+        self._draw_lines(painter, theme, left, width)
+        painter.end()
+
+    def _draw_lines(self, painter: QPainter, theme: Theme, left: float, width: float) -> None:
+        bounds, line = self._experiment.standing.bounds, self._line()
+        foot = len(self._experiment.plane.names) * line
+        half = left + width / 2
+        painter.setPen(QPen(QColor(theme.muted), theme.px(1.2), Qt.PenStyle.DashLine))
+        painter.drawLine(QLineF(half, 0, half, foot))
+        painter.setFont(theme.font("small"))
+        painter.setPen(QColor(theme.muted))
+        center = Qt.AlignmentFlag.AlignHCenter
+        near = False
+        if bounds is not None and not self._selection:
+            x, top = left + width * bounds.p_lower, bounds.top * line
+            words = f"p lower {round_down(bounds.p_lower, 3)}"
+            near = abs(x - half) < painter.fontMetrics().horizontalAdvance(words)
+            color = QColor(theme.certified if bounds.p_lower > 0.5 else theme.runner_up)
+            painter.setPen(QPen(color, theme.px(3)))
+            painter.drawLine(QPointF(x, top + 1), QPointF(x, top + line - 1))
+            painter.setPen(color)
+            box = QRectF(min(x, self.width() - 60.0) - 100, foot, 200, line)
+            painter.drawText(box, center, words)
+        if not near:
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(QRectF(half - 40, foot, 80, line), center, "1/2")
