@@ -41,6 +41,7 @@ _COMMANDS = frozenset(
         "schema",
         "schemes",
         "sign",
+        "slides",
         "verify",
     ]
 )

@@ -28,7 +28,7 @@ LAYERS = (
     ("sampling", "figures", "planning", "replay", "signing"),
     ("procedures", "logs"),
     ("explain", "report"),
-    ("attacks", "case", "comparison", "playground", "training"),
+    ("attacks", "case", "comparison", "playground", "slides", "training"),
     ("cluster", "demos", "verify"),
     ("api", "cli"),
 )

@@ -32,6 +32,7 @@ from engine.cli.report import report_command, report_flags
 from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, decide_command, predict_command
 from engine.cli.sign import keys_app, sign_command, signing_flags
+from engine.cli.slides import slides_command, slides_flags
 from engine.cli.subject import subject_flags
 from engine.cli.verify import verify_command, verify_flags
 from engine.core.errors import DiskFull, UserError
@@ -49,6 +50,7 @@ COMMANDS = (
     "import",
     "compare",
     "report",
+    "slides",
     "resume",
     "runs",
     "merge",
@@ -75,6 +77,7 @@ _EXAMPLES = {
     "verify": "certiscope verify out.pdf",
     "resume": "certiscope resume runs.certiscope",
     "report": "certiscope report runs.certiscope --report out.pdf",
+    "slides": "certiscope slides out.pdf --out replay.gif",
     "runs": "certiscope runs runs.certiscope",
     "merge": "certiscope merge set.certiscope shard1.certiscope shard2.certiscope",
     "sign": "certiscope sign out.pdf out.json",
@@ -138,6 +141,7 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "compare", compare_command, compare_flags())
     _add(app, "resume", resume_command, resume_flags())
     _add(app, "report", report_command, report_flags())
+    _add(app, "slides", slides_command, slides_flags())
     _add(app, "runs", runs_command, runs_flags())
     _add(app, "merge", merge_command, merge_flags())
     _add(app, "verify", verify_command, verify_flags())

@@ -44,15 +44,15 @@ def report_command(values: Mapping[str, Any]) -> int:
     outputs = Outputs.read(values)
     path: Path = values["file"]
     case = Case.open(path)
-    run, evidence = _chosen(case, values["run"])
+    run, evidence = chosen(case, values["run"])
     request, spec = moved(case.configuration(run), values)
     subject = partial(running.load, request, spec)
     outputs.deliver(evidence, subject, quiet=values["quiet"])
     return exit_status(evidence)
 
 
-def _chosen(case: Case, asked: int | None) -> tuple[int, Evidence]:
-    """A run and its result.
+def chosen(case: Case, asked: int | None) -> tuple[int, Evidence]:
+    """A run of a case and its result, by default the last that has one.
 
     Raises:
         UserError: there is none.

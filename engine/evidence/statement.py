@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.core.rounding import confidence_percent
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import PredictSettings, RunSettings
 from engine.evidence.subject import of_the_file, subject
 from engine.regions import Abstention, Region
@@ -128,3 +129,13 @@ def nothing_to_plan(settings: RunSettings) -> str:
             "from its first anchors on how many votes the range will take."
         )
     return ""
+
+
+def headline_of(evidence: Evidence) -> str:
+    """What a result states in numbers, or as a class; empty where it states nothing."""
+    if evidence.outcome == "predicted":
+        return f"'{evidence.class_name}'"
+    if evidence.intervals:
+        bounded = sum(one.bounded for one in evidence.intervals)
+        return f"{bounded} of {len(evidence.intervals)} outputs bounded"
+    return evidence.region.headline() if evidence.region else ""

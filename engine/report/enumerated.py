@@ -8,22 +8,23 @@ the probability is computed from the model itself, votes are drawn beside it, on
 from __future__ import annotations
 
 from engine.evidence.evidence import Evidence
+from engine.evidence.run_view import RunView
 from engine.report.content import Fact
 from engine.report.numbers import count, lower, upper
 
 
-def samples_counted(evidence: Evidence) -> int | None:
+def samples_counted(evidence: RunView) -> int | None:
     """How many samples an exact method counts; None where a claim rests on samples."""
     settings = evidence.settings
     return settings.n if settings.kind == "exact" else None
 
 
-def is_computed(evidence: Evidence) -> bool:
+def is_computed(evidence: RunView) -> bool:
     """Whether the probability was computed from the model."""
     return evidence.settings.scheme.computed
 
 
-def grows(evidence: Evidence) -> bool:
+def grows(evidence: RunView) -> bool:
     """Whether something is to be seen over n: bounds, or votes that come to what was computed."""
     return is_computed(evidence) or not samples_counted(evidence)
 

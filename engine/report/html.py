@@ -64,16 +64,16 @@ def page(words: Content, drawings: Iterable[Drawing], evidence: str, version: st
         *(_section(section) for section in words.sections),
         f"<footer>Certiscope {escape(version)} · end of report</footer>",
         "</main>",
-        _embedded(evidence),
+        embedded(evidence, "evidence"),
         "</body></html>\n",
     ]
     return "\n".join(parts)
 
 
-def _embedded(evidence: str) -> str:
-    """The JSON in a script element; ``<`` is spelled so that no name can close the element."""
-    text = json_ascii(evidence).replace("<", "\\u003c")
-    return f'<script type="application/json" id="evidence">\n{text}</script>'
+def embedded(text: str, name: str) -> str:
+    """JSON in a script element of that id; ``<`` is spelled so that nothing can close it."""
+    safe = json_ascii(text).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{name}">\n{safe}</script>'
 
 
 def _first_page(words: Content) -> Iterable[str]:

@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.assignment import Assignment
 from engine.evidence.evidence import Evidence
-from gui.jobs import signing_jobs
+from engine.slides.film import Film
+from gui.jobs import document_jobs, signing_jobs
 from gui.jobs.engine_jobs import EngineJobs, ExportFormat
 from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
-    from engine.figures.images import Illustrations
+    from engine.figures.images import Illustrations, SliceFigure
     from engine.signing.keys import SigningKey
 
 _SIGNED = ("pdf", "json")
@@ -99,6 +100,18 @@ class Exports(QObject):
             f"writing {path.name}",
             on_done=partial(self._on_exported, evidence),
         )
+
+    def slides(self, evidence: Evidence, path: Path, image: SliceFigure | None, film: Film) -> None:
+        """Write a result for a talk; drawing the frames of a replay takes a while."""
+        self._worker.submit(
+            lambda stop: document_jobs.slides(evidence, path, image, film, stop),
+            f"drawing {path.name}",
+            on_done=self._on_slides,
+        )
+
+    def _on_slides(self, path: Path | None) -> None:
+        if path is not None:
+            self.exported.emit(path)
 
     def _on_exported(self, evidence: Evidence, written: tuple[Path, str]) -> None:
         path, signature = written

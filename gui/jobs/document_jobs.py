@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import CertifySettings, Counting
+    from engine.figures.images import SliceFigure
     from engine.planning import PlanResult, Prospect
     from engine.replay import ReplayResult
+    from engine.slides.film import Film
     from engine.verify import VerificationReport
 
 
@@ -33,6 +35,20 @@ class Checked:
     report: VerificationReport
     evidence: Evidence | None
     recomputed: str = ""
+
+
+def slides(
+    evidence: Evidence, path: Path, image: SliceFigure | None, film: Film, stop: threading.Event
+) -> Path | None:
+    """Write a result for a talk; None where it was stopped before.
+
+    Raises:
+        UserError: it has no replay, or the file cannot be written.
+    """
+    from engine.slides.export import write_slides
+
+    write_slides(evidence, path, film, image=image, stop=stop)
+    return None if stop.is_set() else path
 
 
 def verified(path: Path, stop: threading.Event, *, rerun: int | Literal["all"]) -> Checked:

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 
-FORMATS = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF page", "csv": "CSV table"}
+SLIDES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF page"}
+FORMATS = {**SLIDES, "csv": "CSV table"}
 _SPEAK_EVERY_MS = 1000
 
 
@@ -168,16 +169,27 @@ class Plot(Card, Generic[F]):
         """Write the figure; the format follows the suffix (.png, .svg, .pdf or .csv)."""
         self._write(path, path.suffix.lower().lstrip("."))
 
-    def ask_and_save(self, fmt: str) -> None:
-        """Ask for a place, without stopping anything that runs, then save what was shown."""
-        dialog = QFileDialog(self, f"Save {FORMATS[fmt]}")
+    def ask_and_save(self, fmt: str, *, slide: bool = False) -> None:
+        """Ask for a place, without stopping anything that runs, then save what was shown.
+
+        Args:
+            fmt: proposed ending.
+            slide: in the proportions and type of a slide.
+        """
+        kinds = SLIDES if slide else {fmt: FORMATS[fmt]}
+        dialog = QFileDialog(self, "Save as slide" if slide else f"Save {FORMATS[fmt]}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{FORMATS[fmt]} (*.{fmt})")
+        dialog.setNameFilters([f"{words} (*.{ending})" for ending, words in kinds.items()])
         dialog.setDefaultSuffix(fmt)
         dialog.selectFile(f"{self.stem}.{fmt}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._save_selected)
+        dialog.fileSelected.connect(self._slide_selected if slide else self._save_selected)
         dialog.open()
+
+    def save_slide(self, path: Path) -> None:
+        """Write the figure as a slide of 16 to 9 (.png, .svg or .pdf)."""
+        fmt = path.suffix.lower().lstrip(".")
+        self._write(path, fmt if fmt in SLIDES else "", slide=True)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The same menu by right click and by the menu key."""
@@ -201,14 +213,20 @@ class Plot(Card, Generic[F]):
     def _save_selected(self, name: str) -> None:
         self.save(Path(name))
 
-    def _write(self, path: Path, fmt: str) -> None:
+    @Slot(str)
+    def _slide_selected(self, name: str) -> None:
+        self.save_slide(Path(name))
+
+    def _write(self, path: Path, fmt: str, *, slide: bool = False) -> None:
         from engine.core.errors import UserError
         from engine.core.files import write_atomically
 
         if fmt not in FORMATS:
-            self.notice.emit("error", f"Cannot save {path.name}: choose .png, .svg, .pdf or .csv.")
+            endings = ", ".join(f".{one}" for one in (SLIDES if slide else FORMATS))
+            words = f"Cannot save {path.name}: choose {' or '.join(endings.rsplit(', ', 1))}."
+            self.notice.emit("error", words)
             return
-        data = self._rendered(fmt)
+        data = self._rendered(fmt, slide=slide)
         if data is None:
             return
         try:
@@ -218,9 +236,10 @@ class Plot(Card, Generic[F]):
         else:
             self.notice.emit("info", f"Saved {path}.")
 
-    def _rendered(self, fmt: str) -> bytes | None:
+    def _rendered(self, fmt: str, *, slide: bool = False) -> bytes | None:
         from engine.core.errors import UserError
         from engine.report.drawing import figure_csv, render_figure
+        from engine.slides.slide import render_plot
 
         if self.figure is None:
             self.notice.emit("error", f"{self.title.text()}: there is nothing to export yet.")
@@ -230,7 +249,8 @@ class Plot(Card, Generic[F]):
             if fmt == "csv":
                 return figure_csv(figure).encode()
             dark = themes.current().dark
-            return render_figure(figure, cast("Format", fmt), dark=dark)
+            render = render_plot if slide else render_figure
+            return render(figure, cast("Format", fmt), dark=dark)
         except UserError as error:
             self.notice.emit("error", str(error))
             return None
@@ -241,10 +261,15 @@ class Plot(Card, Generic[F]):
         for fmt in FORMATS:
             action = menu.addAction(f"Save {fmt.upper()}...")
             action.setData(fmt)
+        menu.addAction("Save as slide...", self._ask_for_slide)
         menu.addSeparator()
         menu.addAction("Enlarge, or give the room back", self.enlarged.emit)
         menu.triggered.connect(self._menu_triggered)
         return menu
+
+    @Slot()
+    def _ask_for_slide(self) -> None:
+        self.ask_and_save("png", slide=True)
 
     @Slot(QAction)
     def _menu_triggered(self, action: QAction) -> None:

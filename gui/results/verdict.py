@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.evidence.attack import attack_in_words
 from engine.evidence.evidence import Evidence
+from engine.evidence.statement import headline_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def verdict_of(evidence: Evidence) -> Verdict:
     """The verdict of a result."""
     partial = "" if evidence.complete else " · PARTIAL"
     region = evidence.region
-    headline = region.headline() if region else ""
+    headline = headline_of(evidence)
     attack = ""
     if evidence.attack is not None:
         names, top = evidence.model.class_names, evidence.class_name or ""
@@ -43,11 +44,6 @@ def verdict_of(evidence: Evidence) -> Verdict:
     if evidence.contradicted:
         struck = " ".join(filter(None, (headline, evidence.statement)))
         return Verdict("CONTRADICTED", "danger", "", attack, struck=struck, frame="error")
-    if evidence.outcome == "predicted":
-        headline = f"'{evidence.class_name}'"
-    if evidence.intervals:
-        bounded = sum(one.bounded for one in evidence.intervals)
-        headline = f"{bounded} of {len(evidence.intervals)} outputs bounded"
     role = "abstained" if evidence.outcome == "abstained" else "certified"
     word = f"{evidence.outcome.upper()}{partial}"
     return Verdict(word, role, headline, evidence.statement, attack)

@@ -172,6 +172,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda on: on.opening.save_shown("csv"), "", _has_result),
     Command("export-json", "Save evidence as &JSON…", "&File",
             lambda on: on.opening.save_shown("json"), "Ctrl+Shift+J", _has_result),
+    Command("export-slides", "Save for sli&des…", "&File", lambda on: on.opening.save_slides(), "",
+            _has_result, tip="A replay as GIF or film, a page for any browser, or one slide"),
     Command("keys", "Signing &keys…", "&File", lambda on: on.pages.show_keys(),
             tip="Make a key, sign what is saved, trust keys of others"),
     Command("quit", "&Quit", "&File", lambda on: on.window.close(), "Ctrl+Q", starts_group=True),

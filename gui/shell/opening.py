@@ -13,15 +13,18 @@ from PySide6.QtGui import QGuiApplication
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.models.request import ModelRequest
+from engine.slides.film import FILMS, Film
 from gui.controllers.preferences import data_folder
 from gui.controllers.session import Session
 from gui.jobs.engine_jobs import ExportFormat
 from gui.shell.notice import NoticeArea
 from gui.shell.pages import Pages
+from gui.style import theme as themes
 from gui.widgets.file_dialogs import (
     CASE_FILTER,
     INPUT_FILTER,
     MODEL_FILTER,
+    SLIDES_FILTER,
     SUFFIX,
     FileAsker,
     is_case,
@@ -162,6 +165,19 @@ class Opening(QObject):
             self._asker.save_file(
                 f"Save {fmt.upper()}", file_name(evidence, fmt), partial(self._write_shown, fmt)
             )
+
+    def save_slides(self) -> None:
+        """Save the shown result for a talk: the ending that is chosen says as what."""
+        evidence = self._session.runs.evidence
+        if evidence is not None:
+            name = file_name(evidence, FILMS[0].removeprefix("."))
+            self._asker.save_file("Save for slides", name, self._write_slides, SLIDES_FILTER)
+
+    def _write_slides(self, path: Path) -> None:
+        evidence, image = self._session.runs.evidence, self._session.illustrator.illustrations
+        if evidence is not None:
+            film = Film(dark=themes.current().dark)
+            self._session.exports.slides(evidence, path, image.region, film)
 
     @Slot(object, str)
     def save_record(self, evidence: Evidence, fmt: ExportFormat) -> None:

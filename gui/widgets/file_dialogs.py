@@ -28,6 +28,10 @@ VOTES_FILTER = "Votes (*.csv *.tsv *.txt *.jsonl *.npy);;All files (*)"
 LOG_FILTER = "Logs (*.tsv *.csv *.txt *.log *.mat);;All files (*)"
 KEY_FILTER = "Public keys (*.pub.json);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
+SLIDES_FILTER = (
+    "Replay (*.gif *.mp4 *.webm);;Page for any browser (*.html);;Slide (*.png *.svg *.pdf);;"
+    "All files (*)"
+)
 _IMAGES = " ".join(f"*{s}" for s in image.SUFFIXES)
 _GRAPHS = f"{' '.join(f'*{s}' for s in node.SUFFIXES)} *.json"
 _TEXTS, _TABLES, _ARRAYS = "*.txt", "*.csv *.tsv", "*.npy *.npz"
@@ -145,12 +149,14 @@ class FileAsker:
         dialog.open()
         return dialog
 
-    def save_file(self, title: str, name: str, answer: Callable[[Path], None]) -> QFileDialog:
-        """Ask where to write; ``name`` is proposed and gives the suffix."""
+    def save_file(
+        self, title: str, name: str, answer: Callable[[Path], None], kinds: str = ""
+    ) -> QFileDialog:
+        """Ask where to write; ``name`` is proposed and gives the suffix, of several ``kinds``."""
         dialog = self._dialog(title, answer)
         suffix = name.rsplit(".", 1)[-1]
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
+        dialog.setNameFilter(kinds or f"{suffix.upper()} (*.{suffix})")
         dialog.setDefaultSuffix(suffix)
         dialog.selectFile(name)
         dialog.open()

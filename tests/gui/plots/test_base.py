@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
 from engine.core.errors import UserError
@@ -122,6 +122,23 @@ def test_the_dialog_stops_nothing_and_saves_what_is_chosen(plot, drawn, tmp_path
     with qtbot.waitSignal(plot.notice):
         dialog.fileSelected.emit(str(tmp_path / "chosen.svg"))
     assert (tmp_path / "chosen.svg").read_bytes() == b"<svg/>"
+    dialog.close()
+
+
+def test_a_slide_is_written_in_its_own_proportions(plot, tmp_path: Path, qtbot) -> None:
+    with qtbot.waitSignal(plot.notice):
+        plot.save_slide(tmp_path / "s.png")
+    drawn = QImage(str(tmp_path / "s.png"))
+    assert (drawn.width(), drawn.height()) == (1920, 1080)
+    with qtbot.waitSignal(plot.notice) as refused:
+        plot.save_slide(tmp_path / "s.csv")
+    assert refused.args == ["error", "Cannot save s.csv: choose .png, .svg or .pdf."]
+
+
+def test_the_menu_asks_for_a_slide(plot) -> None:
+    next(one for one in plot.menu.actions() if one.text() == "Save as slide...").trigger()
+    dialog = plot.findChild(QFileDialog)
+    assert [name.split()[0] for name in dialog.nameFilters()] == ["PNG", "SVG", "PDF"]
     dialog.close()
 
 

@@ -237,6 +237,17 @@ def test_export_asks_without_a_modal_loop(loaded, qtbot, tmp_path):
     dialog.close()
 
 
+def test_a_result_is_saved_for_slides_as_its_ending_says(loaded, qtbot, tmp_path):
+    run(loaded, qtbot)
+    loaded.commands["export-slides"].trigger()
+    dialog = loaded.asker.current
+    assert dialog.selectedFiles()[0].endswith("certify-digits-7.gif")
+    assert any("*.html" in name for name in dialog.nameFilters())
+    dialog.fileSelected.emit(str(tmp_path / "x.html"))
+    qtbot.waitUntil(lambda: (tmp_path / "x.html").exists())
+    dialog.close()
+
+
 def test_closing_during_a_run_asks_inside_the_window(loaded, engine, qtbot, tmp_path):
     engine.pause = 0.01
     loaded.session.runs.certify()

@@ -1,0 +1,47 @@
+"""What a slide shows and how a replay runs. No figure is loaded for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from engine.core.errors import UserError
+
+Shown = Literal["all", "votes", "bounds", "region"]
+SHOWN: tuple[Shown, ...] = get_args(Shown)
+FILMS, STILLS, PAGE = (".gif", ".mp4", ".webm"), (".png", ".svg", ".pdf"), ".html"
+ENDINGS = (*FILMS, PAGE, *STILLS)
+"""What a file may end in; a name without an ending is a folder of PNG files."""
+_MOST_SECONDS, _MOST_FPS, _WIDTHS = 600.0, 60, (320, 3840)
+
+
+@dataclass(frozen=True)
+class Film:
+    """How a result is shown on slides.
+
+    Attributes:
+        seconds: of a replay, from the first vote to the last; the result stands for two more.
+        fps: its frames in a second.
+        width: of a frame in pixels; the height is 9/16 of that.
+        shown: which plots.
+        dark: light ink on a dark page.
+    """
+
+    seconds: float = 8.0
+    fps: int = 12
+    width: int = 1280
+    shown: Shown = "all"
+    dark: bool = False
+
+    def check(self) -> None:
+        """Refuse what no film can be.
+
+        Raises:
+            UserError: in a sentence.
+        """
+        if not 0 < self.seconds <= _MOST_SECONDS:
+            raise UserError(f"A replay takes more than 0 and at most {_MOST_SECONDS:g} seconds.")
+        if not 1 <= self.fps <= _MOST_FPS:
+            raise UserError(f"A replay has 1 to {_MOST_FPS} frames in a second.")
+        if not _WIDTHS[0] <= self.width <= _WIDTHS[1]:
+            raise UserError("A frame is {:,} to {:,} pixels wide.".format(*_WIDTHS))

@@ -1,0 +1,125 @@
+"""One moment of a run as a page of 16 to 9: outcome, claim and plots in large type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.evidence.evidence import Evidence
+from engine.evidence.run_view import RunView
+from engine.evidence.statement import headline_of
+from engine.figures.bounds import bounds_figure
+from engine.figures.images import SliceFigure
+from engine.figures.regions import region_figure
+from engine.figures.votes import votes_figure
+from engine.report import palette
+from engine.report.content import Tone
+from engine.report.enumerated import grows
+from engine.report.numbers import count
+from engine.report.plots import Drawing, Figure, drawing
+from engine.report.summary import content
+from engine.report.typeset import Format, typeset
+from engine.slides.film import SHOWN, Shown
+
+WIDTH = 1920
+"""Pixels across, unless another width is asked for."""
+_WIDTHS_MM, _INCH = (192.0, 192.0, 256.0), 25.4
+"""Of the page with one, two and three plots; 9 points are 32, 32 and 24 of its 1,080 pixels."""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """What stands on one slide.
+
+    Attributes:
+        word: the outcome in capitals; ``REPLAY`` on the way to it; empty for a plot alone.
+        tone: colour of the word.
+        headline: what may be claimed, in numbers; empty for nothing.
+        sentence: the statement of a result.
+        count: of the votes so far.
+        figures: at most three, side by side.
+    """
+
+    word: str
+    tone: Tone
+    headline: str
+    sentence: str
+    count: str
+    figures: tuple[Figure, ...]
+
+
+def slide_of(
+    view: RunView,
+    class_names: tuple[str, ...],
+    shown: Shown = "all",
+    image: SliceFigure | None = None,
+) -> Slide:
+    """A run as it stands, or its result.
+
+    Args:
+        view: a snapshot, or evidence.
+        class_names: of the model.
+        shown: which plots; one that this run has not is left out.
+        image: the slice through the input that belongs to the run, which its region grows on.
+    """
+    figures = figures_of(view, class_names, image)
+    chosen = [figures[name] for name in SHOWN if name in figures and shown in ("all", name)]
+    n, planned = view.estimation.n, view.n_plan
+    if isinstance(view, Evidence):
+        said = content(view)
+        headline = "" if view.contradicted else headline_of(view)
+        word, tone, sentence = said.verdict, said.tone, f"{said.statement} {said.partial}".strip()
+    else:
+        word, tone, sentence = "REPLAY", "plain", ""
+        headline = view.region.headline() if view.region is not None else ""
+    votes = f"n = {count(n)}" if n == planned else f"n = {count(n)} of {count(planned)}"
+    return Slide(word, tone, headline, sentence, votes, tuple(chosen))
+
+
+def figures_of(
+    view: RunView, class_names: tuple[str, ...], image: SliceFigure | None = None
+) -> dict[Shown, Figure]:
+    """The plots that a run has."""
+    found: dict[Shown, Figure] = {}
+    if view.settings.kind != "measure":
+        found["votes"] = votes_figure(view, class_names)
+    if view.trajectory and grows(view):
+        found["bounds"] = bounds_figure(view, class_names)
+    region = region_figure(view, class_names) if view.settings.kind != "predict" else None
+    if region is not None:
+        found["region"] = region
+    elif image is not None:
+        found["region"] = image.beside(view).growing_to(view.region)
+    return found
+
+
+def render_slide(slide: Slide, fmt: Format, *, dark: bool = False, width: int = WIDTH) -> bytes:
+    """A slide as PNG (``width`` pixels wide), SVG or PDF."""
+    drawings = [drawing(figure, dark=dark) for figure in slide.figures]
+    wide = _WIDTHS_MM[max(0, len(drawings) - 1)]
+    data = {
+        "width": wide,
+        "word": slide.word,
+        "tone": slide.tone,
+        "headline": slide.headline,
+        "sentence": slide.sentence,
+        "count": slide.count,
+        "panels": [_panel(each) for each in drawings],
+        "theme": palette.theme(dark=dark),
+    }
+    return typeset("slide.typ", data, _files(drawings), fmt, ppi=width / wide * _INCH)[0]
+
+
+def render_plot(figure: Figure, fmt: Format, *, dark: bool = False, width: int = WIDTH) -> bytes:
+    """One plot alone on a slide."""
+    return render_slide(Slide("", "plain", "", "", "", (figure,)), fmt, dark=dark, width=width)
+
+
+def _panel(ready: Drawing) -> dict[str, Any]:
+    tall = ready.height is not None
+    return {"kind": ready.kind, "figure": ready.data, "tall": tall, "alt": ready.alt}
+
+
+def _files(drawings: Sequence[Drawing]) -> dict[str, bytes]:
+    return {name: data for ready in drawings for name, data in ready.files.items()}

@@ -1,0 +1,80 @@
+"""Slides are read back as images: their proportions, their ink, their words."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from engine.evidence.attack import AttackRecord
+from engine.evidence.evidence import Evidence
+from engine.figures.votes import votes_figure
+from engine.procedures.playback import played
+from engine.schemes import HierarchicalGaussian
+from engine.slides.film import SHOWN
+from engine.slides.slide import render_plot, render_slide, slide_of
+from tests.factories import make_predicted
+
+
+def words(slide: object) -> str:
+    pdf = PdfReader(io.BytesIO(render_slide(slide, "pdf")))  # type: ignore[arg-type]
+    assert len(pdf.pages) == 1
+    return " ".join(pdf.pages[0].extract_text().split())
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_a_slide_is_one_page_of_16_to_9_whatever_it_shows(certified, shown) -> None:
+    slide = slide_of(certified, certified.model.class_names, shown)
+    drawn = Image.open(io.BytesIO(render_slide(slide, "png", width=640)))
+    assert drawn.size == (640, 360)
+    assert words(slide).startswith("CERTIFIED R = ")
+
+
+def test_a_result_states_its_claim_and_a_moment_of_its_replay_what_held_then(certified) -> None:
+    names, frames = certified.model.class_names, played(certified)
+    result, middle = slide_of(certified, names), slide_of(frames[20], names)
+    assert certified.statement in words(result)
+    assert (middle.word, middle.sentence) == ("REPLAY", "")
+    assert middle.headline == frames[20].region.headline() != result.headline
+    assert middle.count == f"n = {frames[20].estimation.n:,} of 3,000"
+    assert slide_of(frames[0], names).headline == ""
+
+
+def test_a_refuted_result_states_no_number(certified: Evidence) -> None:
+    inside = AttackRecord(outcome="found", how="x", perturbation={"radius": 0.01}, found_class=1)
+    refuted = certified.model_copy(update={"attack": inside})
+    slide = slide_of(refuted, refuted.model.class_names)
+    assert (slide.word, slide.headline) == ("CONTRADICTED", "")
+
+
+def test_a_prediction_has_votes_and_no_region() -> None:
+    predicted = make_predicted()
+    slide = slide_of(predicted, predicted.model.class_names)
+    assert [type(figure).__name__ for figure in slide.figures] == ["VotesFigure"]
+    assert slide.headline == f"'{predicted.class_name}'"
+
+
+def test_a_dark_slide_is_dark_and_a_plot_alone_has_no_words_above(certified) -> None:
+    figure = votes_figure(certified, certified.model.class_names)
+    light, dark = (
+        np.asarray(Image.open(io.BytesIO(render_plot(figure, "png", dark=dark, width=320))))
+        for dark in (False, True)
+    )
+    assert light[0, 0, :3].mean() > 250 and dark[0, 0, :3].mean() < 40
+    assert b"<svg" in render_plot(figure, "svg")
+
+
+def test_a_map_of_counts_keeps_within_the_page(certified) -> None:
+    """Its height follows its width, so that it has to be made narrower."""
+    scheme = HierarchicalGaussian(sigma=0.25, p=0.9)
+    settings = certified.settings.model_copy(update={"scheme": scheme})
+    slide = slide_of(
+        certified.model_copy(update={"settings": settings, "region": None}), ("a", "b")
+    )
+    assert len(slide.figures) == 3
+    for figures in (slide.figures, slide.figures[2:]):
+        assert words(replace(slide, sentence="long words " * 60, figures=figures))
