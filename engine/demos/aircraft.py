@@ -10,15 +10,9 @@ import torch
 from torch import nn
 
 from engine.core.files import write_atomically
-from engine.core.generators import result_of
 from engine.demos.data.aircraft import KEYPOINTS, SIDE, TEST, TRAINED_FROM
-from engine.demos.making import Recipe, cosine
-from engine.evidence.settings import CertifySettings, Execution
-from engine.inputs import load_input
-from engine.models import ModelRequest, fitted, load_model
+from engine.demos.making import Recipe, certified_outputs, cosine
 from engine.models.architectures.keypoint_cnn import CELLS, KeypointCNN
-from engine.procedures.certify import certify
-from engine.regions import Perturbation
 from engine.schemes import Gaussian
 from engine.training.aircraft import SIGMA, TOLERANCE, batches, loss, part, right
 from engine.training.making import described
@@ -27,8 +21,7 @@ from engine.training.writing import safetensors_bytes, threads, write_cards
 NAME = "aircraft"
 RECIPE = Recipe(examples=6000, epochs=24, batch=64, learning_rate=3e-3, weight_decay=1e-4)
 CERTIFIED = 40
-CELLS_AT: tuple[Perturbation, ...] = tuple({"radius": r} for r in (0.0, 0.05, 0.1, 0.15, 0.2, 0.25))
-N0, N, ALPHA = 100, 10_000, 0.001
+RADII = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25)
 
 
 def train(recipe: Recipe) -> nn.Module:
@@ -64,7 +57,11 @@ def make(out: Path) -> Path:
         write_atomically(path, safetensors_bytes(network.state_dict(), header), folders=True)
         facts = card(path, network)
         write_cards(path, facts)  # the names of the keypoints are on it
-        facts["certified_accuracy"] = certified(path, network)
+        good = right(network, part(range(CERTIFIED))).tolist()
+        specs = [f"{NAME}:{number}" for number in range(CERTIFIED)]
+        facts["certified_accuracy"] = certified_outputs(
+            path, Gaussian(sigma=SIGMA), specs, RADII, good
+        )
         write_cards(path, facts)
     return path
 
@@ -108,33 +105,3 @@ def card(path: Path, network: nn.Module) -> dict[str, Any]:
         clean_accuracy=round(float(right(network, part(range(TEST))).float().mean()), 4),
         tested=f"{TEST} test images",
     )
-
-
-def certified(path: Path, network: nn.Module) -> dict[str, Any]:
-    """Share of images that are right and whose answer is certified to stay within the tolerance."""
-    classifier = load_model(ModelRequest(str(path)))
-    settings = CertifySettings(
-        scheme=Gaussian(sigma=SIGMA), n0=N0, n=N, alpha=ALPHA, bound="clopper-pearson"
-    )
-    radii, abstained = list[float | None](), 0
-    for number, good in enumerate(right(network, part(range(CERTIFIED)))):
-        given = fitted(classifier, load_input(f"{NAME}:{number}"))
-        found = result_of(certify(classifier, given, settings, execution=Execution(device="cpu")))
-        abstained += found.outcome == "abstained"
-        radii.append(found.radius if good and found.predicted_class == 0 else None)
-    held = [radius for radius in radii if radius is not None]
-    return {
-        "n0": N0,
-        "n": N,
-        "alpha": ALPHA,
-        "bound": settings.bound,
-        "inputs": CERTIFIED,
-        "right": round(len(held) / CERTIFIED, 4),
-        "abstained": round(abstained / CERTIFIED, 4),
-        "acr": sum(held) / CERTIFIED,
-        "terms": {"radius": str(Gaussian.terms["radius"])},
-        "cells": [
-            {"at": at, "share": round(sum(r > at["radius"] for r in held) / CERTIFIED, 4)}
-            for at in CELLS_AT
-        ],
-    }

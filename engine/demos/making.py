@@ -11,9 +11,13 @@ import torch
 from torch import nn
 
 from engine.core.files import write_atomically
-from engine.models import ModelRequest, load_model
+from engine.core.generators import result_of
+from engine.evidence.settings import CertifySettings, Execution
+from engine.inputs import load_input
+from engine.models import ModelRequest, fitted, load_model
+from engine.procedures.certify import certify
 from engine.regions import Perturbation
-from engine.schemes import parse_scheme
+from engine.schemes import Scheme, parse_scheme
 from engine.training.loop import Batch, descend
 from engine.training.making import described
 from engine.training.measure import certified_accuracy
@@ -154,3 +158,50 @@ def card(demo: Demo, path: Path, network: nn.Module) -> dict[str, Any]:
             path, demo.specs, scheme, demo.cells, n0=n0, n=n, alpha=demo.alpha
         ),
     )
+
+
+OUTPUT_VOTES = (100, 10_000)
+"""n0 and n of each input of a model of places or numbers."""
+
+
+def certified_outputs(
+    path: Path,
+    scheme: Scheme,
+    specs: Sequence[str],
+    radii: Sequence[float],
+    right: Sequence[bool] = (),
+) -> dict[str, Any]:
+    """Share of inputs whose answer is certified to stay within the tolerance, by radius.
+
+    Args:
+        path: of a model that answers with places or numbers, and states a tolerance.
+        scheme: whose regions are balls.
+        specs: of the inputs.
+        radii: for the card's table.
+        right: whether the answer to each input is right; none where all count.
+    """
+    classifier, (n0, n) = load_model(ModelRequest(str(path))), OUTPUT_VOTES
+    settings = CertifySettings(scheme=scheme, n0=n0, n=n, alpha=0.001, bound="clopper-pearson")
+    held, abstained = list[float](), 0
+    for place, spec in enumerate(specs):
+        given = fitted(classifier, load_input(spec))
+        found = result_of(certify(classifier, given, settings, execution=Execution(device="cpu")))
+        abstained += found.outcome == "abstained"
+        good = (right[place] if right else True) and found.predicted_class == 0
+        held += [found.radius] if good and found.radius is not None else []
+    count = len(specs)
+    return {
+        "n0": n0,
+        "n": n,
+        "alpha": settings.alpha,
+        "bound": settings.bound,
+        "inputs": count,
+        "right": round(len(held) / count, 4),
+        "abstained": round(abstained / count, 4),
+        "acr": sum(held) / count,
+        "terms": {"radius": str(scheme.terms["radius"])},
+        "cells": [
+            {"at": {"radius": at}, "share": round(sum(r > at for r in held) / count, 4)}
+            for at in radii
+        ],
+    }

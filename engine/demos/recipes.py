@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.demos import aircraft, filter, mixed, stumps
+from engine.demos import aircraft, diabetes, filter, mixed, stumps
 from engine.demos.commands import COMMANDS
 from engine.demos.data.filter import make_pairs
 from engine.demos.data.pumps import csv_bytes, make_rows
@@ -104,6 +104,7 @@ RECIPES: dict[str, Callable[[Path], Path]] = {
     **{name: partial(make, demo) for name, demo in DEMOS.items()},
     **{name: partial(stumps.make, demo) for name, demo in stumps.STUMP_DEMOS.items()},
     aircraft.NAME: aircraft.make,
+    diabetes.NAME: diabetes.make,
 }
 """What trains each shipped model, writes it into a folder, measures it and writes its cards."""
 
@@ -144,6 +145,7 @@ EXAMPLES: dict[str, Callable[[], bytes]] = {
     "karate.json": karate_file,
     "filter.npz": lambda: make_pairs(filter.SHIPPED_PAIRS, filter.TEST_SEED).archive(),
     "breast-cancer.csv": stumps.held_out_csv,
+    "diabetes.csv": diabetes.held_out_csv,
     "mixed.csv": lambda: csv_bytes(make_rows(mixed.SHIPPED_ROWS, mixed.TEST_SEED)),
 }
 """The bytes of each shipped file of examples."""

@@ -37,7 +37,7 @@ from engine.evidence.setting_fields import (
     unasked,
 )
 from engine.regions import Perturbation
-from engine.schemes import Gaussian, Scheme
+from engine.schemes import Gaussian, GaussianRow, Scheme
 
 BoundName = BoundKey | Literal["enumeration", "computed"]
 """The last two are no choice: of laws that are counted whole, and of computed probabilities."""
@@ -131,7 +131,7 @@ class MeasureSettings(Smoothed):
     """Median smoothing: where the medians of a model's numbers stay under changes up to epsilon.
 
     Attributes:
-        scheme: Gaussian noise, whose term is the l2 norm of the change.
+        scheme: Gaussian noise on an image or a row, whose term is the l2 norm of the change.
         epsilon: largest size of the change, in that term.
         bound: ``anytime`` holds at every n at once, ``clopper-pearson`` at the planned n.
     """
@@ -153,10 +153,10 @@ class MeasureSettings(Smoothed):
     @model_validator(mode="after")
     def _one_term(self) -> MeasureSettings:
         """What 1/2 may have been before a change is known to the last bit under Gaussian noise."""
-        if not isinstance(self.scheme, Gaussian):
-            other = self.scheme.key
+        if not isinstance(self.scheme, (Gaussian, GaussianRow)):
             raise ValueError(
-                f"medians are bounded under Gaussian noise, not by {other}; choose gaussian"
+                f"medians are bounded under Gaussian noise, not by {self.scheme.key}; choose "
+                "gaussian, or gaussian-row for rows of a table"
             )
         return self
 

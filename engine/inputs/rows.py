@@ -7,7 +7,7 @@ is one of numbers and categories. What its columns are is detected, said as
 model that does not name its columns ``?columns=age,job`` names them in its order, and
 ``?columns=all`` says that the table has them in that order. ``?text=tweet``, ``?image=file`` and
 ``?label=mood`` choose a column by its name. ``mixed:5`` is row 5 of a shipped
-example, ``breast-cancer:5`` of another.
+example, ``breast-cancer:5`` and ``diabetes:5`` of others.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from engine.inputs.labels import split_rule, with_rule
 from engine.inputs.table import TYPES, ColumnType, Table, TableInput, read_table
 from engine.inputs.text import TextInput, decoded, shortened
 
-SHIPPED = ("mixed", "breast-cancer")
+SHIPPED = ("mixed", "breast-cancer", "diabetes")
 """Tables that come with the program."""
 ALL = "all"
 TEXTS = ("text", "prompt", "caption", "review", "sentence", "comment", "message")
 IMAGES = ("image", "picture", "path")
 RowInput = TextInput | PairInput | ImageInput | TableInput
 _SPEC = re.compile(
-    r"(?P<file>mixed|breast-cancer|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?"
+    r"(?P<file>mixed|breast-cancer|diabetes|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?"
     r"(?P<said>(?:\?(?:types|columns|text|image|label)=[^?]*)*)",
     re.DOTALL | re.IGNORECASE,
 )

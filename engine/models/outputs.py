@@ -25,6 +25,7 @@ from engine.core.outputs import (
     numbered_names,
     size_of,
 )
+from engine.inputs.coding import TableCoding
 from engine.models.base import NO_CLASS, Classifier
 from engine.models.input_layout import clean
 from engine.models.kinds import read_header
@@ -277,15 +278,20 @@ def answer_to(inner: Classifier, outputs: Outputs, fitted: FittedInput) -> tuple
 
 
 def _trial(inner: Classifier, request: ModelRequest) -> torch.Tensor:
-    """What comes out for an image without contents."""
-    if inner.identity.kind != "image":
-        raise UserError(
-            f"--output {request.output} is for models of images; {request.spec} takes inputs of "
-            f"the kind {inner.identity.kind}."
-        )
+    """What comes out for an image without contents, or for the mean row of a table."""
+    identity, tried = inner.identity, 2
     inner.prepare(_CPU, "fp32")
+    blank = torch.zeros(tried, *identity.input_shape)
     with torch.inference_mode():
-        return inner.scores(torch.zeros(2, *inner.identity.input_shape))
+        if identity.kind == "image":
+            return inner.scores(blank)
+        if identity.kind == "table" and isinstance(inner.coding, TableCoding):
+            fields = len(inner.coding.fields)
+            return inner.scores((blank, torch.zeros(tried, fields, dtype=torch.int64)))
+    raise UserError(
+        f"--output {request.output} is for models of images, and of tables whose columns they "
+        f"name; {request.spec} takes inputs of the kind {identity.kind}."
+    )
 
 
 def _read(inner: Classifier, kind: OutputKind, raw: torch.Tensor, request: ModelRequest) -> Outputs:
@@ -301,7 +307,7 @@ def _read(inner: Classifier, kind: OutputKind, raw: torch.Tensor, request: Model
     else:
         raise UserError(
             f"{request.spec} gives {' x '.join(map(str, shape)) or 'a single number'} for each "
-            f"image, which are no {kind}: {_WANTED[kind]}."
+            f"{inner.identity.kind}, which are no {kind}: {_WANTED[kind]}."
         )
     known = inner.identity.class_names
     named = len(known) == count and known[0] != _GENERIC

@@ -209,8 +209,14 @@ def load_table_model(path: Path, request: ModelRequest) -> TokenClassifier:
     file = read_safetensors(path)
     coding = read_columns(path, file.metadata)
     ranks = {"first.weight": 2, "last.weight": 2}
-    both = bool(coding.numeric and coding.fields)
-    first, last = _shapes(path, file, ranks, "rows of a table", possible=both)
+    first, last = _shapes(
+        path,
+        file,
+        ranks,
+        "rows of a table",
+        possible=bool(coding.numeric),
+        least=1 if request.outputs == "numbers" else 2,
+    )
     numeric = len(coding.numeric)
     build = partial(TableNetwork, numeric, coding.arities, last[0], hidden=first[0])
     network = fill(build, file.tensors, path=path, arch=file.arch)
@@ -219,7 +225,13 @@ def load_table_model(path: Path, request: ModelRequest) -> TokenClassifier:
 
 
 def _shapes(
-    path: Path, file: WeightFile, ranks: Mapping[str, int], what: str, *, possible: bool = True
+    path: Path,
+    file: WeightFile,
+    ranks: Mapping[str, int],
+    what: str,
+    *,
+    possible: bool = True,
+    least: int = 2,
 ) -> list[tuple[int, ...]]:
     """Shapes of the tensors that tell a network's sizes.
 
@@ -232,6 +244,6 @@ def _shapes(
     fits = all(len(shapes[name]) == rank for name, rank in ranks.items())
     words = shapes.get("words.weight", (3,))
     classes = shapes.get("last.weight") or shapes.get("head.weight") or (0,)
-    if not (possible and fits and words[0] >= 3 and classes[0] >= 2):
+    if not (possible and fits and words[0] >= 3 and classes[0] >= least):
         raise UserError(f"{path} holds no weights of a network over {what}.")
     return list(shapes.values())

@@ -1,4 +1,4 @@
-"""Noise on the numbers of an input alone, drawn beside a computed probability; uniform noise."""
+"""Noise on the numbers of an input alone, its fields as they are; uniform noise."""
 
 from __future__ import annotations
 
@@ -74,11 +74,20 @@ class UniformNoise(NoiseLaw):
 
 @dataclass(frozen=True)
 class NumbersAlone(NoiseLaw):
-    """A law on the first part of an input, beside a computation; others are passed on unchanged."""
+    """A law on the first part of an input; others are passed on unchanged.
+
+    Attributes:
+        law: of the numbers.
+        computed: it is drawn beside a probability that is computed.
+    """
 
     law: NoiseLaw
+    computed: bool = True
 
-    arithmetic: ClassVar[Arithmetic] = "computed"
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Of the law, unless the probability is computed."""
+        return "computed" if self.computed else self.law.arithmetic
 
     @property
     def generator(self) -> str:
@@ -105,4 +114,4 @@ class NumbersAlone(NoiseLaw):
 
     def probes(self) -> tuple[Probe, ...]:
         """Those of the law."""
-        return tuple(replace(one, law=NumbersAlone(one.law)) for one in self.law.probes())
+        return tuple(replace(one, law=replace(self, law=one.law)) for one in self.law.probes())

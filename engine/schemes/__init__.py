@@ -18,6 +18,7 @@ from engine.schemes.exp_2 import Exp2
 from engine.schemes.exp_inf import ExpInf
 from engine.schemes.exp_p import ExpP
 from engine.schemes.gaussian import Gaussian
+from engine.schemes.gaussian_row import GaussianRow
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.schemes.hierarchical_sparse import HierarchicalSparse
@@ -81,6 +82,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     HybridUniform,
     HybridMask,
     HybridFlip,
+    GaussianRow,
     # exact
     Stumps,
     StumpsFields,
@@ -131,6 +133,7 @@ __all__ = [
     "Ablation",
     "DssnL1",
     "Gaussian",
+    "GaussianRow",
     "HierarchicalAblation",
     "HierarchicalGaussian",
     "HierarchicalSparse",

@@ -93,7 +93,7 @@ class Parts(Deciding, ABC):
         if given.kind == "table" and not given.alphabet:
             raise UserError(
                 f"{given.name} has no categorical column, and {self.key} noises numbers and "
-                "categories together; give a table with both."
+                "categories together; give a table with both, or choose gaussian-row."
             )
         count, parts = len(self.own_sigmas()), given.shape[0]
         if count and count != parts:

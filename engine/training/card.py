@@ -49,16 +49,20 @@ def _lines(facts: Facts) -> dict[str, str]:
         "Command": _command(facts),
         "SHA-256 of the weights": f"`{facts['sha256']}`",
         "Limits": facts["limits"],
-        "Clean accuracy": f"{percent_down(facts['clean_accuracy'])} of {facts['tested']}, no noise",
     }
+    if "clean_accuracy" in facts:
+        found["Clean accuracy"] = (
+            f"{percent_down(facts['clean_accuracy'])} of {facts['tested']}, no noise"
+        )
     if "smoothed_accuracy" in facts:
         found["Accuracy by majority"] = (
             f"{percent_down(facts['smoothed_accuracy'])} of the same, most of "
             f"{facts['smoothed_draws']:,} noisy samples of each"
         )
     if certified:
+        right = "" if "what" in certified else " right and"
         found["Smoothed accuracy"] = (
-            f"{_counted(certified['right'], certified)} of {certified['inputs']} right and not "
+            f"{_counted(certified['right'], certified)} of {certified['inputs']}{right} not "
             f"abstained; abstained: {round(certified['abstained'] * certified['inputs']):,}"
         )
     if "acr" in certified:
@@ -105,12 +109,17 @@ computed exactly with the noise above; nothing is sampled.
 {_table(certified)}
 """
     return f"""
-Certified accuracy: share of {certified["inputs"]} test inputs that are certified and right, by
+Certified accuracy: share of {certified["inputs"]} test inputs {_what(certified)}, by
 CERTIFY with the noise above, n0 = {certified["n0"]:,}, n = {certified["n"]:,}, alpha =
 {certified["alpha"]:g} per input, {certified["bound"]} bound.{_measured(certified)}
 
 {_table(certified)}
 """
+
+
+def _what(certified: Facts) -> str:
+    """Of which inputs a table tells the share."""
+    return str(certified.get("what", "that are certified and right"))
 
 
 def _measured(certified: Facts) -> str:
@@ -140,7 +149,7 @@ def _table(certified: Facts) -> str:
             for first in firsts
         ]
     else:
-        head = [*terms.values(), "certified and right"]
+        head = [*terms.values(), _what(certified).removeprefix("that are ")]
         rows = [[*(f"{value:g}" for value in at), share] for at, share in shares.items()]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

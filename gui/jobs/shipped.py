@@ -73,6 +73,7 @@ _GROUPS = (
     _Group("Letters to a shop, sorted by their matter", "letters", "demo:letters"),
     _Group("Rows of a table of numbers and categories", "mixed", "demo:mixed"),
     _Group("Tumours: rows of 30 numbers", "breast-cancer", "demo:breast-cancer"),
+    _Group("Patients: rows of ten columns, for a regression", "diabetes", "demo:diabetes"),
     _Group("A classifier that fools floating-point noise", "lattice:", "demo:lattice"),
 )
 _MOST_OF_A_GROUP = 12

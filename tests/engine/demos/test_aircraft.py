@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from engine.cli import main
-from engine.demos import aircraft
+from engine.demos import aircraft, making
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.outputs import OutputsClassifier
@@ -21,7 +21,7 @@ from engine.verify import Plan, verify
 def test_the_whole_recipe_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(aircraft, "RECIPE", replace(aircraft.RECIPE, examples=64, epochs=1))
     monkeypatch.setattr(aircraft, "CERTIFIED", 1)
-    monkeypatch.setattr(aircraft, "N", 100)
+    monkeypatch.setattr(making, "OUTPUT_VOTES", (10, 100))
     path = aircraft.make(tmp_path)
     card = json.loads(path.with_suffix(".json").read_text())
     assert card["parameters"] == 14_915 and card["certified_accuracy"]["inputs"] == 1

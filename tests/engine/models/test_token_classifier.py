@@ -13,6 +13,7 @@ from engine.core.records import ModelIdentity
 from engine.inputs import load_input
 from engine.inputs.coding import WordTokenizer
 from engine.models import ModelRequest, fitted, load_model
+from engine.models.outputs import OutputsClassifier
 from engine.models.token_classifier import PairNetwork, TableNetwork, TextNetwork, TokenClassifier
 
 
@@ -264,6 +265,22 @@ def test_table_a_file_of_our_own_comes_back(tmp_path: Path):
     with torch.no_grad():
         torch.testing.assert_close(classifier.scores(batch), classifier.network(*batch))
     classifier.unload()
+
+
+def test_table_of_numbers_alone_may_answer_with_one_number(tmp_path: Path):
+    path = tmp_path / "m.safetensors"
+    facts = {"architecture": "table_mlp", "columns": json.dumps(COLUMNS[:1])}
+    save_file(TableNetwork(1, (), 1, hidden=8).state_dict(), path, facts)
+    with pytest.raises(UserError, match="holds no weights of a network over rows of a table"):
+        opened(path)
+    found = load_model(ModelRequest(str(path), output="numbers", tolerance=1.0))
+    assert isinstance(found, OutputsClassifier) and found.outputs.names == ("number 1",)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("age\n50\n")
+    bound = found.bound_to(fitted(found, load_input(f"{rows}:0")))
+    network, x = found.inner.network, torch.tensor([[2.0]])
+    said = float(network(x, torch.zeros(1, 0, dtype=torch.int64)))
+    assert bound.outputs.reference == pytest.approx((said,), rel=1e-6)
 
 
 def test_table_other_weights_are_refused(tmp_path: Path):

@@ -22,6 +22,8 @@ def test_codes_stay_and_numbers_move_as_by_the_law_itself() -> None:
     image = torch.empty(6, 3)
     NumbersAlone(law).draw(x, NoiseStream(1, 7), 10, image)
     assert torch.equal(image, alone)
+    assert NumbersAlone(law).arithmetic == "computed"
+    assert NumbersAlone(law, computed=False).arithmetic == "float"
 
 
 @pytest.mark.statistics

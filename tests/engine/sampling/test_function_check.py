@@ -459,6 +459,7 @@ RUNS = int(os.environ.get("CERTISCOPE_RUNS", "500"))
 SETS = (
     "digits",
     "breast-cancer",
+    "diabetes",
     "cifar10",
     "aircraft",
     "karate",
