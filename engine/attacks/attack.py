@@ -39,7 +39,8 @@ from engine.procedures.run import check_fit, run_key
 from engine.procedures.run_noise import noise_source
 from engine.regions import Perturbation, Region
 from engine.schemes import Translation
-from engine.schemes.threshold import MAJORITY, threshold
+from engine.schemes.ranked import MAJORITY, top_k
+from engine.schemes.threshold import threshold
 from engine.system.device import resolve
 
 _ALMOST_SURE = 1e-6
@@ -104,6 +105,8 @@ def _refused(evidence: Evidence) -> str:
         return f"No attack is built for {scheme.key}, which is certified over a range."
     if evidence.model.generation is not None:
         return "No attack is built for generative models."
+    if top_k(scheme) > 1:
+        return "No attack is built for a place among the first k: PREDICT tells only who leads."
     if threshold(scheme) < MAJORITY:  # above it, whoever loses the lead has lost the threshold
         return (
             "No attack is built for a threshold tau below one half: a class may keep it where "

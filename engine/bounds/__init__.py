@@ -13,6 +13,7 @@ from engine.bounds.methods import (
     AnytimeTwoClass,
     ClopperPearson,
     Live,
+    MultiClass,
     TwoClass,
     UnevenTwoClass,
 )
@@ -24,6 +25,7 @@ BOUND_METHODS: tuple[BoundMethod, ...] = (
     ClopperPearson(),
     TwoClass(),
     UnevenTwoClass(),
+    MultiClass(),
 )
 """Those a run may choose from; an enumerated noise law takes :class:`Enumeration` by itself."""
 

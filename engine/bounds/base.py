@@ -32,6 +32,11 @@ class BoundMethod(ABC):
     extendable: ClassVar[bool] = False
     decided_by: ClassVar[Literal["top", "two largest", "all"]] = "all"
 
+    def after(self, selection: Votes) -> BoundMethod:
+        """The method once the selection votes are known, which may decide what it bounds apart."""
+        del selection
+        return self
+
     @abstractmethod
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """The bounds that these counts alone give.

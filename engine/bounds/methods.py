@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from engine.bounds import clopper_pearson, eprocess
 from engine.bounds.base import BoundMethod
-from engine.core.records import Votes
+from engine.core.records import ProbabilityBounds, Votes
 
 LIVE_SHARE = 0.1
 """Share of alpha that buys the bound valid at any n; the rest buys Clopper-Pearson at n_plan."""
@@ -93,6 +93,81 @@ class UnevenTwoClass(TwoClass):
         "bound where the top class has all votes; valid only at the planned n"
     )
     top_share: ClassVar[float] = 0.9
+
+
+class MultiClass(BoundMethod):
+    """Clopper-Pearson on the top class and on groups of other classes, alpha shared out evenly.
+
+    The selection votes, which are independent of those that bound, order the other classes. The
+    first is a group of its own, and so are the next ones until all that are left have no more votes
+    together than the first; these are the last group, whose bound holds for each of them. Samples
+    that named no class count into the last group, as if they were one. Without selection votes
+    every class is a group.
+    """
+
+    key: ClassVar[str] = "multi-class"
+    title: ClassVar[str] = "multi-class, fixed n"
+    summary: ClassVar[str] = (
+        "bounds each of the strongest classes by itself and all others together, alpha shared out "
+        "evenly; better for --top-k, and where many classes share the votes; valid only at the "
+        "planned n"
+    )
+    citation: ClassVar[str] = (
+        "Delattre et al., AISTATS 2025; Jia et al., ICLR 2020; Clopper & Pearson 1934"
+    )
+
+    def __init__(self, selection: Votes | None = None) -> None:
+        self.selection = selection
+
+    def after(self, selection: Votes) -> BoundMethod:
+        """With the groups that these votes make."""
+        return MultiClass(selection)
+
+    def groups(self, classes: int, top: int) -> list[tuple[int, ...]]:
+        """The groups of all classes but ``top``."""
+        others = [one for one in range(classes) if one != top]
+        if self.selection is None:
+            return [(one,) for one in others]
+        counts = self.selection.counts
+        others.sort(key=lambda one: -counts[one])
+        alone, left = 1, sum(counts[one] for one in others[1:])
+        while alone < len(others) and left > counts[others[0]]:
+            left -= counts[others[alone]]
+            alone += 1
+        last = tuple(others[alone:])
+        return [*((one,) for one in others[:alone]), *([last] if last else [])]
+
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
+        """Lower bound on the top class, and the largest of the others' upper bounds."""
+        share, uppers = self._uppers(votes, top, alpha)
+        return clopper_pearson.lower(votes.counts[top], votes.n, share), uppers[0]
+
+    def at(
+        self,
+        votes: Votes,
+        *,
+        top: int,
+        alpha: float,
+        n_plan: int,
+        before: ProbabilityBounds | None = None,
+    ) -> ProbabilityBounds:
+        """With the bounds on the strongest other classes."""
+        bounds = super().at(votes, top=top, alpha=alpha, n_plan=n_plan, before=before)
+        _, uppers = self._uppers(votes, top, alpha)
+        others = tuple(min(one, 1.0 - bounds.p_lower) for one in uppers)
+        return bounds.model_copy(update={"others": others})
+
+    def _uppers(self, votes: Votes, top: int, alpha: float) -> tuple[float, list[float]]:
+        """alpha of each bound, and the upper ones from the largest on, down to the last group's."""
+        groups = self.groups(len(votes.counts), top)
+        share = alpha / (1 + len(groups))
+        counts = [sum(votes.counts[one] for one in group) for group in groups]
+        if counts:
+            counts[-1] += votes.failures
+        found = [clopper_pearson.upper(count, votes.n, share) for count in counts]
+        several = groups and (len(groups[-1]) > 1 or votes.failures)
+        least = found[-1] if several else 0.0
+        return share, sorted((one for one in found if one >= least), reverse=True) or [0.0]
 
 
 class Anytime(BoundMethod):

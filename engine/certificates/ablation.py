@@ -16,22 +16,25 @@ from functools import lru_cache
 from engine.certificates.hierarchical import keeps
 
 Deltas = tuple[float, ...]
-"""Delta for r = 0, 1, ..., rounded up, as far as it is below one half."""
+"""Delta for r = 0, 1, ..., rounded up, as far as it leaves more than some least probability."""
 
 
 @lru_cache(maxsize=256)
-def subset_deltas(entities: int, kept: int) -> Deltas:
+def subset_deltas(entities: int, kept: int, *, least: float = 0.5) -> Deltas:
     """1 - C(d - r, k) / C(d, k) for exactly k of d entities kept.
 
     Args:
         entities: d.
         kept: k, at most d.
+        least: what 1 - Delta exceeds.
     """
-    return tuple(_up(delta) for delta in _subset_deltas(entities, kept))
+    return tuple(_up(delta) for delta in _subset_deltas(entities, kept, Fraction(least)))
 
 
 @lru_cache(maxsize=256)
-def independent_deltas(p: float, *, centre: int = 0, p_centre: float = 1.0) -> Deltas:
+def independent_deltas(
+    p: float, *, centre: int = 0, p_centre: float = 1.0, least: float = 0.5
+) -> Deltas:
     """1 minus the probability that all r changed entities are ablated, each by itself.
 
     With equal probabilities 1 - p^r (Scholten et al., NeurIPS 2022).
@@ -40,10 +43,11 @@ def independent_deltas(p: float, *, centre: int = 0, p_centre: float = 1.0) -> D
         p: probability that an entity is ablated.
         centre: number of entities with a probability of their own.
         p_centre: their probability.
+        least: what 1 - Delta exceeds.
     """
     found = keeps(p, centre=centre, p_centre=p_centre)
     return tuple(
-        math.nextafter(1.0 - keep, 1.0) if keep < 1 else 0.0 for keep in found if keep > 0.5
+        math.nextafter(1.0 - keep, 1.0) if keep < 1 else 0.0 for keep in found if keep > least
     )
 
 
@@ -63,10 +67,10 @@ def required(deltas: Deltas, entities: int) -> float | None:
     return 0.5 + deltas[entities] if entities < len(deltas) else None
 
 
-def _subset_deltas(entities: int, kept: int) -> Iterator[Fraction]:
+def _subset_deltas(entities: int, kept: int, least: Fraction) -> Iterator[Fraction]:
     missed = Fraction(1)
     changed = 0
-    while 2 * missed > 1:
+    while missed > least:
         yield 1 - missed
         if changed == entities:
             return

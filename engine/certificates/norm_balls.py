@@ -58,7 +58,7 @@ def certified(direct: Mapping[str, Radius], norm: str, dimension: int) -> Radius
     shrinks = {one: math.pow(dimension, max(0.0, ORDER[one] - ORDER[norm])) for one in direct}
 
     def radius(q: float) -> float:
-        if not 0.0 <= q < 0.5:
+        if not q < 0.5:
             return 0.0
         found = (radius_of(max(q, LEAST)) / shrinks[one] for one, radius_of in direct.items())
         return max(0.0, float(max(found)) * DOWN)

@@ -188,6 +188,12 @@ GLOSSARY: tuple[Entry, ...] = (
         "Bounds",
     ),
     Entry(
+        "multi-class",
+        "Clopper-Pearson for the top class, each of the strongest others, and all others together; "
+        "alpha is shared out evenly. The selection votes say which are the strongest.",
+        "Bounds",
+    ),
+    Entry(
         "enumeration",
         "All samples of a finite law are counted, so that nothing is left to chance and alpha is "
         "not spent.",
@@ -251,6 +257,12 @@ GLOSSARY: tuple[Entry, ...] = (
         "ball",
         "All changes whose norm is below R: l2 adds squares, l1 adds amounts, linf takes the "
         "largest.",
+        "Regions",
+    ),
+    Entry(
+        "top k",
+        "How many of the most probable classes the class must stay among; 1 is the prediction "
+        "itself.",
         "Regions",
     ),
     Entry(

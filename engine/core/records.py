@@ -70,6 +70,8 @@ class ProbabilityBounds(Record):
         top: the class that is bounded from below, fixed before the first estimation sample.
         p_lower: lower confidence bound on the probability of ``top``.
         p_upper: upper confidence bound on the probability of every other class.
+        others: upper confidence bounds on the most probable other classes, from the largest on; the
+            last holds for every further class. Empty where only ``p_upper`` was bought.
         valid: whether this may be claimed at this n; False marks a provisional value.
         basis: one clause saying in which sense it is valid.
     """
@@ -80,6 +82,7 @@ class ProbabilityBounds(Record):
     top: int
     p_lower: float = Field(ge=0, le=1)
     p_upper: float = Field(ge=0, le=1)
+    others: tuple[float, ...] = Field(default=(), exclude_if=lambda found: not found)
     valid: bool
     basis: str
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from engine.core.records import Record
 from engine.noise.law import NoiseLaw
 from engine.schemes import Scheme, parse_scheme
+from engine.schemes.ranked import top_k
 
 BoundKey = Literal[
     "anytime",
@@ -18,6 +19,7 @@ BoundKey = Literal[
     "clopper-pearson",
     "two-class",
     "two-class-uneven",
+    "multi-class",
 ]
 NoiseMode = Literal["float", "exact"]
 Precision = Literal["fp32", "bf16", "fp16"]
@@ -140,3 +142,9 @@ class Smoothed(Record):
         """The law of the scheme's noise, as the run draws it."""
         law: NoiseLaw = self.scheme.noise().in_mode(self.noise)
         return law
+
+    @model_validator(mode="after")
+    def _ranked(self: Any) -> Any:
+        if self.kind in ("predict", "measure") and top_k(self.scheme) > 1:
+            raise ValueError(f"{self.kind} speaks of no ranking; leave --top-k out")
+        return self

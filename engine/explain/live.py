@@ -152,5 +152,5 @@ def _expected(snapshot: Snapshot, facts: Facts) -> Region | None:
         return None
     share = snapshot.estimation.counts[bounds.top] / snapshot.estimation.n
     p = min(share, 1.0 - min(0.5, _CERTAIN / snapshot.n_plan))
-    guess = {"p_lower": p, "p_upper": 1.0 - p, "valid": True}
+    guess = {"p_lower": p, "p_upper": 1.0 - p, "others": (), "valid": True}
     return snapshot.settings.scheme.region(bounds.model_copy(update=guess), facts)

@@ -8,7 +8,8 @@ from engine.core.records import Record
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.run_view import RunView
 from engine.noise.law import Arithmetic
-from engine.schemes.threshold import MAJORITY, threshold
+from engine.schemes.ranked import MAJORITY
+from engine.schemes.threshold import threshold
 
 NOISE_WORDS: dict[Arithmetic, str] = {
     "float": "float noise",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine.core.records import Record
 from engine.evidence.observations import EnsembleRecord
 from engine.evidence.run_view import RunView
-from engine.schemes.threshold import MAJORITY, threshold
+from engine.schemes.ranked import MAJORITY
+from engine.schemes.threshold import threshold
 
 OTHER = -1
 """Stands for 'all further classes' where a histogram shows only the top k."""

@@ -69,5 +69,6 @@ def weakened(bounds: ProbabilityBounds, distance: float) -> ProbabilityBounds:
         update={
             "p_lower": max(0.0, bounds.p_lower - distance),
             "p_upper": min(1.0, bounds.p_upper + distance),
+            "others": tuple(min(1.0, other + distance) for other in bounds.others),
         }
     )

@@ -94,6 +94,10 @@ class Claims:
             self._last = self._drawn(votes, top)
             self._points.append(_point(votes, self.weakening.weakened(self._last)))
 
+    def begin(self, selection: Votes) -> None:
+        """Let the bound know the votes that choose the class, before any that bound it."""
+        self.method = self.method.after(selection)
+
     def replay(self, blocks: Sequence[Block], top: int, classes: int) -> None:
         """Take in the ends of blocks counted before."""
         votes = Votes(counts=(0,) * classes)

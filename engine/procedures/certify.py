@@ -123,6 +123,7 @@ class _Certify:
             yield self._last or self._snapshot("selection", None)
         if self.selection.n < settings.n0:
             return
+        self.claims.begin(self.selection)
         self.top = self.run.sampler.check.top = self.claims.top(self.selection)
         self.tally = self._open_tally(self.top)
         self.run.start_estimation(self.tally.n)

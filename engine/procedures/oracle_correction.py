@@ -52,11 +52,13 @@ def transfer_record(
         alpha_votes=bounds.alpha,
         alpha_audit=alpha_audit,
     )
+    alpha = min(found.alpha, math.nextafter(1.0, 0.0))
     known = {
         "p_lower": found.p_lower,
         # All other true classes together: no bound on the oracle's misses is needed.
         "p_upper": min(1.0, math.nextafter(1.0 - found.p_lower, 2.0)),
-        "alpha": min(found.alpha, math.nextafter(1.0, 0.0)),
+        "others": (),
+        "alpha": alpha,
     }
     region = region_of(scheme, bounds.model_copy(update=known), facts, then=then)
     return TransferRecord(
@@ -73,7 +75,7 @@ def transfer_record(
             class_name,
             audit,
             found.false_accept,
-            known["alpha"],
+            alpha,
         )
         if region is not None
         else _nothing(class_name, audit, found.false_accept, found.p_lower),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.bounds import bound_method
 from engine.core.records import InputIdentity, ProbabilityBounds, Votes
 from engine.evidence import statement
 from engine.evidence.evidence import Evidence
@@ -72,7 +71,7 @@ def certify_facts(
             selection=selection,
             estimation=estimation,
             scheme=settings.scheme,
-            method=bound_method(settings.bound),
+            method=claims.method,
             alpha=settings.alpha,
             n_plan=settings.n,
             class_names=class_names,

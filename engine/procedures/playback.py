@@ -37,6 +37,7 @@ def played(evidence: Evidence) -> tuple[Snapshot, ...]:
     votes = Votes(counts=(0,) * len(evidence.model.class_names))
     slack = Slack(evidence.noise.total_variation)
     claims = Claims(settings, bound_method(settings.bound), slack, evidence.facts)
+    claims.begin(evidence.selection)
     shared = Snapshot(
         run_id=evidence.run_id,
         settings=settings,

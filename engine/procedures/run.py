@@ -29,6 +29,7 @@ from engine.procedures.run_noise import Randomness
 from engine.sampling.sampler import PATIENCE, Sampler
 from engine.schemes import Scheme, parse_scheme
 from engine.schemes.parameter_fields import NUMBERS, PIXELS
+from engine.schemes.ranked import check_classes
 from engine.system.device import resolve
 
 SIGMA_TOLERANCE = 0.02
@@ -221,6 +222,7 @@ def check_fit(classifier: Classifier, fitted: FittedInput, scheme: Scheme) -> tu
     """
     shape = layout(scheme, classifier.identity, fitted.identity)
     scheme.check_input(fitted.identity)
+    check_classes(scheme, len(classifier.identity.class_names))
     return shape
 
 

@@ -190,9 +190,8 @@ def bounds_at(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
     if evidence.bounds is None or not evidence.bounds.valid:
         return evidence.bounds
     votes = Votes(counts=evidence.votes.estimation, failures=evidence.votes.estimation_failures)
-    bounds = bound_method(evidence.settings.bound).at(
-        votes, top=evidence.bounds.top, alpha=alpha, n_plan=evidence.settings.n
-    )
+    method = bound_method(evidence.settings.bound).after(evidence.selection)
+    bounds = method.at(votes, top=evidence.bounds.top, alpha=alpha, n_plan=evidence.settings.n)
     return weakened(bounds, evidence.noise.total_variation)
 
 

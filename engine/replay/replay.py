@@ -23,6 +23,7 @@ from engine.replay.rows import Claim, ReplayRows
 from engine.replay.summary import DRAWN, summarise
 from engine.replay.table import Header, VoteTable, read_table
 from engine.schemes import Scheme
+from engine.schemes.ranked import check_classes
 
 GIVEN = "given"
 TELLING = 10
@@ -145,6 +146,8 @@ def _certifying(
     """
     tops, n = _tops(table, selection), table.estimation.sum(axis=1, dtype=np.int64)
     votes, samples = table.header.classes, scheme.counted
+    if votes:
+        check_classes(scheme, table.estimation.shape[1])
     if votes and samples is not None:
         _complete(path, table, n, samples)
     bounding = _counted(table, tops, method) if votes else _given(table, tops)
@@ -266,7 +269,7 @@ def _numbers(
         return [table.p_lower, *([table.p_upper] if table.header.upper else [])]
     counts, rows = table.estimation, np.arange(len(table))
     if decided_by == "all":
-        return [tops, *counts.T]
+        return [tops, *counts.T, *(table.selection.T if table.header.selection else ())]
     top = counts[rows, tops]
     if decided_by == "top":
         return [top, n]
@@ -291,7 +294,9 @@ def _complete(path: Path, table: VoteTable, n: npt.NDArray[np.int64], samples: i
 def _counted(table: VoteTable, tops: npt.NDArray[np.int64], method: BoundMethod) -> Bounding:
     def bounds(row: int, alpha: float) -> ProbabilityBounds:
         votes = Votes(counts=tuple(table.estimation[row].tolist()))
-        return method.at(votes, top=int(tops[row]), alpha=alpha, n_plan=votes.n)
+        first = Votes(counts=tuple(table.selection[row].tolist()))
+        known = method.after(first) if table.header.selection else method
+        return known.at(votes, top=int(tops[row]), alpha=alpha, n_plan=votes.n)
 
     return bounds
 

@@ -137,5 +137,5 @@ class Ablation(Counting):
     def deltas(self) -> tuple[float, ...]:
         """Of the form that is chosen."""
         if self.p:
-            return independent_deltas(self.p)
-        return subset_deltas(self.entities, self.keep)
+            return independent_deltas(self.p, least=self.least_share)
+        return subset_deltas(self.entities, self.keep, least=self.least_share)

@@ -29,7 +29,7 @@ class Parts(Deciding, ABC):
     """
 
     strength: ClassVar[str] = "epsilon"
-    unwritten: ClassVar[frozenset[str]] = frozenset({"sigmas"})
+    unwritten: ClassVar[frozenset[str]] = Deciding.unwritten | {"sigmas"}
 
     sigma: float = sigma_field()
     sigmas: str | None = Field(

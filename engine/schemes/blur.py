@@ -19,7 +19,8 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Array, Arrays, Level, NoiseLaw, Numbers, Probe
 from engine.noise.normals import shares
 from engine.regions import Amount, Perturbation, Region, Term
-from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family
+from engine.schemes.ranked import Ranked
 from engine.schemes.semantic import against_half
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _astray(out: Arrays) -> Numbers:
     return np.asarray(off.reshape(len(samples), -1), dtype=np.float64)
 
 
-class Blur(Scheme):
+class Blur(Ranked):
     """g(x) = argmax_c P(f(blur_S(x)) = c) with one random squared radius S for the whole image.
 
     blur_S(blur_t(x)) = blur_(S + t)(x), so that a blur by t moves the law of S upwards by t.
@@ -241,7 +242,7 @@ class Blur(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Amount | None:
         """All blurs below the radius of the law; None unless p_lower > p_upper."""
-        left = against_half(bounds)
+        left = against_half(self.as_majority(bounds))
         if left >= 0.5:
             return None
         return Amount(term="blur", upper=max(0.0, self._radius(left)), unit=UNIT)
@@ -260,7 +261,11 @@ class Blur(Scheme):
         """The p_lower whose radius is ``blur``."""
         ratio = perturbation["blur"] / self.scale
         if not ratio:
-            return 0.5
+            return self.least_share
+        return self.for_rank(self._required(ratio))
+
+    def _required(self, ratio: float) -> float:
+        """Against one half, for an amount of ``ratio`` scales."""
         if self.law == "exponential":
             return (1.0 - 0.5 * math.exp(-ratio)) * _UP
         if self.law == "uniform":

@@ -18,8 +18,8 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Level, NoiseLaw, Probe, flat, zeros
 from engine.noise.normals import normals
 from engine.regions import Interval, Perturbation, Region, Term
-from engine.schemes.base import NO_FACTS, Facts, Family, Scheme
-from engine.schemes.semantic import required_within, sigmas
+from engine.schemes.base import NO_FACTS, Facts, Family
+from engine.schemes.ranked import Ranked
 
 if TYPE_CHECKING:
     import torch
@@ -88,7 +88,7 @@ class OneShift(NoiseLaw):
         )
 
 
-class Brightness(Scheme):
+class Brightness(Ranked):
     """g(x) = argmax_c P(f(x + b 1) = c) with one b ~ N(0, sigma_b^2) for the whole image.
 
     A shift s of all pixels moves the law of b and nothing else, so that it is smoothing with a
@@ -130,7 +130,7 @@ class Brightness(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Interval | None:
         """As far in either direction; None unless p_lower > p_upper."""
-        within = sigmas(bounds)
+        within = self.sigmas_within(bounds)
         if within is None:
             return None
         reach = self.sigma_b * within
@@ -143,4 +143,4 @@ class Brightness(Scheme):
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(|brightness| / sigma_b)."""
-        return required_within(abs(perturbation["brightness"]) / self.sigma_b)
+        return self.within(abs(perturbation["brightness"]) / self.sigma_b)

@@ -18,7 +18,8 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Arrays, Level, NoiseLaw, Numbers, Probe, flat
 from engine.noise.normals import normals
 from engine.regions import GainBrightness, Perturbation, Region, Term
-from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family
+from engine.schemes.ranked import Ranked
 from engine.schemes.semantic import against_half
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class GainAndShift(NoiseLaw):
         )
 
 
-class ContrastBrightness(Scheme):
+class ContrastBrightness(Ranked):
     """g(x) = argmax_c P(f(e^k (x + b)) = c) with one k ~ N(0, sigma_k^2), one b ~ N(0, sigma_b^2).
 
     An attack (k', b') moves the law of (k, b) to N((k', b'), diag(sigma_k^2, e^-2k' sigma_b^2)).
@@ -164,7 +165,7 @@ class ContrastBrightness(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> GainBrightness | None:
         """All pairs that require less than the bounds give; None unless p_lower > p_upper."""
-        left = against_half(bounds)
+        left = against_half(self.as_majority(bounds))
         if left >= 0.5:
             return None
         return GainBrightness(sigma_k=self.sigma_k, sigma_b=self.sigma_b, p_lower=1.0 - left)
@@ -180,7 +181,7 @@ class ContrastBrightness(Scheme):
         gains = np.array([one["gain"] for one in perturbations])
         shifts = np.array([one["brightness"] for one in perturbations])
         k = np.log(np.where(gains > 0, gains, 1.0))
-        needed = required(k, shifts, self.sigma_k, self.sigma_b)
+        needed = self.for_rank(required(k, shifts, self.sigma_k, self.sigma_b))
         found: list[float] = np.where(gains > 0, needed, IMPOSSIBLE).tolist()
         return found
 
@@ -200,4 +201,6 @@ class ContrastBrightness(Scheme):
         from engine.certificates.gain_brightness import required_over  # deferred: SciPy
 
         k = np.log(factors)
-        return required_over(k[:-1], k[1:], amounts[1:], self.sigma_k, self.sigma_b, ceiling)
+        asked = self.for_majority(ceiling)
+        found = required_over(k[:-1], k[1:], amounts[1:], self.sigma_k, self.sigma_b, asked)
+        return self.for_rank(found)

@@ -8,11 +8,12 @@ from typing import ClassVar, Self
 from engine.core.records import ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
 from engine.regions import Ball, Norm, Perturbation, Term
-from engine.schemes.base import NO_FACTS, Facts, Scheme
+from engine.schemes.base import NO_FACTS, Facts
 from engine.schemes.parameter_fields import PIXELS, sigma_field
+from engine.schemes.ranked import Ranked
 
 
-class Gaussian(Scheme):
+class Gaussian(Ranked):
     """g(x) = argmax_c P(f(x + e) = c) with e ~ N(0, sigma^2 I).
 
     Theorem 1: if P(f(x+e) = A) >= p_lower >= p_upper >= P(f(x+e) = c) for all other c, then
@@ -46,6 +47,11 @@ class Gaussian(Scheme):
         """
         from scipy.special import ndtri  # deferred: the window lists schemes before scipy loads
 
+        if self.top_k > 1:
+            within = self.sigmas_within(bounds)
+            if within is None:
+                return None
+            return Ball(norm="l2", radius=self.sigma * within, unit=PIXELS)
         if bounds.p_lower <= bounds.p_upper:
             return None
         lower = float(ndtri(bounds.p_lower))
@@ -55,9 +61,11 @@ class Gaussian(Scheme):
         return Ball(norm="l2", radius=radius, unit=PIXELS)
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
-        """Phi(radius / sigma)."""
+        """Phi(radius / sigma), or Phi(radius / sigma + Phi^-1(1 / (k + 1))) for the first k."""
         from scipy.special import ndtr  # deferred as above
 
+        if self.top_k > 1:
+            return self.within(perturbation["radius"] / self.sigma)
         return float(ndtr(perturbation["radius"] / self.sigma))
 
     def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:

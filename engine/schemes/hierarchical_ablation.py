@@ -30,4 +30,6 @@ class HierarchicalAblation(Selecting, Counting):
 
     def deltas(self) -> tuple[float, ...]:
         """Of the selection."""
-        return independent_deltas(self.p, centre=self.centre**2, p_centre=self.p_centre)
+        return independent_deltas(
+            self.p, centre=self.centre**2, p_centre=self.p_centre, least=self.least_share
+        )

@@ -52,6 +52,7 @@ class HierarchicalGaussian(Selecting):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Staircase | None:
         """One step per number of pixels; no step where p_lower only names the class."""
+        bounds = self.as_majority(bounds)
         if bounds.p_lower <= bounds.p_upper:
             return None
         return Staircase(
@@ -68,6 +69,6 @@ class HierarchicalGaussian(Selecting):
         """Delta + keep Phi(epsilon / sigma + Phi^-1(1 / (2 keep)))."""
         strength = perturbation["epsilon"] / self.sigma
         if not perturbation["entities"] or not strength:
-            return 0.5
+            return self.least_share
         needed = gaussian_required(self.keep(perturbation), strength)
-        return IMPOSSIBLE if needed is None else needed
+        return IMPOSSIBLE if needed is None else self.for_rank(needed)

@@ -66,6 +66,7 @@ class HierarchicalSparse(Selecting):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> CellMap | None:
         """A map per number of nodes; the cell (0, 0) alone where p_lower only names the class."""
+        bounds = self.as_majority(bounds)
         if bounds.p_lower <= bounds.p_upper:
             return None
         layers: list[Cells] = []
@@ -86,13 +87,13 @@ class HierarchicalSparse(Selecting):
         """Where all else can reach one half after Delta."""
         additions, deletions = (whole(perturbation, term) for term in ("additions", "deletions"))
         if not additions + deletions or not whole(perturbation, "entities"):
-            return 0.5
+            return self.least_share
         keep = self.keep(perturbation)
         if keep <= 0.5 or max(additions, deletions) > MOST:
             return IMPOSSIBLE
         regions = binary_regions(self.p_plus, self.p_minus, additions, deletions)
         spare = regions.affordable((keep - 0.5) / keep)
-        return IMPOSSIBLE if spare is None else rest(keep * spare) + MARGIN
+        return IMPOSSIBLE if spare is None else self.for_rank(rest(keep * spare) + MARGIN)
 
     def _cells(self, bounds: ProbabilityBounds, keep: float) -> Cells:
         lost, gained = rest(bounds.p_lower), bounds.p_upper

@@ -74,9 +74,9 @@ class Hybrid(Parts, Words, ABC):
         """All at once."""
         cells = [(whole(one, "words"), self.shift(one)) for one in perturbations]
         inside = [cell for cell in cells if cell[0] <= self.reached() and any(cell)]
-        known: dict[tuple[int, float], float] = {(0, 0.0): self.tau}
+        known: dict[tuple[int, float], float] = {(0, 0.0): self.level}
         if inside:
-            found = required_of(self._table(), inside, self.tau)
+            found = required_of(self._table(), inside, self.level)
             known |= {c: p or IMPOSSIBLE for c, p in zip(inside, found, strict=True)}
         return [known.get(cell, IMPOSSIBLE) for cell in cells]
 

@@ -103,9 +103,9 @@ class HybridFlip(Parts):
 
     def _required(self, additions: int, deletions: int, shift: float) -> float:
         if not additions and not deletions and not shift:
-            return self.tau
+            return self.level
         if max(additions, deletions) > MOST_FLIPS:
             return IMPOSSIBLE
         row = additions * (MOST_FLIPS + 1) + deletions
         table = flips_table(self.kernel(), MOST_FLIPS)
-        return required_by(table, row, shift, self.tau) or IMPOSSIBLE
+        return required_by(table, row, shift, self.level) or IMPOSSIBLE

@@ -28,6 +28,7 @@ from engine.regions import Ball, Norm, Perturbation
 from engine.schemes.base import NO_FACTS, Facts
 from engine.schemes.norms import NormBall, norm_field
 from engine.schemes.parameter_fields import PIXELS
+from engine.schemes.ranked import Ranked
 
 if TYPE_CHECKING:
     import torch
@@ -102,7 +103,7 @@ class Laplace(NormBall):
         "Teng, Lee & Yuan, l1 Adversarial Robustness Certificates: a Randomized Smoothing "
         "Approach, 2020; Yang et al., Randomized Smoothing of All Shapes and Sizes, ICML 2020"
     )
-    unwritten: ClassVar[frozenset[str]] = frozenset({"norm", "dimension"})
+    unwritten: ClassVar[frozenset[str]] = Ranked.unwritten | {"norm", "dimension"}
     own: ClassVar[tuple[Norm, ...]] = ("l1", "linf")
 
     norm: Norm = norm_field("l1")
@@ -169,6 +170,7 @@ class Laplace(NormBall):
         """-lam log(2 (1 - p_lower)) in l1; None unless p_lower > 1/2."""
         if self.norm != "l1":
             return super().region(bounds, facts)
+        bounds = self.as_majority(bounds)
         if bounds.p_lower <= max(0.5, bounds.p_upper):
             return None
         left = 2.0 * max(_LEAST, 1.0 - bounds.p_lower)
@@ -179,5 +181,5 @@ class Laplace(NormBall):
         if self.norm != "l1":
             return super().required_probability(perturbation, facts)
         if not perturbation["radius"]:
-            return 0.5
-        return (1.0 - 0.5 * math.exp(-perturbation["radius"] / self.lam)) * _UP
+            return self.least_share
+        return self.for_rank((1.0 - 0.5 * math.exp(-perturbation["radius"] / self.lam)) * _UP)

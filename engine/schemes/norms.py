@@ -17,8 +17,9 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.noise.norm_laws import NormNoise, Shape
 from engine.regions import Ball, Norm, Perturbation, Term
-from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.parameter_fields import PIXELS, sigma_field
+from engine.schemes.ranked import Ranked
 from engine.schemes.semantic import against_half
 
 CITATION = "Yang et al., Randomized Smoothing of All Shapes and Sizes, ICML 2020"
@@ -84,7 +85,7 @@ def tail_field(unset: str) -> Any:
     )
 
 
-class NormBall(Scheme):
+class NormBall(Ranked):
     """g(x) = argmax_c P(f(x + lam e) = c), certified in one norm.
 
     A norm for which the law has no radius of its own takes one of another norm by
@@ -225,7 +226,7 @@ class NormBall(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
         """The ball of the best radius; None without a dimension, or where p is not above 1/2."""
-        d = self.dimension_of(facts)
+        bounds, d = self.as_majority(bounds), self.dimension_of(facts)
         if d is None or bounds.p_lower <= bounds.p_upper:
             return None
         radius = self._radius(d)(against_half(bounds)) * self.scale_in(d) * _DOWN
@@ -239,8 +240,8 @@ class NormBall(Scheme):
         if d is None:
             return IMPOSSIBLE
         if not size:
-            return 0.5
-        return required(self._radius(d), size / (self.scale_in(d) * _DOWN))
+            return self.least_share
+        return self.for_rank(required(self._radius(d), size / (self.scale_in(d) * _DOWN)))
 
     def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:
         """Its own norm alone."""

@@ -13,11 +13,12 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.flips import Flips
 from engine.regions import CellMap, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family
 from engine.schemes.parameter_fields import p_minus_field, p_plus_field
+from engine.schemes.ranked import Ranked
 
 
-class Sparse(Scheme):
+class Sparse(Ranked):
     """Each 0 becomes 1 with probability p_plus and each 1 becomes 0 with probability p_minus.
 
     Certified cell by cell: the Neyman-Pearson worst case over ``additions + deletions + 1`` regions
@@ -65,6 +66,7 @@ class Sparse(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> CellMap | None:
         """The certified cells; the cell (0, 0) alone where p_lower only names the class."""
+        bounds = self.as_majority(bounds)
         if bounds.p_lower <= bounds.p_upper:
             return None
 
@@ -81,11 +83,12 @@ class Sparse(Scheme):
         """What the worst case leaves: 1 - p, where all else can reach one half."""
         additions, deletions = (whole(perturbation, term) for term in self.terms)
         if not additions + deletions:
-            return 0.5
+            return self.least_share
         if max(additions, deletions) > MOST:
             return IMPOSSIBLE
         spare = [way.affordable(0.5) for way in self._ways(additions, deletions)]
-        return max(IMPOSSIBLE if one is None else 1 - one + MARGIN for one in spare)
+        needed = max(IMPOSSIBLE if one is None else 1 - one + MARGIN for one in spare)
+        return self.for_rank(needed)
 
     def _ways(self, additions: int, deletions: int) -> tuple[LikelihoodRegions, ...]:
         return splits(self.p_plus, self.p_minus, self.categories, additions, deletions)

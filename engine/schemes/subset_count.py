@@ -10,16 +10,18 @@ from engine.certificates.ablation import most_entities, required
 from engine.core.records import ProbabilityBounds
 from engine.regions import Count, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
+from engine.schemes.ranked import Ranked
 
 
-class Counting(Scheme, ABC):
+class Counting(Ranked, ABC):
     """r changed entities are certified if p_lower - Delta(r) > p_upper + Delta(r).
 
     Delta(r) is the probability that the noise leaves one of them standing.
     """
 
     subject: ClassVar[str] = "input"
+    mass_moves: ClassVar[bool] = True
     region_type: ClassVar[type[Region]] = Count
     attacker: ClassVar[str] = (
         "change at most r pixels, or the features of at most r nodes, in any way"
@@ -38,6 +40,7 @@ class Counting(Scheme, ABC):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Count | None:
         """The largest certified number of entities; 0 where p_lower only names the class."""
+        bounds = self.as_majority(bounds)
         most = most_entities(self.deltas(), bounds.p_lower, bounds.p_upper)
         if most < 0:
             return None
@@ -51,4 +54,4 @@ class Counting(Scheme, ABC):
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """1/2 + Delta."""
         needed = required(self.deltas(), whole(perturbation, "entities"))
-        return IMPOSSIBLE if needed is None else needed
+        return IMPOSSIBLE if needed is None else self.for_rank(needed)

@@ -12,10 +12,11 @@ from engine.core.errors import UserError
 from engine.core.records import Encoding, InputIdentity
 from engine.noise.selection import IMAGE, Independent, told
 from engine.regions.base import Perturbation, whole
-from engine.schemes.base import Family, Scheme
+from engine.schemes.base import Family
+from engine.schemes.ranked import Ranked
 
 
-class Selecting(Scheme, ABC):
+class Selecting(Ranked, ABC):
     """A scheme that noises each entity with its own fixed probability and passes the others on.
 
     The attacker chooses which entities to change, not how they are selected; against r of them the

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.certificates.frontiers import Decision
+from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds
 from engine.schemes.base import Family, Scheme
 from engine.schemes.nested import Nested
+from engine.schemes.ranked import MAJORITY, Ranked
 
-MAJORITY = 0.5
+_UP = 1.0 + 2.0**-40
 
 
 def threshold(scheme: Scheme) -> float:
-    """What a class's probability must exceed at the clean input: tau, or one half without one."""
-    return scheme.tau if isinstance(scheme, Deciding) else MAJORITY
+    """What a class's probability must exceed at the clean input.
+
+    tau where there is one, 1 / (k + 1) among the first k, else one half.
+    """
+    if isinstance(scheme, Deciding) and scheme.top_k == 1:
+        return scheme.tau
+    return scheme.least_share if isinstance(scheme, Ranked) else MAJORITY
 
 
 def threshold_mark(value: float) -> str:
     """What a threshold is called beside its line in a plot."""
-    return "1/2" if value == MAJORITY else "tau"
+    parts = round(1.0 / value)
+    return f"1/{parts}" if value == 1.0 / parts else "tau"
 
 
 def threshold_in_words(scheme: Scheme) -> str:
@@ -30,10 +38,12 @@ def threshold_in_words(scheme: Scheme) -> str:
     tau = threshold(scheme)
     if isinstance(scheme, Nested):
         return scheme.least_in_words()
+    if isinstance(scheme, Ranked) and scheme.top_k > 1:
+        return f"1/{scheme.top_k + 1}"
     return "one half" if tau == MAJORITY else f"the threshold tau = {tau!r}"
 
 
-class Deciding(Scheme, ABC):
+class Deciding(Ranked, ABC):
     """By majority vote (tau 1/2), or a class is flagged where its probability is tau or more.
 
     With tau other than 1/2 a certificate says that the class's own smoothed probability stays at
@@ -55,7 +65,24 @@ class Deciding(Scheme, ABC):
 
     def decision(self, bounds: ProbabilityBounds) -> Decision | None:
         """What has to hold at a changed input; None where it does not hold at the clean one."""
-        return Decision.of(bounds.p_lower, bounds.p_upper, self.tau)
+        return Decision.of(bounds.p_lower, bounds.p_upper, self.level)
+
+    @property
+    def level(self) -> float:
+        """What the class's probability must not fall below: tau, or more than 1 / (k + 1).
+
+        Among the first k the bounds on other classes are left aside.
+        """
+        return self.tau if self.top_k == 1 else self.least_share * _UP
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.top_k > 1 and self.tau != MAJORITY:
+            raise UserError(
+                f"--top-k {self.top_k} ranks the classes, and --tau {self.tau:g} flags each by "
+                "itself: give one of the two."
+            )
+        return self
 
     def unchanged(self, class_name: str) -> str:
         """A majority, or only that the threshold is reached."""
@@ -78,7 +105,7 @@ class Deciding(Scheme, ABC):
     def decision_in_words(self) -> str:
         """How the deployed model decides, as an end of a sentence."""
         if self.tau == MAJORITY:
-            return "decided by majority vote"
+            return "decided by majority vote" if self.top_k == 1 else "ranked by probability"
         return f"flagged at a smoothed probability of at least tau = {self.tau!r}"
 
     def predicted_in_words(self) -> str:

@@ -18,8 +18,8 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.discrete_gaussian_law import reach, table_sha256, thresholds, total_variation
 from engine.noise.law import PROBED, Arrays, Level, NoiseLaw, Numbers, Probe, zeros
 from engine.regions import Amount, Perturbation, Region, Term
-from engine.schemes.base import NO_FACTS, Facts, Family, Scheme
-from engine.schemes.semantic import required_within, sigmas
+from engine.schemes.base import NO_FACTS, Facts, Family
+from engine.schemes.ranked import Ranked
 
 if TYPE_CHECKING:
     import torch
@@ -139,7 +139,7 @@ def displacement(size: float) -> tuple[int, int]:
     return math.isqrt(math.floor(size * size) - right * right), right
 
 
-class Translation(Scheme):
+class Translation(Ranked):
     """g(x) = argmax_c P(f(shift_D(x)) = c) with D = round(N(0, sigma^2 I)) pixels, wrapped around.
 
     For whole v, round(z) + v = round(z + v): a shift of the image by v is one of the normal vector
@@ -188,11 +188,11 @@ class Translation(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Amount | None:
         """All whole shifts below the radius; None unless p_lower > p_upper."""
-        within = sigmas(bounds)
+        within = self.sigmas_within(bounds)
         if within is None:
             return None
         return Amount(term="shift", upper=self.sigma * within, unit=_WRAPPED)
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(shift / sigma)."""
-        return required_within(perturbation["shift"] / self.sigma)
+        return self.within(perturbation["shift"] / self.sigma)

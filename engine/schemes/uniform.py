@@ -18,6 +18,7 @@ class Uniform(NormScheme):
     """
 
     key: ClassVar[str] = "uniform"
+    mass_moves: ClassVar[bool] = True
     title: ClassVar[str] = "Uniform smoothing"
     own: ClassVar[tuple[Norm, ...]] = ("l1", "linf")
 

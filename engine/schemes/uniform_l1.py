@@ -13,8 +13,9 @@ from engine.core.records import ProbabilityBounds
 from engine.core.total_variation import total_variation
 from engine.noise.law import PROBED, Level, NoiseLaw, Probe, flat, zeros
 from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.parameter_fields import PIXELS, half_width_field
+from engine.schemes.ranked import Ranked
 
 if TYPE_CHECKING:
     import torch
@@ -69,7 +70,7 @@ class GridUniform(NoiseLaw):
         )
 
 
-class UniformL1(Scheme):
+class UniformL1(Ranked):
     """Each pixel is shifted by one of L = int(2 lam 255) grid steps around 0, all alike.
 
     A pixel changed by k steps shares L - k of its L shifted values, so a change of l1 norm k steps
@@ -79,6 +80,7 @@ class UniformL1(Scheme):
     """
 
     key: ClassVar[str] = "uniform-l1"
+    mass_moves: ClassVar[bool] = True
     title: ClassVar[str] = "Uniform smoothing, l1"
     citation: ClassVar[str] = (
         "Lee, Yuan, Chang & Jaakkola, Tight Certificates of Adversarial Robustness, NeurIPS 2019; "
@@ -102,6 +104,7 @@ class UniformL1(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
         """lam (p_lower - p_upper)."""
+        bounds = self.as_majority(bounds)
         if bounds.p_lower <= bounds.p_upper:
             return None
         radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
@@ -109,5 +112,5 @@ class UniformL1(Scheme):
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """1/2 + radius / (2 lam)."""
-        needed = grid_required(perturbation["radius"], levels(self.lam))
+        needed = self.for_rank(grid_required(perturbation["radius"], levels(self.lam)))
         return needed if needed <= 1 else IMPOSSIBLE

@@ -115,10 +115,10 @@ class Words(Deciding, ABC):
     def _required(self, words: int, shift: float) -> float:
         """The same with the other parts moved by so many standard deviations of their noise."""
         if not words and not shift:
-            return self.tau
+            return self.level
         if words > self.reached():
             return IMPOSSIBLE
-        return required_by(self._table(), words, shift, self.tau) or IMPOSSIBLE
+        return required_by(self._table(), words, shift, self.level) or IMPOSSIBLE
 
     def _table(self) -> AtomTable:
         return words_table(self.kernel(), self.reached())

@@ -41,6 +41,7 @@ from engine.procedures.run_key import run_key
 from engine.procedures.target import Target
 from engine.regions import Abstention
 from engine.schemes import Scheme
+from engine.schemes.ranked import check_classes
 from engine.verify.answers import check_answers, check_function
 from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
@@ -171,6 +172,7 @@ class Recount:
         settings = self.counting
         slack = Slack(self.slack)
         claims = Claims(settings, bound_method(settings.bound), slack, self.evidence.facts)
+        claims.begin(self.selection)
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if chain is not None and top is not None:
             claims.replay(full_blocks(chain.blocks, chain.block), top, self.classes)
@@ -243,6 +245,7 @@ class Recount:
             wrong.append("model and input have other shapes")
         try:
             self.settings.scheme.check_input(self.evidence.input)
+            check_classes(self.settings.scheme, self.classes)
             self.settings.scheme.check_facts(self.evidence.facts, self.evidence.input)
         except UserError as error:
             wrong.append(f"the scheme does not fit the input: {error}")

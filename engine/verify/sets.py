@@ -52,6 +52,7 @@ class RowRecount(Recount):
         settings, top = self.counting, self.evidence.votes.guess
         slack = Slack(self.slack)
         claims = Claims(settings, bound_method(settings.bound), slack, self.evidence.facts)
+        claims.begin(self.selection)
         if top is not None:
             claims.add(self.row.ends, top)
         return claims

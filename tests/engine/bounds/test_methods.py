@@ -1,3 +1,5 @@
+import json
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -72,6 +74,49 @@ def test_the_uneven_split_costs_the_top_class_little():
     one_sided = at("clopper-pearson", (10_000, 0), 10_000, alpha=0.01).p_lower
     even = at("two-class", (10_000, 0), 10_000, alpha=0.01).p_lower
     assert (1 - unanimous) / (1 - one_sided) < 1.03 < 1.14 < (1 - even) / (1 - one_sided)
+
+
+GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "multi_class.json").read_text())
+"""blaisedelattre/bridging_the_gap_rs, the class partition of their Algorithm (Rmulti)."""
+
+
+@pytest.mark.parametrize("row", GOLDEN["rows"])
+def test_multi_class_gives_the_published_radii(row):
+    method = bound_method("multi-class").after(Votes(counts=tuple(row["counts_selection"])))
+    votes = Votes(counts=tuple(row["counts_estimation"]))
+    top = Votes(counts=tuple(row["counts_selection"])).top
+    bounds = method.at(votes, top=top, alpha=row["alpha"], n_plan=votes.n)
+    ball = Gaussian(sigma=row["sigma"]).region(bounds)
+    predicted, radius = row["cpm_Rmulti"]
+    assert (ball is None) == (predicted == -1)
+    if ball is not None:
+        assert top == predicted
+        assert radius - 1e-9 < ball.radius <= radius
+
+
+def test_the_selection_votes_say_who_is_bounded_apart():
+    method = bound_method("multi-class")
+    assert method.groups(4, 1) == [(0,), (2,), (3,)]
+    chosen = method.after(Votes(counts=(5, 60, 20, 8, 7)))
+    assert chosen.groups(5, 1) == [(2,), (3, 4, 0)]  # 20 of their own, and 20 together
+    crowded = method.after(Votes(counts=(9, 60, 10, 8, 7, 6)))
+    assert crowded.groups(6, 1) == [(2,), (0,), (3,), (4,), (5,)]
+
+
+def test_each_group_is_bounded_at_its_share_of_alpha():
+    method = bound_method("multi-class").after(Votes(counts=(5, 60, 20, 8, 7)))
+    votes = Votes(counts=(50, 600, 200, 80, 60), failures=10)
+    bounds = method.at(votes, top=1, alpha=0.003, n_plan=1000)
+    assert bounds.p_lower == clopper_pearson.lower(600, 1000, 0.001)
+    alone, rest = (clopper_pearson.upper(k, 1000, 0.001) for k in (200, 200))
+    assert bounds.others == (alone, rest) and bounds.p_upper == alone
+    every = bound_method("multi-class").at(votes, top=1, alpha=0.005, n_plan=1000)
+    uppers = [clopper_pearson.upper(k, 1000, 0.001) for k in (200, 80, 70, 50)]
+    assert every.others == (
+        uppers[0],
+        uppers[1],
+        uppers[2],
+    )  # with the last class count the failures
 
 
 def test_unknown_method():
