@@ -9,12 +9,13 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
 from engine.noise.numbers_alone import NumbersAlone
 from engine.regions import Ball, Norm, Perturbation, Term
-from engine.schemes.base import NO_FACTS, Facts, Scheme
+from engine.schemes.base import NO_FACTS, Facts
 from engine.schemes.gaussian import Gaussian
 from engine.schemes.parameter_fields import NUMBERS, sigma_field
+from engine.schemes.ranked import Ranked
 
 
-class GaussianRow(Scheme):
+class GaussianRow(Ranked):
     """g(x) = argmax_c P(f(x + e, y) = c) with e ~ N(0, sigma^2 I) on the numbers x of a row.
 
     The certificate of Gaussian smoothing for the numbers, at the categorical fields y as they are;
@@ -44,12 +45,14 @@ class GaussianRow(Scheme):
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
         """As of Gaussian smoothing, in standard deviations of the columns."""
-        found = Gaussian(sigma=self.sigma).region(bounds, facts)
+        found = Gaussian(sigma=self.sigma, top_k=self.top_k).region(bounds, facts)
         return None if found is None else found.model_copy(update={"unit": NUMBERS})
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(radius / sigma)."""
-        return Gaussian(sigma=self.sigma).required_probability(perturbation, facts)
+        return Gaussian(sigma=self.sigma, top_k=self.top_k).required_probability(
+            perturbation, facts
+        )
 
     def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> None:
         """Nothing: it speaks of no pixels."""

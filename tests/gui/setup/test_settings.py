@@ -195,7 +195,8 @@ def test_every_editor_says_its_name_unit_and_help(panel):
 
 def test_rarely_used_fields_are_folded_away_as_declared(panel):
     panel.show()
-    advanced = {spec.name for spec in form_specs(Gaussian) if spec.advanced}
+    specs = (*form_specs(Gaussian), *field_specs(Gaussian))
+    advanced = {spec.name for spec in specs if spec.advanced}
     for name, field in panel.fields.items():
         assert field.editor.isVisible() == (name not in advanced)
     panel.more.click()
