@@ -16,6 +16,7 @@ import numpy as np
 from engine.attacks.measure import KNOWN, measured
 from engine.attacks.parameters import nearest_parameters, nearest_shift, transforms
 from engine.attacks.plan import AttackPlan
+from engine.attacks.ranges import nearest_in_range
 from engine.attacks.search import GROWTH, Found, Goal, fewest, line, nearest
 from engine.attacks.smoothed import Smoothed, Stopped
 from engine.core.batches import from_arrays, moved
@@ -24,7 +25,13 @@ from engine.core.generators import result_of
 from engine.core.records import ProbabilityBounds
 from engine.evidence.attack import AttackRecord, inside
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import USUAL, CertifySettings, Execution, PredictSettings
+from engine.evidence.settings import (
+    USUAL,
+    CertifySettings,
+    Execution,
+    PredictSettings,
+    SweepSettings,
+)
 from engine.explain.examples import affordable, presenter_of
 from engine.explain.presenter import Presenter, Ready
 from engine.figures.examples import Arrays, Attack
@@ -39,6 +46,7 @@ from engine.procedures.run import check_fit, run_key
 from engine.procedures.run_noise import noise_source
 from engine.regions import Perturbation, Region
 from engine.schemes import Translation
+from engine.schemes.anchored import Anchored
 from engine.schemes.ranked import MAJORITY, top_k
 from engine.schemes.threshold import threshold
 from engine.system.device import resolve
@@ -73,7 +81,7 @@ def attacked(
     """
     plan, stop = plan or AttackPlan(), stop or threading.Event()
     settings, refused = evidence.settings, _refused(evidence)
-    if refused or not isinstance(settings, CertifySettings):
+    if refused or not isinstance(settings, CertifySettings | SweepSettings):
         return _with(evidence, AttackRecord(outcome="not tried", how=refused))
     given, _ = gridded(fitted, settings)
     same = (classifier.identity.sha256, given.identity.pixels_sha256)
@@ -101,8 +109,6 @@ def _refused(evidence: Evidence) -> str:
             f"No attack is built for {scheme.key}: PREDICT, which confirms attacks, tests votes "
             "that were drawn at random, and no claim of this scheme rests on such."
         )
-    if evidence.settings.kind == "sweep":
-        return f"No attack is built for {scheme.key}, which is certified over a range."
     if evidence.model.generation is not None:
         return "No attack is built for generative models."
     if top_k(scheme) > 1:
@@ -112,7 +118,7 @@ def _refused(evidence: Evidence) -> str:
             "No attack is built for a threshold tau below one half: a class may keep it where "
             "another one leads, and PREDICT tells only who leads."
         )
-    if evidence.settings.kind != "certify":
+    if evidence.settings.kind not in ("certify", "sweep"):
         return f"No attack is built for {scheme.key}: its claim is made of many inputs' votes."
     other = [term for term in scheme.terms if term not in KNOWN]
     if other and not transforms(scheme):
@@ -126,7 +132,7 @@ class _Attack:
     def __init__(
         self,
         evidence: Evidence,
-        settings: CertifySettings,
+        settings: CertifySettings | SweepSettings,
         classifier: Classifier,
         fitted: FittedInput,
         plan: AttackPlan,
@@ -195,6 +201,8 @@ class _Attack:
     def _found(self, utmost: Region) -> Found | str | None:
         terms, level = set(self.settings.scheme.terms), self._level()
         x = self.fitted.arrays[0]
+        if isinstance(self.settings.scheme, Anchored):
+            return nearest_in_range(self.goal, self.settings.scheme)
         if terms == {"radius"}:
             radius = self.evidence.radius or level
             return nearest(self.goal, utmost.certified_norm or "l2", start=radius)

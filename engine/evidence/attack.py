@@ -56,14 +56,14 @@ class AttackRecord(Record):
 
 def attacked_radius(attack: AttackRecord | None) -> float | None:
     """The distance of a change that was found, where it is one of a ball's radius."""
-    if attack is None or attack.perturbation is None:
+    if attack is None or set(attack.perturbation or ()) != {"radius"}:
         return None
-    return attack.perturbation.get("radius")
+    return (attack.perturbation or {})["radius"]
 
 
 def inside(region: Region | None, perturbation: Perturbation) -> bool:
     """Whether a change, its sizes rounded up, is one that was certified."""
-    if region is None or set(perturbation) != set(region.terms):
+    if region is None or not set(region.terms) <= set(perturbation):
         return False
     return region.contains(perturbation)
 
@@ -118,8 +118,12 @@ _BROKEN = (
 
 
 def size_in_words(perturbation: Perturbation) -> str:
-    """``radius 0.5536``, ``entities 2, epsilon 1.1769``: upper bounds, rounded away from 0."""
-    return ", ".join(f"{term} {_away(size)}" for term, size in perturbation.items())
+    """``radius 0.5536``, ``entities 2, epsilon 1.1769``: upper bounds, rounded away from 0.
+
+    Terms that are 0 beside another one are left out.
+    """
+    moved = {term: size for term, size in perturbation.items() if size} or perturbation
+    return ", ".join(f"{term} {_away(size)}" for term, size in moved.items())
 
 
 def _away(size: float) -> str:

@@ -204,6 +204,9 @@ class Anchored(Scheme):
         json_schema_extra={"unit": PIXELS, "step": 0.05, "advanced": True},
     )
 
+    furthest: ClassVar[float]
+    """The largest parameter that means anything, either way."""
+
     @property
     def reach(self) -> float:
         """The range is from minus this to this."""

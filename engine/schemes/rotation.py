@@ -23,6 +23,7 @@ class Rotation(Anchored):
     attacker: ClassVar[str] = "rotate the image about its centre by any angle up to the degrees"
     region_type: ClassVar[type[Region]] = Turn
     warp: ClassVar[Warp] = ROTATION
+    furthest: ClassVar[float] = 180.0
     terms: ClassVar[Mapping[str, Term]] = terms_after(ROTATION, "counter-clockwise rotation")
 
     degrees: float = Field(

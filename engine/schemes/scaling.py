@@ -25,6 +25,7 @@ class Scaling(Anchored):
     )
     attacker: ClassVar[str] = "enlarge or shrink the image about its centre by any factor in range"
     warp: ClassVar[Warp] = SCALING
+    furthest: ClassVar[float] = 0.9
     terms: ClassVar[Mapping[str, Term]] = terms_after(
         SCALING, "factor of enlargement less 1, below 0 where it shrinks"
     )

@@ -69,7 +69,7 @@ def _confirmed(evidence: Evidence, attack: AttackRecord) -> list[str]:
 def _key(evidence: Evidence, attack: AttackRecord) -> int:
     """The noise key of PREDICT at the changed input."""
     settings = evidence.settings
-    if settings.kind != "certify":
+    if settings.kind not in ("certify", "sweep"):
         raise UserError("only votes drawn at random confirm an attack")
     asked = PredictSettings(scheme=settings.scheme, noise=settings.noise, seed=settings.seed)
     return run_key(asked, model_sha256=evidence.model.sha256, pixels_sha256=attack.pixels_sha256)

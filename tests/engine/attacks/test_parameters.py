@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 
 from engine.attacks.attack import attacked
-from engine.attacks.parameters import rays, transforms
+from engine.attacks.parameters import (
+    _ray,
+    _scale,
+    directions,
+    nearest_parameters,
+    transforms,
+)
 from engine.attacks.plan import AttackPlan
+from engine.attacks.search import Goal
 from engine.evidence.settings import CertifySettings, Execution
 from engine.procedures.certify import certify
 from engine.schemes import Blur, ContrastBrightness, Gaussian, Scheme, Translation
@@ -58,8 +65,44 @@ def test_the_shortest_shift_takes_a_spot_away() -> None:
 def test_rays_go_out_from_no_change_by_levels_of_the_noise() -> None:
     scheme = ContrastBrightness(sigma_k=0.3, sigma_b=0.2)
     assert transforms(scheme) and not transforms(Gaussian())
-    moves = [ray(1.0) for ray in rays(scheme, [0.3, 0.2])]
+    scale = _scale(scheme, [0.3, 0.2])
+    rays = [_ray(scheme, scale, direction) for direction in directions(scheme)]
+    moves = [ray(1.0) for ray in rays]
     assert len(moves) == 8  # four alone, four pairs
     assert moves[0] in ({"gain": np.exp(0.3), "brightness": 0.0}, {"gain": 1.0, "brightness": 0.2})
-    assert all(ray(0.0) == {"gain": 1.0, "brightness": 0.0} for ray in rays(scheme, [0.3, 0.2]))
-    assert [ray(2.0) for ray in rays(Blur(lam=0.5), [0.5])] == [{"blur": 1.0}]
+    assert all(ray(0.0) == {"gain": 1.0, "brightness": 0.0} for ray in rays)
+    assert [_ray(Blur(lam=0.5), _scale(Blur(), [0.5]), one)(2.0) for one in directions(Blur())] == [
+        {"blur": 1.0}
+    ]
+
+
+def test_slopes_find_a_nearer_pair_than_the_eight_directions() -> None:
+    """Lost is what lies behind a line at a slant: nearest to it is its foot, 0.5 away."""
+    normal = np.array([np.cos(0.4), np.sin(0.4)])
+
+    class Slanted:
+        """Sees log-gain and shift in levels of the noise, from the image of 1 and of 0."""
+
+        def lead(self, arrays: Any, top: int) -> float:
+            shifted, black = arrays[0].astype(float).ravel()
+            place = np.array([np.log(shifted - black) / 0.3, black / (shifted - black) / 0.2])
+            return float(0.5 - normal @ place)
+
+        def slope(self, arrays: Any, top: int) -> Any:
+            x, h = arrays[0].astype(float), 1e-6
+            steps = h * np.eye(2).reshape(2, *x.shape)
+            return np.array([-(self.lead((x + s,), 0) - self.lead((x - s,), 0)) / (2 * h)
+                             for s in steps]).reshape(x.shape)  # fmt: skip
+
+    class Euclid(ContrastBrightness):
+        """Nearest is what is nearest in levels of the noise."""
+
+        def required_probability(self, perturbation: Any, facts: Any = None) -> float:
+            return float(np.hypot(np.log(perturbation["gain"]) / 0.3,
+                                  perturbation["brightness"] / 0.2))  # fmt: skip
+
+    image = np.array([1.0, 0.0], dtype=np.float32).reshape(1, 1, 2)
+    goal: Any = Goal(Slanted(), (image,), 0, 0.0, lambda x: x, 0)  # type: ignore[arg-type]
+    found = nearest_parameters(goal, Euclid(sigma_k=0.3, sigma_b=0.2), [0.3, 0.2], {})
+    assert found is not None and found.moves is not None and "slopes" in found.how
+    assert Euclid().required_probability(found.moves(0)) == pytest.approx(0.5, rel=0.02)

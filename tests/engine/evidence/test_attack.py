@@ -11,7 +11,7 @@ from engine.evidence.attack import (
     inside,
     size_in_words,
 )
-from engine.regions import Ball
+from engine.regions import Ball, Turn
 
 NAMES = ("cat", "dog")
 FOUND = AttackRecord(
@@ -66,3 +66,13 @@ def test_a_change_at_the_open_edge_is_outside() -> None:
     ball = Ball(norm="l2", radius=0.5, unit="u")
     assert inside(ball, {"radius": 0.4999}) and not inside(ball, {"radius": 0.5})
     assert not inside(None, {"radius": 0.0})
+
+
+def test_more_terms_than_a_region_speaks_of_are_held_against_it_too() -> None:
+    turn = Turn(term="rotation", noun="rotation", unit="degrees", lower=-3, upper=9, low=-9, high=9)
+    change = {"rotation": 8.0, "brightness": 0.0, "radius": 0.0}
+    assert inside(turn, change) and not inside(turn, {**change, "brightness": 0.1})
+    assert not inside(turn, {**change, "rotation": -4.0}) and not inside(turn, {"brightness": 0.0})
+    assert size_in_words(change) == "rotation 8"
+    turned = FOUND.model_copy(update={"perturbation": change})
+    assert attacked_radius(turned) is None and contradicted(turn, turned)
