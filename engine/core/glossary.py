@@ -312,6 +312,14 @@ GLOSSARY: tuple[Entry, ...] = (
         ("parameter map",),
     ),
     Entry(
+        "light map",
+        "The box of contrast and brightness in cells: certified where every change in a cell is "
+        "proved to keep the answer, violated where another answer was found at its middle, else "
+        "open.",
+        "Regions",
+        ("exact map", "cells of light"),
+    ),
+    Entry(
         "amount",
         "Every change whose one size, such as that of a blur, is below the end.",
         "Regions",

@@ -48,6 +48,7 @@ def claimed(
         subject(scheme, given),
         effect=scheme.effect(class_name),
         unchanged=scheme.unchanged(class_name),
+        because=scheme.because_in_words() if scheme.computed else "",
     )
     exact = settings.law.arithmetic == "exact grid"
     file = of_the_file(settings, given, region) if region.holds_changes else ""
@@ -62,6 +63,7 @@ def certified(
     *,
     effect: str = "",
     unchanged: str = "",
+    because: str = "",
 ) -> str:
     """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``.
 
@@ -72,11 +74,12 @@ def certified(
         subject: what was changed, e.g. ``image``.
         effect: what no change does, by the scheme; by default it changes the prediction.
         unchanged: what holds of the unchanged input, by the scheme, where no change is certified.
+        because: what a computed claim rests on, by the scheme.
     """
     how = (
         f"With confidence {confidence_percent(bounds.alpha)} %"
         if bounds.alpha
-        else f"Without any chance of error, since {_because(bounds)}"
+        else f"Without any chance of error, since {because or _because(bounds)}"
     )
     if not region.holds_changes:
         holds = unchanged or f"the smoothed model's prediction is '{class_name}'"

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.exact.operations import Floats
 
@@ -102,10 +101,3 @@ def read(text: str) -> Leaves:
     found = shares(tuple(cells))
     found.flags.writeable = False
     return Leaves(tuple(cells), tuple(status), found)
-
-
-def holding(leaves: Leaves, share: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    """(N,) which closed cells hold a point, given in shares of the box."""
-    point = np.array(share)[:, None]
-    inside = (leaves.shares[:, :, :1] <= point) & (point <= leaves.shares[:, :, 1:])
-    return np.asarray(inside.all((1, 2)))

@@ -20,22 +20,10 @@ from torch import nn
 from engine.core.errors import UserError
 from engine.core.records import Encoding
 from engine.models.input_layout import clean
+from engine.models.named_normalizations import NAMED
 
 Origin = Literal["given", "stored in the file", "detected", "default"]
 Tensors = dict[str, torch.Tensor]
-
-_CIFAR10_MEAN, _CIFAR10_STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
-_IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-NAMED: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
-    "none": ((), ()),
-    "cifar10": (_CIFAR10_MEAN, _CIFAR10_STD),
-    "cifar10-center": (_CIFAR10_MEAN, (1.0,)),
-    "imagenet": (_IMAGENET_MEAN, _IMAGENET_STD),
-    "imagenet-center": (_IMAGENET_MEAN, (1.0,)),
-    "half": ((0.5,), (0.5,)),
-}
-"""Mean and deviation per channel, by the name used with ``--normalize``."""
 
 _AT_ONCE = 10
 """Images that are measured together: whoever waits for the end waits for so many."""

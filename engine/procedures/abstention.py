@@ -93,11 +93,12 @@ def _votes_beside(votes: Votes, known: Known) -> Abstention | None:
     )
 
 
-def undecided(known: Known, names: tuple[str, ...]) -> Abstention:
-    """Why a computed probability certifies nothing."""
+def undecided(known: Known, names: tuple[str, ...], scheme: Scheme, facts: Facts) -> Abstention:
+    """Why a computed probability certifies nothing, or what else its scheme says."""
     return Abstention(
         reason="below-half",
-        sentence=(
+        sentence=scheme.shortfall_in_words(facts)
+        or (
             f"the probability of another class than '{names[known.top]}' under the noise lies "
             f"between {round_down(known.least, 6)} and {round_up(known.outside, 6)}, which is not "
             "known to be below one half. Less noise may tell the classes apart."

@@ -115,6 +115,7 @@ class _Certify:
         sampler, settings = self.run.sampler, self.settings
         if self.cost is not None and self.cost.seconds > WORTH_SAYING:
             yield self._snapshot("selection", None)
+        yield from self._computed()
         self.run.start_estimation()
         already = self.selection
         for votes in sampler.votes(Stream.SELECTION, settings.n0, before=already):
@@ -142,6 +143,15 @@ class _Certify:
             yield self._snapshot("estimation", self.claims.now(self.estimation, self.top))
             self.ended = self._judge(ends)
             if self.ended is not None:
+                return
+
+    def _computed(self) -> Generator[Snapshot, None, None]:
+        """What grows while it is computed, before a sample is drawn; a stop keeps what there is."""
+        for facts in self.run.compute():
+            self.claims = Claims(self.settings, self.method, self.run.randomness, facts)
+            self.top = self.claims.top(self.selection)
+            yield self._snapshot("estimation", self.claims.now(self.estimation, self.top))
+            if self.run.stop.is_set():
                 return
 
     def conclude(self, command: str) -> Evidence:

@@ -57,7 +57,7 @@ def certify_facts(
         then: as for :func:`region_of`: of a file that states a region.
     """
     bounds = None
-    if top is not None and estimation.n:
+    if top is not None and (estimation.n or claims.known is not None):
         bounds = claims.now(estimation, top)
     abstention = contradiction(settings, selection, estimation, claims.known)
     if abstention is not None and bounds is not None:
@@ -65,7 +65,7 @@ def certify_facts(
         bounds = bounds.model_copy(update={"valid": False, "basis": _NO_CLAIM[settings.bound]})
     region = region_of(settings.scheme, bounds, facts, then=then)
     if region is None and abstention is None and claims.known is not None:
-        abstention = undecided(claims.known, class_names)
+        abstention = undecided(claims.known, class_names, settings.scheme, facts)
     if region is None and abstention is None:
         abstention = explain(
             selection=selection,

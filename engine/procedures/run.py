@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.evidence.vote_chain import chain_facts, chain_starts
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
+from engine.models.networks.checked import computable
 from engine.procedures.on_grid import gridded
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume
@@ -28,6 +30,7 @@ from engine.procedures.run_key import run_key as key_of
 from engine.procedures.run_noise import Randomness
 from engine.sampling.sampler import PATIENCE, Sampler
 from engine.schemes import Scheme, parse_scheme
+from engine.schemes.base import Facts
 from engine.schemes.parameter_fields import NUMBERS, PIXELS
 from engine.schemes.ranked import check_classes
 from engine.system.device import resolve
@@ -77,9 +80,10 @@ class Run:
         self.device = resolve(execution.device)
         self.classifier.prepare(self.device, settings.precision)
         self.x = from_arrays(self.fitted.arrays)
-        stumps = self.classifier.stumps if settings.scheme.computed else None
+        model = computable(self.classifier, settings.scheme, self.device)
+        self._computing = settings.scheme.computing(self.fitted.arrays, model)
         with stopped_by(self.stop):
-            self.facts = settings.scheme.compute(self.fitted.arrays, stumps)
+            self.facts = next(self._computing)
         self.randomness = Randomness(
             settings,
             key=run_key(classifier, self.fitted, settings),
@@ -113,6 +117,12 @@ class Run:
     def class_names(self) -> tuple[str, ...]:
         """Of the model."""
         return self.classifier.identity.class_names
+
+    def compute(self) -> Iterator[Facts]:
+        """What the claim rests on, as it is computed bit by bit; nothing where it is sampled."""
+        for facts in self._computing:
+            self.facts = facts
+            yield facts
 
     def seconds(self) -> float:
         """Since the run began, without what was done aside (:meth:`PreparedModel.aside`)."""
@@ -260,6 +270,8 @@ _MOST_SENSIBLE = 5.0
 
 def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     taught = model.training_scheme
+    if scheme.reads == "network":  # it is about the model itself, without noise
+        return ()
     if taught is not None:
         return _other_scheme(parse_scheme(taught), scheme)
     trained = model.training_sigma

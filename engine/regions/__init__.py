@@ -14,6 +14,7 @@ from engine.regions.cellmap import CellMap
 from engine.regions.count import Count
 from engine.regions.gain_brightness import GainBrightness
 from engine.regions.interval import Interval
+from engine.regions.light_map import LightMap
 from engine.regions.region import REGIONS, Norm, Region, radius_of
 from engine.regions.staircase import Staircase
 from engine.regions.sweep import Sweep, Turn
@@ -27,6 +28,7 @@ __all__ = [
     "Count",
     "GainBrightness",
     "Interval",
+    "LightMap",
     "Norm",
     "Perturbation",
     "Region",

@@ -115,6 +115,11 @@ def _refuse_sweeps(scheme: Scheme) -> None:
             "votes at many anchors and on distances that only the image gives. Verify the evidence "
             "of a run instead."
         )
+    if scheme.reads == "network":
+        raise UserError(
+            f"Votes certify nothing under {scheme.key}: it bounds the network itself. Certify with "
+            "its model and input, or verify the evidence of a run."
+        )
     own = type(scheme)
     if own.prepare is not Scheme.prepare and own.check_facts is Scheme.check_facts:
         raise UserError(

@@ -24,6 +24,11 @@ def is_computed(evidence: RunView) -> bool:
     return evidence.settings.scheme.computed
 
 
+def is_map(evidence: RunView) -> bool:
+    """Whether the model's network was bounded over cells of parameters."""
+    return is_computed(evidence) and evidence.settings.scheme.reads == "network"
+
+
 def grows(evidence: RunView) -> bool:
     """Whether something is to be seen over n: bounds, or votes that come to what was computed."""
     return is_computed(evidence) or not samples_counted(evidence)
@@ -35,6 +40,11 @@ def shares(evidence: Evidence) -> tuple[Fact, ...]:
     if bounds is None:
         return ()
     sense = "" if bounds.valid else " (no claim)"
+    if is_map(evidence):
+        return (
+            Fact("certified", lower(bounds.p_lower), "share of the box, rounded down"),
+            Fact("not certified", upper(bounds.p_upper), "violated or open, rounded up"),
+        )
     if is_computed(evidence):
         return (
             Fact("p of the class", lower(bounds.p_lower), f"computed, rounded down{sense}"),
@@ -68,7 +78,7 @@ def key_facts(evidence: Evidence, samples: int) -> tuple[Fact, ...]:
 def _rounding(evidence: Evidence) -> tuple[Fact, ...]:
     """How far apart the bounds on a computed probability lie, because of its lattice."""
     known = evidence.settings.scheme.known(evidence.facts)
-    if known is None:
+    if known is None or is_map(evidence):
         return ()
     said = "between the bounds on p of others, by rounding sums to a lattice"
     return (Fact("cost of rounding", upper(known.outside - known.least), said),)
@@ -84,9 +94,21 @@ def _counts(evidence: Evidence) -> tuple[str, str]:
     return "all, twice", "the counts differ: the model is not a function"
 
 
-def decision(samples: int, *, computed: bool = False) -> tuple[str, ...]:
+def decision(evidence: Evidence, samples: int) -> tuple[str, ...]:
     """The decision rule: the counts decide, or what was computed."""
-    if computed:
+    if is_map(evidence):
+        return (
+            "Over each cell every number of the network lies between two affine functions of the "
+            "two parameters, worked out layer by layer in float64 and rounded outwards. A cell is "
+            "certified if these leave no other answer for any change in it. Otherwise it is "
+            "halved, as long as the number of cells lasts; it is violated if the network gives "
+            "another answer at its middle. Nothing is sampled for the claim: it has no chance of "
+            "error and no confidence level.",
+            f"Beside it {count(samples)} images under random changes of the box are given to the "
+            "model as it runs. If their share could not come from the certified cells (chance "
+            "1e-9), nothing is claimed.",
+        )
+    if is_computed(evidence):
         return (
             "The probability of each class under the noise is computed from the model itself, "
             "feature by feature, and the certified region follows from it. Nothing is sampled for "
@@ -108,10 +130,7 @@ def decision(samples: int, *, computed: bool = False) -> tuple[str, ...]:
 def repetition(evidence: Evidence) -> str:
     """What a second run has in common with this one."""
     if is_computed(evidence):
-        return (
-            "There is no seed: every run computes the same probability, and draws the same votes "
-            "beside it."
-        )
+        return "There is no seed: every run computes the same, and draws the same votes beside it."
     return (
         "There is no seed: every run counts the same samples, in the same order, whatever the "
         "batch size."
@@ -120,6 +139,11 @@ def repetition(evidence: Evidence) -> str:
 
 def check(evidence: Evidence) -> tuple[str, ...]:
     """How a reader gets from the counts, or from what was computed, to the region."""
+    if is_map(evidence):
+        return (
+            "certiscope verify, with the files of model and input at hand, bounds every certified "
+            "cell again and asks the network at the middle of every violated one.",
+        )
     if is_computed(evidence):
         return (
             "certiscope verify, with the files of model and input at hand, computes the "

@@ -152,7 +152,7 @@ def _changed(evidence: Evidence) -> str:
 def _decision(evidence: Evidence) -> Section:
     samples = enumerated.samples_counted(evidence)
     if samples:
-        said = enumerated.decision(samples, computed=enumerated.is_computed(evidence))
+        said = enumerated.decision(evidence, samples)
         return Section("Decision rule", sentences=said)
     alpha = plain(evidence.settings.alpha)
     if evidence.procedure == "measure":

@@ -13,6 +13,7 @@ from engine.schemes.blur import Blur
 from engine.schemes.brightness import Brightness
 from engine.schemes.contrast_brightness import ContrastBrightness
 from engine.schemes.dssn_l1 import DssnL1
+from engine.schemes.exact_map import ExactMap
 from engine.schemes.exp_1 import Exp1
 from engine.schemes.exp_2 import Exp2
 from engine.schemes.exp_inf import ExpInf
@@ -86,6 +87,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     # exact
     Stumps,
     StumpsFields,
+    ExactMap,
 )
 
 
@@ -132,6 +134,7 @@ __all__ = [
     "SCHEMES",
     "Ablation",
     "DssnL1",
+    "ExactMap",
     "Gaussian",
     "GaussianRow",
     "HierarchicalAblation",

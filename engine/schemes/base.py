@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal, Self
 
 import numpy.typing as npt
 from pydantic import (
@@ -21,33 +20,14 @@ from engine.core.fields import as_number, validation_sentence
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.noise.law import NoiseLaw
 from engine.regions import Ball, Norm, Perturbation, Region, Term
-
-if TYPE_CHECKING:
-    from engine.certificates.stumps import StumpEnsemble
+from engine.schemes.facts import NO_FACTS as NO_FACTS
+from engine.schemes.facts import Facts as Facts
+from engine.schemes.facts import Known as Known
 
 Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
 Guarantee = Literal["individual", "for this clean image"]
 """``individual``: about this input, whoever made it; ``for this clean image``: about what an
 attacker makes of it from here on, since it rests on a bound that only the image before gives."""
-
-Facts = Mapping[str, float | str]
-"""What a certificate rests on beside the votes and one input alone decides, by name."""
-NO_FACTS: Facts = MappingProxyType({})
-
-
-class Known(NamedTuple):
-    """A class and what was computed of it.
-
-    Attributes:
-        top: the more probable class.
-        outside: upper bound on the probability that the noisy input is not given it.
-        least: lower bound on that.
-    """
-
-    top: int
-    outside: float
-    least: float
-
 
 IMPOSSIBLE = 2.0
 """A required probability that no bound reaches."""
@@ -93,7 +73,9 @@ class Scheme(Record, ABC):
     """What the certificate does *not* say, one sentence each, for the report."""
 
     computed: ClassVar[bool] = False
-    """Whether probabilities are computed from what the model is (:meth:`compute`), not sampled."""
+    """Whether the claim is computed from what the model is (:meth:`compute`), not sampled."""
+    reads: ClassVar[Literal["stumps", "network"]] = "stumps"
+    """What a model must be for that: decision stumps, or a small network read layer by layer."""
 
     @property
     def counted(self) -> int | None:
@@ -118,18 +100,27 @@ class Scheme(Record, ABC):
         del x
         return NO_FACTS
 
-    def compute(self, x: Sequence[npt.NDArray[Any]], stumps: StumpEnsemble | None) -> Facts:
+    def compute(self, x: Sequence[npt.NDArray[Any]], model: object) -> Facts:
         """Facts that decide the claim, of a scheme whose probabilities are computed.
 
         Args:
             x: the parts of the input as the model takes it.
-            stumps: what the model is; None where it is no such ensemble.
+            model: what the model is, an ensemble of stumps or a small network; None for any other.
 
         Raises:
             UserError: the model is none that the scheme can compute with.
         """
-        del stumps
+        del model
         return self.prepare(x)
+
+    def computing(self, x: Sequence[npt.NDArray[Any]], model: object) -> Iterator[Facts]:
+        """The same bit by bit: facts that hold already, the last of which are all."""
+        yield self.compute(x, model)
+
+    def confirmed(self, x: Sequence[npt.NDArray[Any]], model: object, facts: Facts) -> Facts:
+        """What a verifier finds in the place of recorded facts; the same ones where they hold."""
+        del facts
+        return self.compute(x, model)
 
     def known(self, facts: Facts) -> Known | None:
         """The class and its mass of a computed probability; None where it is sampled."""
@@ -245,6 +236,10 @@ class Scheme(Record, ABC):
         """Why a class that leads is not certified, where that is no matter of one half."""
         del facts
         return ""
+
+    def because_in_words(self) -> str:
+        """What a computed claim rests on."""
+        return "the probability is computed and nothing rests on samples"
 
     def rule_in_words(self) -> str:
         """When a certificate is issued, as a sentence."""

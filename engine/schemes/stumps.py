@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from engine.certificates.stumps import Norm, certified_radius, required_outside
+from engine.certificates.stumps import (
+    Norm,
+    StumpEnsemble,
+    certified_radius,
+    required_outside,
+)
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
@@ -20,9 +25,6 @@ from engine.regions import Ball, Perturbation, Region, Term
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Known, Scheme
 from engine.schemes.parameter_fields import NUMBERS, PIXELS, sigma_field
 from engine.schemes.semantic import against_half
-
-if TYPE_CHECKING:
-    from engine.certificates.stumps import StumpEnsemble
 
 CITATION = (
     "Horvath, Mueller, Fischer & Vechev, (De-)Randomized Smoothing for Decision Stump Ensembles, "
@@ -126,13 +128,13 @@ class StumpScheme(Scheme):
         top = int(masses[1] < masses[0])
         return Known(top, masses[top], max(0.0, math.nextafter(1.0 - masses[1 - top], 0.0)))
 
-    def compute(self, x: Sequence[npt.NDArray[Any]], stumps: StumpEnsemble | None) -> Facts:
+    def compute(self, x: Sequence[npt.NDArray[Any]], model: object) -> Facts:
         """Both masses, and in what norms are measured.
 
         Raises:
             UserError: as :meth:`masses`.
         """
-        found = self.masses(x, stumps)[:, 0].tolist()
+        found = self.masses(x, stumps_of(model))[:, 0].tolist()
         return {**dict(zip(_OUTSIDE, found, strict=True)), UNIT: unit_of(x)}
 
     def check_facts(self, facts: Facts, given: InputIdentity) -> None:
@@ -155,6 +157,11 @@ class StumpScheme(Scheme):
         """The p_lower that a radius needs."""
         left = required_outside(radius, norm=self.norm, scale=self.scale)
         return 1.0 - left if left > 0 else IMPOSSIBLE
+
+
+def stumps_of(model: object) -> StumpEnsemble | None:
+    """The ensemble that a model is; None where it is another."""
+    return model if isinstance(model, StumpEnsemble) else None
 
 
 def unit_of(x: Sequence[npt.NDArray[Any]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy.typing as npt
 
@@ -13,10 +13,7 @@ from engine.regions import Perturbation, Region, Staircase, Term
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.parameter_fields import NUMBERS
 from engine.schemes.semantic import against_half
-from engine.schemes.stumps import StumpScheme
-
-if TYPE_CHECKING:
-    from engine.certificates.stumps import StumpEnsemble
+from engine.schemes.stumps import StumpScheme, stumps_of
 
 MOST_FIELDS = 16
 """Changed fields that are looked at; more are covered by nothing."""
@@ -79,17 +76,17 @@ class StumpsFields(StumpScheme):
                 "fields too; use --scheme stumps."
             )
 
-    def compute(self, x: Sequence[npt.NDArray[Any]], stumps: StumpEnsemble | None) -> Facts:
+    def compute(self, x: Sequence[npt.NDArray[Any]], model: object) -> Facts:
         """The masses, by number of changed fields, of the more probable class.
 
         Raises:
             UserError: as of any scheme of stumps.
         """
-        facts = dict(super().compute(x, stumps))
+        facts = dict(super().compute(x, model))
         known = self.known(facts)
         if known is None:
             return facts
-        masses = self.masses(x, stumps)[known.top, 1 : MOST_FIELDS + 1].tolist()
+        masses = self.masses(x, stumps_of(model))[known.top, 1 : MOST_FIELDS + 1].tolist()
         return facts | {_FIELDS.format(r, known.top): mass for r, mass in enumerate(masses, 1)}
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> FieldSteps | None:

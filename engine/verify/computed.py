@@ -7,14 +7,17 @@ from pathlib import Path
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
+from engine.inputs.base import FittedInput
 from engine.models import catalogue
 from engine.models.kinds import DEMO
+from engine.models.networks.files import small_model
 from engine.models.stumps.files import stumps_for
 from engine.verify.compare import differences
 from engine.verify.digests import fitted_input, located
 from engine.verify.report import Claim
 
 NAME = "computed probability"
+CELLS = "certified cells, bounded again"
 _LEAST = 1e-300
 """A radius grows with every power of ten that a mass outside the class is smaller, down to here."""
 
@@ -32,28 +35,37 @@ def check_computed(
     """
     if not evidence.settings.scheme.computed:
         return
+    name = NAME if evidence.settings.scheme.reads == "stumps" else CELLS
     if counts_only:
         reason = "it is computed from the files of model and input, which were not to be read"
-        yield Claim(name=NAME, verdict="cannot be checked", detail=reason)
+        yield Claim(name=name, verdict="cannot be checked", detail=reason)
         return
     source = model or evidence.model.source
     try:
         path = _place(source, beside)
         if path is None:
             reason = f"{source} is not here; name the file with --model"
-            yield Claim(name=NAME, verdict="cannot be checked", detail=reason)
+            yield Claim(name=name, verdict="cannot be checked", detail=reason)
             return
         fitted = fitted_input(evidence, given or evidence.input.source, beside, model)
-        facts = evidence.settings.scheme.compute(fitted.arrays, stumps_for(path, fitted))
+        model_is = _computable(evidence, path, fitted)
+        facts = evidence.settings.scheme.confirmed(fitted.arrays, model_is, evidence.facts)
     except UserError as error:
-        yield Claim(name=NAME, verdict="cannot be checked", detail=str(error).rstrip("."))
+        yield Claim(name=name, verdict="cannot be checked", detail=str(error).rstrip("."))
         return
     wrong = differences(evidence.facts, dict(facts), "facts", least=_LEAST)
     yield Claim(
-        name=NAME,
+        name=name,
         verdict="does not hold" if wrong else "holds",
         detail="another one follows from the files of model and input" if wrong else "",
     )
+
+
+def _computable(evidence: Evidence, path: Path, fitted: FittedInput) -> object:
+    """What the scheme computes with, read from the model's file."""
+    if evidence.settings.scheme.reads == "stumps":
+        return stumps_for(path, fitted)
+    return small_model(path, evidence.model)
 
 
 def _place(source: str, beside: Path) -> Path | None:

@@ -179,7 +179,9 @@ def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
 
 FROM_IMAGES = [scheme for scheme in schemes.SCHEMES if scheme.key.startswith("nested-")]
 ONE_BOUND = [
-    scheme for scheme in schemes.SCHEMES if not scheme.sweeps and scheme not in FROM_IMAGES
+    scheme
+    for scheme in schemes.SCHEMES
+    if not scheme.sweeps and scheme not in FROM_IMAGES and scheme.reads != "network"
 ]
 
 
@@ -211,6 +213,11 @@ def test_votes_whose_claim_rests_on_the_image_are_in_no_table(votes_file):
     for scheme in FROM_IMAGES:
         with pytest.raises(UserError, match="rests on a bound that only the image gives"):
             replayed(votes_file(ROWS), scheme=scheme())
+
+
+def test_votes_beside_an_exact_map_certify_nothing(votes_file):
+    with pytest.raises(UserError, match="Votes certify nothing under exact-map: it bounds"):
+        replayed(votes_file(ROWS), scheme=schemes.ExactMap())
 
 
 def test_a_radius_that_depends_on_the_dimension_asks_for_it(votes_file):

@@ -99,6 +99,7 @@ def test_every_noise_level_has_a_slider_within_its_limits(scheme):
     specs = {spec.name: spec for spec in field_specs(scheme)}
     known = {"sigma", "lam", "beta", "p", "p_centre", "p_plus", "p_minus", "sigma_b", "sigma_k"}
     known |= {"sigma_gamma"} | ({"a", "s"} if scheme.key == "blur" else set())
+    known |= {"contrast", "brightness"} if scheme.key == "exact-map" else set()
     levels = {name for name in known & set(specs) if not specs[name].optional}
     assert levels == {name for name, spec in specs.items() if spec.slider}
     for name in levels:

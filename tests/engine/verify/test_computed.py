@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -12,6 +15,9 @@ from engine.evidence.settings import ExactSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.procedures.certify import certify
+from engine.regions import LightMap
+from engine.schemes import ExactMap
+from engine.schemes.exact_map import MAP
 from engine.schemes.stumps import Stumps
 from engine.verify.computed import check_computed
 from engine.verify.counts import Recount, check_counts
@@ -87,3 +93,63 @@ def test_masses_in_a_tail_are_compared_by_their_size() -> None:
     for evidence, verdict in ((found, "holds"), (forged, "does not hold")):
         (claim,) = check_computed(evidence, "", "", Path())
         assert claim.verdict == verdict
+
+
+@pytest.fixture(scope="module")
+def mapped() -> Evidence:
+    """A digit in a box that is certified in part."""
+    model = load_model(ModelRequest("demo:digits-0.25"))
+    given = fitted(model, load_input("digits:52"))
+    scheme = ExactMap(contrast=0.7, brightness=0.4, cells=255, samples=100)
+    return result_of(certify(model, given, ExactSettings(scheme=scheme)))
+
+
+def test_a_map_is_bounded_again_without_torch(mapped: Evidence, place: Path) -> None:
+    assert mapped.outcome == "certified" and isinstance(mapped.region, LightMap)
+    assert 0 < mapped.region.share < 1 and set(mapped.region.leaves.status) >= {"c", "v"}
+    assert "every certified cell is bounded" in mapped.statement
+    assert {claim.verdict for claim in check_counts(Recount(mapped))} == {"holds"}
+    file = place / "map.json"
+    file.write_text(mapped.model_dump_json())
+    code = (
+        "import sys; from pathlib import Path; from engine.verify.verifying import verify; "
+        "found = verify(Path(sys.argv[1])); claims = {c.name: c.verdict for c in found.claims}; "
+        "print(claims['certified cells, bounded again'], 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["holds", "False"]
+
+
+@pytest.mark.parametrize("letters", ["vc", "oc"])
+def test_a_cell_that_is_not_certified_does_not_hold(
+    mapped: Evidence, place: Path, letters: str
+) -> None:
+    """Somebody calls a violated or an open cell certified, and everything else follows from it."""
+    text = str(mapped.facts[MAP])
+    assert letters[0] in text
+    facts = {**mapped.facts, MAP: text.replace(*letters, 1)}
+    changed = mapped.model_copy(update={"facts": facts})
+    again = Recount(changed).facts
+    assert again["region"].share > mapped.region.share
+    (claim,) = check_computed(changed, "", "", place)
+    assert claim.name == "certified cells, bounded again" and claim.verdict == "does not hold"
+
+
+def test_a_stopped_map_keeps_what_was_certified() -> None:
+    model = load_model(ModelRequest("demo:digits-0.25"))
+    given = fitted(model, load_input("digits:52"))
+    scheme = ExactMap(contrast=0.7, brightness=0.4, cells=4001, samples=100)
+    stop = Event()
+    run = certify(model, given, ExactSettings(scheme=scheme), stop=stop)
+    for snapshot in run:
+        if snapshot.region is not None:
+            stop.set()
+            break
+    evidence = result_of(run)
+    assert not evidence.complete and evidence.stop_reason == "stopped"
+    assert evidence.outcome == "certified" and "Stopped after 0 of 100 votes" in evidence.statement
+    assert str(evidence.facts[MAP]).count("s") < 200
+    claims = check_counts(Recount(evidence))
+    assert {claim.verdict for claim in claims} == {"holds"}, claims
