@@ -29,7 +29,7 @@ from engine.training.data import DataSet
 from engine.training.digits import digits, large_digits, turned_digits
 from engine.training.graph_loop import GraphRecipe
 from engine.training.graph_noise import GraphNoise
-from engine.training.loop import Recipe
+from engine.training.recipe import Recipe
 
 DIGITS: dict[str, Scheme] = {
     "digits-0.25": Gaussian(sigma=0.25),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,16 @@ class DataSet:
         return InputIdentity(
             name=self.title, source=self.name, sha256="", pixels_sha256="", shape=self.shape
         )
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the images and labels that training sees."""
+        digest = hashlib.sha256()
+        for tensor in (*self.train, *self.validation):
+            flat = tensor.cpu().contiguous().reshape(-1)
+            digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
+            digest.update(flat.view(torch.uint8).numpy().tobytes())
+        return digest.hexdigest()
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,22 @@ from torch import nn
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.core.files import sha256_file, write_atomically
+from engine.core.generators import result_of
 from engine.models import architectures
 from engine.models.demo import shipped
 from engine.models.kinds import DEMO
 from engine.models.normalize import named
 from engine.regions import Perturbation
 from engine.schemes import Gaussian, Scheme
-from engine.system.progress import Meter, Seen
+from engine.system.progress import Meter
+from engine.training.checkpoint import ENDING, Checkpoint
 from engine.training.data import DataSet, Part
 from engine.training.image_noise import channels_of, encoding_of
-from engine.training.loop import Recipe, Trained, train
+from engine.training.loop import Keeper, Trained, training
 from engine.training.measure import accuracy, certified_accuracy
+from engine.training.progress import Progress
+from engine.training.recipe import Recipe
+from engine.training.watch import CertifiedLook
 from engine.training.writing import safetensors_bytes, threads, write_cards
 
 N0, N, ALPHA = 100, 10_000, 0.001
@@ -54,6 +60,7 @@ class Order:
         command: the command line that makes it again.
         start: the model whose weights it starts from, ``demo:NAME`` or a file; empty for random
             ones.
+        watched: how many validation images are certified at every look.
     """
 
     data: DataSet
@@ -64,33 +71,103 @@ class Order:
     device: str
     command: str
     start: str = ""
+    watched: int = 0
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the weights follow from, and by what a kept state is known."""
+        return {
+            "recipe": self.recipe.model_dump(),
+            "network": self.arch,
+            "data": {"name": self.data.name, "sha256": self.data.sha256},
+            "start": self.start,
+            "watched": self.watched,
+        }
 
 
 def make(order: Order, out: Path) -> Path:
-    """Train one model, write weights, then measure the written file and write both cards.
+    """Train one model to its end, showing how far it is: what :func:`making` does.
 
     Raises:
-        UserError: no model is trained for that scheme, or the scheme does not fit the images.
+        UserError: as there.
     """
-    order.recipe.scheme.check_input(order.data.any_image)
-    path = out / f"{order.name}.safetensors"
-    with threads(THREADS if order.arch.startswith("digits") else torch.get_num_threads()):
-        with Meter(Console(stderr=True), "training", "epochs") as meter:
-            result = trained(order, meter.items)
-        write_atomically(path, weights(order, result.network), folders=True)
-        facts = card(order, result, path)
-    write_cards(path, facts)
+    with Meter(Console(stderr=True), "training", "epochs") as meter:
+
+        def seen(progress: Progress) -> None:
+            if not progress.share:
+                meter.items(progress.done, progress.epochs)
+
+        path = result_of(making(order, out), seen)
+    if path is None:
+        raise AssertionError("a training that nobody stops ends")
     return path
 
 
-def trained(order: Order, seen: Seen = lambda epoch, epochs: None) -> Trained:
+def making(
+    order: Order, out: Path, *, stop: threading.Event | None = None
+) -> Generator[Progress, None, Path | None]:
+    """Train one model, write weights, then measure the written file and write both cards.
+
+    After every epoch its state is kept beside the file to come, ``NAME.training``, until that is
+    written; the same order resumes there.
+
+    Returns:
+        The file of weights; None if it was stopped.
+
+    Raises:
+        UserError: no model is trained for that scheme, the scheme or the network does not fit the
+            images, the loss is no number any more, or the kept state is of another training.
+    """
+    order.recipe.scheme.check_input(order.data.any_image)
+    path = out / f"{order.name}.safetensors"
+    checkpoint = Checkpoint(path.with_suffix(ENDING), order.facts)
+    with threads(THREADS if order.arch.startswith("digits") else torch.get_num_threads()):
+        result = yield from trained(order, keeper=checkpoint, stop=stop)
+        if result is None:
+            return None
+        write_atomically(path, weights(order, result.network), folders=True)
+        facts = card(order, result, path)
+    write_cards(path, facts)
+    checkpoint.forget()
+    return path
+
+
+def trained(
+    order: Order, *, keeper: Keeper | None = None, stop: threading.Event | None = None
+) -> Generator[Progress, None, Trained | None]:
     """The network trained by an order; on one machine the same order gives the same weights."""
-    torch.manual_seed(order.recipe.seed)
+    recipe, data = order.recipe, _moved(order.data, order.device)
+    torch.manual_seed(recipe.seed)
     network = build(order).to(order.device)
     if order.start:
         network[1].load_state_dict(_weights_of(order.start, order.arch))
-    result = train(network, _moved(order.data, order.device), order.recipe, seen)
-    return replace(result, network=result.network.cpu())
+    _try(network, order)
+    watch = None
+    if order.watched:
+        watch = CertifiedLook(data, recipe.scheme, images=order.watched, device=order.device)
+    result = yield from training(network, data, recipe, keeper=keeper, watch=watch, stop=stop)
+    return result and replace(result, network=result.network.cpu())
+
+
+def _try(network: nn.Module, order: Order) -> None:
+    """Refuse a network that does not take the images, or has not their classes.
+
+    Raises:
+        UserError: naming both.
+    """
+    shape, classes = order.data.shape, len(order.data.class_names)
+    taken = (1, channels_of(order.recipe.scheme, shape[0]), *shape[1:])
+    try:
+        with torch.no_grad():
+            found = network.eval()(torch.zeros(taken, device=order.device)).shape[1]
+        cause: Exception | None = None
+    except (RuntimeError, ValueError, IndexError) as error:
+        found, cause = 0, error
+    if found != classes:
+        raise UserError(
+            f"{order.arch} does not take images of {shape[2]} by {shape[1]} pixels with {shape[0]} "
+            f"channels in {classes} classes; choose another --arch, such as cifar_resnet20."
+        ) from cause
 
 
 def build(order: Order) -> nn.Sequential:
@@ -185,7 +262,7 @@ def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
         **data.facts,
         **({"remarks": started} if started else {}),
         command=order.command,
-        recipe={**vars(recipe), "scheme": scheme.model_dump()},
+        recipe=recipe.model_dump(),
         device=_device(order.device),
         seed=recipe.seed,
         epoch=result.epoch,

@@ -1,14 +1,19 @@
-import dataclasses
+import threading
 
 import pytest
 import torch
 
+from engine.core.errors import UserError
+from engine.core.generators import result_of
 from engine.models.architectures.digits_cnn import DigitsCNN
 from engine.schemes import Gaussian
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.training.digits import digits, part
-from engine.training.loop import Recipe, noisy_accuracy, train
+from engine.training.loop import noisy_accuracy, training
+from engine.training.methods.consistency import Consistency
+from engine.training.recipe import Recipe
+from tests.training import few_digits
 
 
 @pytest.mark.parametrize(
@@ -23,22 +28,26 @@ from engine.training.loop import Recipe, noisy_accuracy, train
 def test_learns(scheme, channels, least):
     recipe = Recipe(scheme=scheme, epochs=4, check_every=2, draws=5)
     torch.manual_seed(0)
-    result = train(DigitsCNN(channels), digits(), recipe)
+    result = result_of(training(DigitsCNN(channels), digits(), recipe))
     assert result.validation_accuracy > least
     assert result.epoch in (2, 4)
 
 
 def test_another_optimizer_and_bytes_for_pixels():
-    data = digits()
-    some = tuple(half[:64] for half in data.train)
-    levels = (some[0] * 255).to(torch.uint8)
-    small = dataclasses.replace(data, train=(levels, some[1]), validation=(levels, some[1]))
+    small = few_digits(64)
     recipe = Recipe(
-        Gaussian(sigma=0.1), epochs=30, batch=16, optimizer="sgd", learning_rate=0.05, draws=1
+        scheme=Gaussian(sigma=0.1),
+        epochs=30,
+        batch=16,
+        optimizer="sgd",
+        learning_rate=0.05,
+        draws=1,
     )
     for precision in ("fp32", "bf16"):
         torch.manual_seed(0)
-        result = train(DigitsCNN(), small, dataclasses.replace(recipe, precision=precision))
+        result = result_of(
+            training(DigitsCNN(), small, recipe.model_copy(update={"precision": precision}))
+        )
         assert result.validation_accuracy > 0.6
         assert {one.dtype for one in result.network.parameters()} == {torch.float32}
 
@@ -48,3 +57,50 @@ def test_noisy_accuracy_is_a_share_and_reproducible():
     one = noisy_accuracy(network, held_out, scheme, draws=2, seed=1)
     assert 0 <= one <= 1
     assert one == noisy_accuracy(network, held_out, scheme, draws=2, seed=1)
+
+
+@pytest.mark.parametrize("kept", ["best", "last"])
+def test_keeps_the_epoch_that_was_asked_for(kept):
+    recipe = Recipe(
+        scheme=Gaussian(sigma=0.5), epochs=4, check_every=1, draws=2, kept=kept, learning_rate=0.05
+    )
+    torch.manual_seed(0)
+    result = result_of(training(DigitsCNN(), few_digits(64), recipe))
+    shares = [one.validation for one in result.history]
+    assert shares[-1] < max(shares)
+    assert result.epoch == (
+        4 if kept == "last" else max(range(4), key=lambda n: (shares[n], n)) + 1
+    )
+    assert result.validation_accuracy == shares[result.epoch - 1]
+    again = noisy_accuracy(
+        result.network, few_digits(64).validation, recipe.scheme, draws=2, seed=0
+    )
+    assert again == result.validation_accuracy
+
+
+def test_says_how_far_it_is_and_stops_within_an_epoch():
+    stop, seen = threading.Event(), []
+    recipe = Recipe(
+        scheme=Gaussian(sigma=0.1), method=Consistency(m=3), epochs=3, batch=16, draws=1, seed=1
+    )
+
+    def look(progress):
+        seen.append((progress.done, progress.share))
+        if progress.done == 1 and progress.share == 0.5:
+            stop.set()
+
+    assert result_of(training(DigitsCNN(), few_digits(64), recipe, stop=stop), look) is None
+    assert seen == [(0, 0.25), (0, 0.5), (0, 0.75), (0, 1.0), (1, 0), (1, 0.25), (1, 0.5)]
+
+
+def test_a_loss_that_is_no_number_ends_it():
+    recipe = Recipe(
+        scheme=Gaussian(sigma=0.1),
+        epochs=9,
+        batch=16,
+        learning_rate=100.0,
+        optimizer="sgd",
+        draws=1,
+    )
+    with pytest.raises(UserError, match=r"loss is no finite number in epoch \d: the steps are too"):
+        result_of(training(DigitsCNN(), few_digits(64), recipe))

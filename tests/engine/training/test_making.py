@@ -1,4 +1,5 @@
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
+from engine.core.generators import result_of
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.schemes import Gaussian, parse_scheme
@@ -13,8 +15,8 @@ from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.training import making
 from engine.training.digits import digits
-from engine.training.loop import Recipe
 from engine.training.making import Order, cells, flags, make, trained, weights
+from engine.training.recipe import Recipe
 
 GAUSSIAN = Gaussian(sigma=0.25)
 ABLATION = Ablation(entities=64, keep=20)
@@ -35,7 +37,8 @@ def order(scheme, **changes) -> Order:
 
 
 def test_the_same_recipe_gives_the_same_bytes():
-    first, second = (weights(order(ABLATION), trained(order(ABLATION)).network) for _ in range(2))
+    made = [result_of(trained(order(ABLATION))).network for _ in range(2)]
+    first, second = (weights(order(ABLATION), network) for network in made)
     assert first == second
 
 
@@ -78,9 +81,12 @@ def test_a_scheme_that_does_not_fit_is_refused(tmp_path):
 
 def test_colour_images_are_normalised_inside_the_model(tmp_path, monkeypatch):
     """A plain one by its image channels, one with the complement not at all."""
-    monkeypatch.setattr(
-        making, "train", lambda network, data, recipe, seen: making.Trained(network, 1, 0.0)
-    )
+
+    def at_once(network, data, recipe, **kept):
+        yield from ()
+        return making.Trained(network, 1, 0.0)
+
+    monkeypatch.setattr(making, "training", at_once)
     pixels = torch.randint(256, (4, 3, 32, 32), dtype=torch.uint8)
     some = (pixels, torch.arange(4))
     data = replace(
@@ -94,5 +100,28 @@ def test_colour_images_are_normalised_inside_the_model(tmp_path, monkeypatch):
         assert classifier.identity.normalization.partition(":")[0] == stated
         assert "CERTIFY" not in path.with_suffix(".md").read_text()
         if scheme is HIERARCHICAL:
-            expected = trained(one).network.eval()(x)
+            expected = result_of(trained(one)).network.eval()(x)
             torch.testing.assert_close(classifier.scores(x), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_stopped_training_keeps_its_state_and_goes_on_there(tmp_path):
+    one, stop = order(GAUSSIAN, certified=0, watched=4), threading.Event()
+    one = replace(one, recipe=one.recipe.model_copy(update={"epochs": 2}))
+    for progress in making.making(one, tmp_path, stop=stop):
+        if progress.done == 1:
+            stop.set()
+    assert [path.name for path in tmp_path.iterdir()] == ["m.training"]
+    stages = list[int]()
+    path = result_of(making.making(one, tmp_path), lambda progress: stages.append(progress.done))
+    assert min(stages) == 1 and path == tmp_path / "m.safetensors"
+    assert not path.with_suffix(".training").exists()
+
+
+def test_a_network_that_does_not_take_the_images_is_refused(tmp_path):
+    with pytest.raises(
+        UserError, match=r"digits_cnn16 does not take images of 8 by 8 pixels with 1 channels in 10"
+    ):
+        make(order(GAUSSIAN, arch="digits_cnn16"), tmp_path)
+    data = replace(digits(), class_names=("a", "b"))
+    with pytest.raises(UserError, match="in 2 classes; choose another --arch"):
+        make(order(GAUSSIAN, data=data), tmp_path)
