@@ -27,10 +27,10 @@ _ARITHMETIC = {
 
 
 def exit_status(evidence: Evidence) -> int:
-    """0 for a claim (certified or predicted), 3 for an abstention, 5 for a contradicted one."""
+    """0 for a claim (certified or predicted), 3 where nothing is, 5 for a contradicted one."""
     if evidence.contradicted:
         return CONTRADICTED
-    return ABSTAINED if evidence.outcome == "abstained" else CERTIFIED
+    return ABSTAINED if evidence.outcome in ("abstained", "heuristic") else CERTIFIED
 
 
 def show(evidence: Evidence, console: Terminal, *, quiet: bool) -> None:

@@ -271,7 +271,7 @@ class Evidence(Record):
     run_id: str
     procedure: Task
     created: str
-    outcome: Literal["certified", "predicted", "abstained"]
+    outcome: Literal["certified", "heuristic", "predicted", "abstained"]
     complete: bool
     stop_reason: StopReason = "planned n reached"
     run_number: int | None = None

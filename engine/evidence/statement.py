@@ -95,6 +95,28 @@ def _because(bounds: ProbabilityBounds) -> str:
     return f"all {bounds.n:,} noise samples are counted"
 
 
+def heuristic(
+    settings: RunSettings, region: Region, class_name: str, given: InputIdentity, *, early: str = ""
+) -> str:
+    """What would hold if what is left open did, and that it is no certificate.
+
+    Args:
+        settings: of the run.
+        region: what would be certified then.
+        class_name: of the class that leads.
+        given: the input.
+        early: said of a run that was stopped.
+    """
+    scheme = settings.scheme
+    what = region.clause(subject(scheme, given))
+    said = (
+        f"Heuristic, and nothing is certified: if interpolating twice changed nothing, {what} "
+        f"{'would change' + scheme.effect(class_name).removeprefix('changes')}. How much it does "
+        "change is not bounded, so that this is a number without a guarantee."
+    )
+    return " ".join(filter(None, (said, early)))
+
+
 def exact_grid() -> str:
     """What exact noise adds to a certified statement."""
     return "It holds in exact arithmetic, for changed images with 8 bits per channel."
@@ -141,4 +163,7 @@ def headline_of(evidence: Evidence) -> str:
     if evidence.intervals:
         bounded = sum(one.bounded for one in evidence.intervals)
         return f"{bounded} of {len(evidence.intervals)} outputs bounded"
+    if evidence.outcome == "heuristic" and evidence.bounds is not None:
+        guess = evidence.settings.scheme.heuristic(evidence.bounds)
+        return f"heuristic: {guess.headline()}" if guess is not None else ""
     return evidence.region.headline() if evidence.region else ""

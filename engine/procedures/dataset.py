@@ -98,6 +98,11 @@ def check_set(inputs: Sequence[str], settings: Counting) -> None:
     """
     if not inputs:
         raise UserError("A set needs at least one input.")
+    if settings.scheme.guarantee == "heuristic":
+        raise UserError(
+            f"{settings.scheme.key} is heuristic and certifies nothing, so that no table counts "
+            "it. Use certify for one image, or a scheme with a guarantee for the set."
+        )
     if settings.kind == "sweep":
         raise UserError(
             f"{settings.scheme.key} is certified one image at a time: its alpha is shared out over "

@@ -56,17 +56,17 @@ def certify_facts(
         facts: of the input.
         then: as for :func:`region_of`: of a file that states a region.
     """
-    bounds = None
-    if top is not None and (estimation.n or claims.known is not None):
-        bounds = claims.now(estimation, top)
+    known = claims.known is not None
+    bounds = claims.now(estimation, top) if top is not None and (estimation.n or known) else None
     abstention = contradiction(settings, selection, estimation, claims.known)
     if abstention is not None and bounds is not None:
         # Whoever takes these bounds further must not take them for a claim.
         bounds = bounds.model_copy(update={"valid": False, "basis": _NO_CLAIM[settings.bound]})
     region = region_of(settings.scheme, bounds, facts, then=then)
+    guess = _guessed(settings, bounds) if region is None and abstention is None else None
     if region is None and abstention is None and claims.known is not None:
         abstention = undecided(claims.known, class_names, settings.scheme, facts)
-    if region is None and abstention is None:
+    if region is None and abstention is None and guess is None:
         abstention = explain(
             selection=selection,
             estimation=estimation,
@@ -77,20 +77,25 @@ def certify_facts(
             class_names=class_names,
             facts=facts,
         )
-    certified = region is not None and top is not None
-    name = class_names[top] if certified and top is not None else None
+    stated = region or guess
+    name = class_names[top] if stated is not None and top is not None else None
     return {
-        "outcome": "certified" if certified else "abstained",
+        "outcome": "certified" if region else "heuristic" if guess else "abstained",
         "complete": estimation.n == settings.n,
-        "predicted_class": top if certified else None,
+        "predicted_class": top if stated is not None else None,
         "class_name": name,
         "radius": radius_of(region),
         "region": region,
         "abstention": abstention,
-        "statement": _statement(settings, estimation.n, region, bounds, abstention, name, given),
+        "statement": _statement(settings, estimation.n, stated, bounds, abstention, name, given),
         "bounds": bounds,
         "trajectory": claims.points(estimation, bounds),
     }
+
+
+def _guessed(settings: Counting, bounds: ProbabilityBounds | None) -> Region | None:
+    """What a heuristic states of bounds that may be claimed; None for any other scheme."""
+    return settings.scheme.heuristic(bounds) if bounds is not None and bounds.valid else None
 
 
 def _statement(
@@ -105,4 +110,6 @@ def _statement(
     if region is None or bounds is None or name is None:
         return statement.abstained(abstention) if abstention else ""
     early = statement.partial(n, settings.n, valid=True) if n < settings.n else ""
+    if settings.scheme.guarantee == "heuristic":
+        return statement.heuristic(settings, region, name, given, early=early)
     return statement.claimed(settings, region, bounds, name, given, early=early)

@@ -120,6 +120,11 @@ def _refuse_sweeps(scheme: Scheme) -> None:
             f"Votes certify nothing under {scheme.key}: it bounds the network itself. Certify with "
             "its model and input, or verify the evidence of a run."
         )
+    if scheme.guarantee == "heuristic":
+        raise UserError(
+            f"{scheme.key} is heuristic and certifies nothing: no table of votes is certified "
+            "under it."
+        )
     own = type(scheme)
     if own.prepare is not Scheme.prepare and own.check_facts is Scheme.check_facts:
         raise UserError(

@@ -18,10 +18,16 @@ from engine.schemes.threshold import threshold_in_words
 
 _TITLES = {
     "certified": "Robustness certificate",
+    "heuristic": "Heuristic, no certificate",
     "predicted": "Smoothed prediction",
     "abstained": "Robustness assessment",
 }
-_TONES: dict[str, Tone] = {"certified": "good", "predicted": "good", "abstained": "warn"}
+_TONES: dict[str, Tone] = {
+    "certified": "good",
+    "heuristic": "warn",
+    "predicted": "good",
+    "abstained": "warn",
+}
 _WHY = {"predict": "Why no prediction", "decide": "Why it is not certified"}
 _CAUSES = {
     "wrong-guess": "the selection votes guessed the wrong class",

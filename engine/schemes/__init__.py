@@ -20,6 +20,8 @@ from engine.schemes.exp_inf import ExpInf
 from engine.schemes.exp_p import ExpP
 from engine.schemes.gaussian import Gaussian
 from engine.schemes.gaussian_row import GaussianRow
+from engine.schemes.heuristic_rotation import HeuristicRotation
+from engine.schemes.heuristic_translation import HeuristicTranslation
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.schemes.hierarchical_sparse import HierarchicalSparse
@@ -68,6 +70,8 @@ SCHEMES: tuple[type[Scheme], ...] = (
     TranslationBlack,
     NestedRotation,
     NestedTranslation,
+    HeuristicRotation,
+    HeuristicTranslation,
     Rotation,
     Scaling,
     # subset
@@ -137,9 +141,13 @@ __all__ = [
     "ExactMap",
     "Gaussian",
     "GaussianRow",
+    "HeuristicRotation",
+    "HeuristicTranslation",
     "HierarchicalAblation",
     "HierarchicalGaussian",
     "HierarchicalSparse",
+    "NestedRotation",
+    "NestedTranslation",
     "Rotation",
     "Scaling",
     "Scheme",

@@ -25,9 +25,10 @@ from engine.schemes.facts import Facts as Facts
 from engine.schemes.facts import Known as Known
 
 Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
-Guarantee = Literal["individual", "for this clean image"]
+Guarantee = Literal["individual", "for this clean image", "heuristic"]
 """``individual``: about this input, whoever made it; ``for this clean image``: about what an
-attacker makes of it from here on, since it rests on a bound that only the image before gives."""
+attacker makes of it from here on, since it rests on a bound that only the image before gives;
+``heuristic``: none, since something that the certificate needs is not bounded."""
 
 IMPOSSIBLE = 2.0
 """A required probability that no bound reaches."""
@@ -136,6 +137,11 @@ class Scheme(Record, ABC):
             facts: of the input (:meth:`prepare`). Without them it claims nothing that needs them.
         """
 
+    def heuristic(self, bounds: ProbabilityBounds) -> Region | None:
+        """What would be certified if what is left open held; no claim, and by default nothing."""
+        del bounds
+        return None
+
     def region_then(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Region | None:
         """What files of earlier programs soundly claim where :meth:`region` is None."""
         return self.region(bounds, facts)
@@ -154,12 +160,7 @@ class Scheme(Record, ABC):
         return ()
 
     def over_a_set(self, facts: Sequence[Facts], alpha: float) -> tuple[str, ...]:
-        """What the facts of all inputs of a set say of the population they are drawn from.
-
-        Args:
-            facts: of every input.
-            alpha: chance that it is wrong.
-        """
+        """What the facts of all inputs of a set say of their population, wrong with ``alpha``."""
         del facts, alpha
         return ()
 
@@ -169,12 +170,7 @@ class Scheme(Record, ABC):
         return ()
 
     def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any] | None:
-        """The input after a perturbation that leaves an attacker no choice; None if it leaves one.
-
-        Args:
-            x: one input, of any shape.
-            moves: a perturbation in the scheme's terms.
-        """
+        """An input after a perturbation that leaves an attacker no choice; else None."""
         del x, moves
         return None
 
@@ -246,7 +242,7 @@ class Scheme(Record, ABC):
         return "The statement is made only if p lower exceeds p upper."
 
     def kept_in_words(self) -> str:
-        """What a certificate says of a changed input, and what it does not."""
+        """What a certificate says of a changed input."""
         return "It says that the prediction stays, not that the prediction is right."
 
     def noise_in_words(self) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.noise.gaussian import NoiseSource
 
 UNIT = "pixels"
-_NORM = "l2 norm in pixels, any fraction, wrapped around"
+NORM = "l2 norm in pixels, any fraction, wrapped around"
 SHIFT = 1
 """Lane of the shift."""
 _SLACK = 2.0**-20
@@ -180,7 +180,7 @@ class NestedTranslation(Nested):
 
     def within(self, reach: float) -> Amount:
         """In any direction."""
-        return Amount(term="shift", upper=reach, unit=_NORM)
+        return Amount(term="shift", upper=reach, unit=NORM)
 
     def size(self, perturbation: Perturbation) -> float:
         """The norm."""

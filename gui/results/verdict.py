@@ -44,6 +44,6 @@ def verdict_of(evidence: Evidence) -> Verdict:
     if evidence.contradicted:
         struck = " ".join(filter(None, (headline, evidence.statement)))
         return Verdict("CONTRADICTED", "danger", "", attack, struck=struck, frame="error")
-    role = "abstained" if evidence.outcome == "abstained" else "certified"
+    role = "abstained" if evidence.outcome in ("abstained", "heuristic") else "certified"
     word = f"{evidence.outcome.upper()}{partial}"
     return Verdict(word, role, headline, evidence.statement, attack)
