@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.core.rounding import round_down
@@ -18,13 +18,16 @@ class BarsView(QWidget):
 
     Args:
         experiment: whose votes are shown.
-        selection: those of the first phase rather than the fresh ones.
+        bound: whether p lower is marked.
+        selection: whether those of the first phase have a thin bar of their own, drawn to their n0.
     """
 
-    def __init__(self, experiment: Experiment, *, selection: bool = False) -> None:
+    def __init__(
+        self, experiment: Experiment, *, bound: bool = True, selection: bool = False
+    ) -> None:
         super().__init__()
-        self._experiment, self._selection = experiment, selection
-        self.setAccessibleName("Votes of the selection" if selection else "Votes")
+        self._experiment, self._bounded, self._selection = experiment, bound, selection
+        self.setAccessibleName("Votes")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         experiment.stood.connect(self._follow)
         experiment.ground.connect(self.updateGeometry)
@@ -39,9 +42,8 @@ class BarsView(QWidget):
         return QSize(160, self.sizeHint().height())
 
     def counts(self) -> tuple[int, ...]:
-        """What is shown."""
-        now = self._experiment.standing
-        return (now.selection if self._selection else now.estimation).counts
+        """The fresh votes."""
+        return self._experiment.standing.estimation.counts
 
     def retheme(self) -> None:
         """Another size of type needs other room."""
@@ -50,15 +52,17 @@ class BarsView(QWidget):
 
     @Slot()
     def _follow(self) -> None:
-        names = self._experiment.plane.names
-        said = ", ".join(
-            f"{name}: {count:,}" for name, count in zip(names, self.counts(), strict=True)
-        )
+        names, now = self._experiment.plane.names, self._experiment.standing
+        phases = [("", now.estimation)] + [("; selection ", now.selection)] * self._selection
+        said = ""
+        for phase, votes in phases:
+            pairs = zip(names, votes.counts, strict=True)
+            said += phase + ", ".join(f"{name}: {count:,}" for name, count in pairs)
         self.setAccessibleDescription(said)
         self.update()
 
     def _line(self) -> int:
-        return round(themes.current().px(24))
+        return round(themes.current().px(21))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Names, bars, counts, lines."""
@@ -69,9 +73,12 @@ class BarsView(QWidget):
         metrics, line, n = painter.fontMetrics(), self._line(), max(1, sum(counts))
         left = max(map(metrics.horizontalAdvance, names)) + 10
         width = max(20, self.width() - left - metrics.horizontalAdvance("1,000,000") - 8)
+        thin = line // 4 if self._selection else 0
         for index, (name, count) in enumerate(zip(names, counts, strict=True)):
             row = QRectF(left, index * line, width * count / n, line)
-            painter.fillRect(row.adjusted(0, 4, 0, -4), QColor(color_of(index, theme)))
+            painter.fillRect(row.adjusted(0, 3, 0, -thin - 3), QColor(color_of(index, theme)))
+            if self._selection:
+                self._draw_selection(painter, theme, row, width, index)
             painter.setPen(QColor(theme.text))
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.drawText(
@@ -80,6 +87,15 @@ class BarsView(QWidget):
             painter.drawText(QRectF(row.right() + 6, row.y(), 200, line), middle, f"{count:,}")
         self._draw_lines(painter, theme, left, width)
         painter.end()
+
+    def _draw_selection(
+        self, painter: QPainter, theme: Theme, row: QRectF, width: float, index: int
+    ) -> None:
+        """The share of the first votes, hatched below the bar."""
+        votes, thin = self._experiment.standing.selection, row.height() // 4
+        length = width * votes.counts[index] / max(1, votes.n)
+        box = QRectF(row.left(), row.bottom() - thin - 3, length, thin)
+        painter.fillRect(box, QBrush(QColor(theme.muted), Qt.BrushStyle.Dense4Pattern))
 
     def _draw_lines(self, painter: QPainter, theme: Theme, left: float, width: float) -> None:
         bounds, line = self._experiment.standing.bounds, self._line()
@@ -91,7 +107,7 @@ class BarsView(QWidget):
         painter.setPen(QColor(theme.muted))
         center = Qt.AlignmentFlag.AlignHCenter
         near = False
-        if bounds is not None and not self._selection:
+        if bounds is not None and self._bounded:
             x, top = left + width * bounds.p_lower, bounds.top * line
             words = f"p lower {round_down(bounds.p_lower, 3)}"
             near = abs(x - half) < painter.fontMetrics().horizontalAdvance(words)

@@ -92,12 +92,12 @@ class Controls(QWidget):
 
     def _lay_out(self) -> None:
         rows = (
-            ("points", self.scene),
-            ("noise", self.law),
             ("sigma", self.sigma),
-            ("n0", self.n0),
             ("n", self.n),
             ("alpha", self.alpha),
+            ("points", self.scene),
+            ("noise", self.law),
+            ("n0", self.n0),
             ("bound", self.bound),
             ("a frame", self.pace),
         )

@@ -13,6 +13,7 @@ from engine.playground.landscape import Landscape, landscape
 from engine.playground.plane import Plane
 from engine.playground.run import Exact, Plan, Run, Standing, exact_at
 from engine.playground.scenes import Points, scene
+from engine.regions import Ball
 
 FRAME_MS = 33
 VOTES = 1000
@@ -73,6 +74,16 @@ class Experiment(QObject):
         """Where the run stands."""
         return self.run.standing
 
+    @property
+    def refuted_here(self) -> bool:
+        """Whether an attack lies inside what the run claims: nothing is claimed beside it."""
+        return self.pushed is not None and self.pushed.refutes
+
+    @property
+    def claimed(self) -> Ball | None:
+        """What may be claimed now; None where nothing may."""
+        return None if self.refuted_here else self.standing.claimed
+
     def show_scene(self, name: str, *, seed: int = 1) -> None:
         """Points of another scene."""
         self.show_points(scene(name, seed=seed))
@@ -105,16 +116,27 @@ class Experiment(QObject):
         self.at = (min(max(at[0], -half), half), min(max(at[1], -half), half))
         self.begin()
 
-    def begin(self) -> None:
-        """A new run at the point, with votes of its own."""
+    def arrange(self, points: Points, plane: Plane, plan: Plan, at: Spot, number: int) -> None:
+        """Show a run that is known: these points, this f and plan, this number."""
+        self.points, self.plane, self.plan, self.at = points, plane, plan, at
+        self._survey(number)
+
+    def begin(self, number: int | None = None) -> None:
+        """A new run at the point, with votes of its own, or those of a run of that number."""
         self.runs += 1
-        self.run = Run(self.plane, self.plan, self.at, self.runs)
+        number = self.runs if number is None else number
+        self.run = Run(self.plane, self.plan, self.at, number)
         self.exact: Exact = exact_at(self.plane, self.plan, self.at)
         self.cloud: list[tuple[Any, Any]] = []
         self.steps = 0
         self.pushed = self.crossing = None
         self.stood.emit()
         self._tick()
+
+    @Slot()
+    def again(self) -> None:
+        """A new run at the same point."""
+        self.begin()
 
     def look(self, *, on: bool) -> None:
         """Whether somebody looks."""
@@ -160,9 +182,9 @@ class Experiment(QObject):
         self.crossing = nearest_crossing(self.plane, self.plan, self.at)
         return None if self.crossing is None else self.push(self.crossing)
 
-    def _survey(self) -> None:
+    def _survey(self, number: int | None = None) -> None:
         self.land = landscape(self.plane, self.plan.law, self.plan.sigma)
-        self.begin()
+        self.begin(number)
         self.ground.emit()
 
     def _tick(self) -> None:

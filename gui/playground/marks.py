@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from gui.style.theme import Theme, mixed, rgba
 
@@ -79,6 +80,21 @@ class Stamps:
             for right in range(scale)
             for down in range(scale)
         ]
+
+
+def tag(painter: QPainter, theme: Theme, at: QPointF, text: str, *, role: str) -> None:
+    """Words on a ground of their own, their middle at a place."""
+    painter.setFont(theme.font(role, bold=role == "title"))
+    metrics = painter.fontMetrics()
+    box = QRectF(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
+    box.moveCenter(at)
+    ground = QColor(theme.surface)
+    ground.setAlphaF(0.85)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _image(pixels: Image, layout: QImage.Format) -> QImage:

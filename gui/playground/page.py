@@ -45,7 +45,7 @@ class PlaygroundPage(Page):
             "&Attack", self._attack, tip="Push the point to the nearest place found where g differs"
         )
         self.again = self.add_button(
-            "&New votes", self.experiment.begin, tip="A new run: a new try"
+            "&New votes", self.experiment.again, tip="A new run: a new try"
         )
         self._lay_out()
         self.view.set_at.connect(self._set_point)

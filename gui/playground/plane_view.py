@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.core.rounding import round_down
 from engine.regions import Ball
 from gui.playground.experiment import Experiment, Spot
-from gui.playground.marks import Stamps, cells_image, color_of
+from gui.playground.marks import Stamps, cells_image, color_of, tag
 from gui.style import theme as themes
 from gui.style.theme import Theme, mixed
 
@@ -49,6 +49,7 @@ class PlaneView(QWidget):
     Attributes:
         task: what the mouse does.
         exact: whether g, its level lines and the true region are drawn.
+        regions: whether any region is.
 
     Signals:
         set_at: a point was set: x and y.
@@ -60,7 +61,7 @@ class PlaneView(QWidget):
         super().__init__(parent)
         self.experiment = experiment
         self.task: Task = "move"
-        self.exact = True
+        self.exact = self.regions = True
         self._ground: QPixmap | None = None
         self._stamps = Stamps(1, 1)
         self._stamped = _NOTHING
@@ -104,9 +105,9 @@ class PlaneView(QWidget):
         one, now = self.experiment, self.experiment.standing
         x, y = one.at
         here = f"The point is at {x:.2f}, {y:.2f}."
-        if now.claimed is not None and now.bounds is not None:
-            name, shown = one.plane.names[now.bounds.top], round_down(now.claimed.radius, 3)
-            return f"{here} Certified '{name}' within {now.claimed.norm} distance {shown}."
+        if one.claimed is not None and now.bounds is not None:
+            name, shown = one.plane.names[now.bounds.top], round_down(one.claimed.radius, 3)
+            return f"{here} Certified '{name}' within {one.claimed.norm} distance {shown}."
         return f"{here} Nothing is certified."
 
     # geometry
@@ -153,7 +154,8 @@ class PlaneView(QWidget):
         painter.drawImage(square, self._stamps.image())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._name_classes(painter, theme)
-        self._draw_regions(painter, theme)
+        if self.regions:
+            self._draw_regions(painter, theme)
         self._draw_push(painter, theme)
         self._draw_point(painter, theme)
         if self.hasFocus():
@@ -184,28 +186,35 @@ class PlaneView(QWidget):
         return pixmap
 
     def _draw_levels(self, painter: QPainter, theme: Theme) -> None:
-        land = self.experiment.land
+        land, labelled = self.experiment.land, list[tuple[float, float]]()
         for level, lines in land.levels:
             pen = QPen(mixed(theme.text, theme.surface, 0.75), theme.px(1), Qt.PenStyle.DotLine)
             painter.setPen(pen)
             places = self.pixels(lines)
             painter.drawLines(_lines(places))
-            self._label_level(painter, theme, level, places)
+            self._label_level(painter, theme, level, places, labelled)
         painter.setPen(QPen(QColor(theme.text), theme.px(2.4)))
         painter.drawLines(_lines(self.pixels(land.border)))
 
     def _label_level(
-        self, painter: QPainter, theme: Theme, level: float, places: npt.NDArray[np.float64]
+        self,
+        painter: QPainter,
+        theme: Theme,
+        level: float,
+        places: npt.NDArray[np.float64],
+        labelled: list[tuple[float, float]],
     ) -> None:
-        """The probability, at the lowest place of its line."""
+        """The probability, at the lowest place of its line that is free of other labels."""
         if not len(places):
             return
         inner = self.square().adjusted(theme.px(24), theme.px(16), -theme.px(24), -theme.px(10))
         middles = places.mean(axis=1)
         seen = [QPointF(x, y) for x, y in middles if inner.contains(QPointF(x, y))]
-        if seen:
-            at = max(seen, key=lambda place: place.y())
-            _tag(painter, theme, at, f"{level:g}", role="small")
+        for at in sorted(seen, key=lambda place: -place.y()):
+            if not any(abs(at.x() - x) + abs(at.y() - y) < theme.px(44) for x, y in labelled):
+                tag(painter, theme, at, f"{level:g}", role="small")
+                labelled.append((at.x(), at.y()))
+                return
 
     def _name_classes(self, painter: QPainter, theme: Theme) -> None:
         one = self.experiment
@@ -214,7 +223,7 @@ class PlaneView(QWidget):
             if len(own):
                 furthest = own[np.argmax(np.abs(own).sum(axis=1) + 0.3 * own[:, 1])]
                 at = self._pixel((float(furthest[0]), float(furthest[1])))
-                _tag(painter, theme, at + QPointF(0, -theme.px(12)), name, role="title")
+                tag(painter, theme, at + QPointF(0, -theme.px(12)), name, role="title")
 
     def _stamp(self, theme: Theme) -> None:
         """Stamp what came since; all of it after a change of the ground or of the run."""
@@ -239,9 +248,10 @@ class PlaneView(QWidget):
         if now.region is None or now.bounds is None:
             return
         if now.bounds.valid:
-            fill = QColor(theme.certified)
+            ink = QColor(theme.danger if one.refuted_here else theme.certified)
+            fill = QColor(ink)
             fill.setAlphaF(0.28)
-            self._draw_ball(painter, now.region, QPen(QColor(theme.certified), theme.px(3.4)), fill)
+            self._draw_ball(painter, now.region, QPen(ink, theme.px(3.4)), fill)
         else:
             pen = QPen(QColor(theme.warning), theme.px(2), Qt.PenStyle.DotLine)
             self._draw_ball(painter, now.region, pen, None)
@@ -266,6 +276,8 @@ class PlaneView(QWidget):
     def _draw_point(self, painter: QPainter, theme: Theme) -> None:
         now, at = self.experiment.standing, self._pixel(self.experiment.at)
         top = self.experiment.exact.top if now.bounds is None else now.bounds.top
+        if not self.regions and now.estimation.n:
+            top = now.estimation.top
         painter.setPen(QPen(QColor(theme.text), theme.px(2.4)))
         painter.setBrush(QColor(color_of(top, theme)))
         painter.drawEllipse(at, theme.px(8), theme.px(8))
@@ -321,18 +333,3 @@ def _unit(norm: str) -> npt.NDArray[np.float64]:
 
 def _lines(places: npt.NDArray[np.float64]) -> list[QLineF]:
     return [QLineF(*ends) for ends in places.reshape(-1, 4).tolist()]
-
-
-def _tag(painter: QPainter, theme: Theme, at: QPointF, text: str, *, role: str) -> None:
-    """Words on a ground of their own, their middle at a place."""
-    painter.setFont(theme.font(role, bold=role == "title"))
-    metrics = painter.fontMetrics()
-    box = QRectF(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
-    box.moveCenter(at)
-    ground = QColor(theme.surface)
-    ground.setAlphaF(0.85)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box, 4, 4)
-    painter.setPen(QColor(theme.text))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -13,9 +13,14 @@ from gui.widgets.section import say, words
 
 
 class Readout(QWidget):
-    """The radius, the claim, the truth by quadrature, and what an attacker came to."""
+    """The radius, the claim, the truth by quadrature, and what an attacker came to.
 
-    def __init__(self, experiment: Experiment) -> None:
+    Args:
+        experiment: whose run it is.
+        brief: the claim alone.
+    """
+
+    def __init__(self, experiment: Experiment, *, brief: bool = False) -> None:
         super().__init__()
         self._experiment = experiment
         self.headline = words(role="headline", name="Certified radius")
@@ -23,14 +28,16 @@ class Readout(QWidget):
         self.truth = words(role="muted", name="Truth")
         self.attack = words(name="Attack")
         filled(QVBoxLayout(self), self.headline, self.claim, self.truth, self.attack, spacing=6)
+        for label in (self.headline, self.truth):
+            label.setVisible(not brief)
         experiment.stood.connect(self.follow)
         self.follow()
 
     @Slot()
     def follow(self) -> None:
         """Say where the run stands."""
-        one, now = self._experiment, self._experiment.standing
-        claimed = now.claimed
+        one = self._experiment
+        claimed = one.claimed
         self.headline.setText(
             f"R = {round_down(claimed.radius, 3)}" if claimed is not None else "no claim"
         )
@@ -47,10 +54,12 @@ class Readout(QWidget):
             return "muted", f"The first {plan.n0:,} votes choose the class."
         name = one.plane.names[now.bounds.top]
         facts = f"n = {n:,}, sigma {exact(plan.sigma)}, alpha {exact(plan.alpha)}, {plan.bound}"
-        if now.claimed is not None:
-            radius = round_down(now.claimed.radius, 3)
+        if one.refuted_here:
+            return "danger", f"Withdrawn: an attack contradicts it ({facts}; try {one.runs:,})."
+        if one.claimed is not None:
+            radius = round_down(one.claimed.radius, 3)
             return "certified", (
-                f"g predicts '{name}' wherever the point is moved by an {now.claimed.norm} "
+                f"g predicts '{name}' wherever the point is moved by an {one.claimed.norm} "
                 f"distance below {radius} ({facts}; try {one.runs:,})."
             )
         if not now.bounds.valid:

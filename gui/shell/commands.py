@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from gui.controllers.session import Session
+from gui.playground.steps import STEPS
 from gui.results.extend import ExtendBar
 from gui.shell.appearance import Appearance
 from gui.shell.opening import Opening
@@ -131,6 +133,10 @@ class Command:
     starts_group: bool = False
 
 
+def _show_step(key: str, on: Parts) -> None:
+    on.pages.show_lecture(key)
+
+
 # fmt: off
 COMMANDS: tuple[Command, ...] = (
     Command("open-model", "Open &model…", "&File", lambda on: on.opening.ask_for_model(),
@@ -242,6 +248,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("playground", "&Playground", "&Lecture",
             lambda on: on.pages.show_page(on.pages.playground), "Ctrl+Y",
             tip="Smoothing in the plane: drag a point, watch its votes, attack its certificate"),
+    *(Command(f"lecture-{step.key}", f"&{number}  {step.title}", "&Lecture",
+              partial(_show_step, step.key), step.shortcut, tip=step.sentence,
+              starts_group=number == 1) for number, step in enumerate(STEPS, 1)),
     Command("help", "&Help", "&Help", lambda on: on.pages.show_help(), "F1", icon="help",
             tip="First steps, what is on screen, terms, shortcuts"),
     Command("tour", "Take the &tour", "&Help", lambda on: on.start_tour(), when=_idle,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gui.pages.planner import PlannerPage
     from gui.pages.runs import RunsPage
     from gui.pages.verify import VerifyPage
+    from gui.playground.lecture import LecturePage
     from gui.playground.page import PlaygroundPage
 
 _AnyPage = TypeVar("_AnyPage", bound=Page)
@@ -204,6 +205,13 @@ class Pages(PageStack):
 
         return self._add(PlaygroundPage())
 
+    @cached_property
+    def lecture(self) -> LecturePage:
+        """The lecture, step by step; made when it is first asked for."""
+        from gui.playground.lecture import LecturePage
+
+        return self._add(LecturePage(self._session))
+
     @property
     def documents_are_made(self) -> bool:
         """Whether the pages of documents are there."""
@@ -258,6 +266,11 @@ class Pages(PageStack):
         if not isinstance(record, RecordView) or record.isHidden():
             return None
         return _with_votes(record.shown)
+
+    def show_lecture(self, key: str) -> None:
+        """A step of the lecture."""
+        self.lecture.open(key)
+        self.show_page(self.lecture)
 
     def show_preview(self) -> None:
         """The report's pages."""

@@ -25,8 +25,16 @@ def test_bars_are_as_long_as_their_shares(experiment, qtbot):
     assert bars.accessibleDescription() == f"blue: {counts[0]}, orange: {counts[1]}"
 
 
-def test_the_selection_has_bars_of_its_own(experiment, qtbot):
+def test_the_selection_has_bars_of_its_own_on_request(experiment, qtbot):
     bars = BarsView(experiment, selection=True)
     qtbot.addWidget(bars)
+    bars.resize(500, bars.sizeHint().height())
+    plain = bars.grab().toImage()
     experiment.step()
-    assert sum(bars.counts()) == 100
+    first = experiment.standing.selection.counts
+    assert bars.accessibleDescription().endswith(f"selection blue: {first[0]}, orange: {first[1]}")
+    assert bars.grab().toImage() != plain
+    without = BarsView(experiment)
+    qtbot.addWidget(without)
+    without.resize(bars.size())
+    assert without.grab().toImage() != bars.grab().toImage()

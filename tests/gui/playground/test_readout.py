@@ -40,7 +40,7 @@ def test_an_abstention_says_why_and_what_is_true(experiment, qtbot):
     assert readout.truth.text().endswith("no majority: no n would certify.")
 
 
-def test_an_attack_is_told_from_a_refutation(experiment):
+def test_an_attack_is_told_from_a_refutation(experiment, qtbot):
     assert attack_in_words(experiment) == ""
     while not experiment.run.done:
         experiment.step()
@@ -52,5 +52,10 @@ def test_an_attack_is_told_from_a_refutation(experiment):
     now = experiment.standing
     too_far = Ball(norm="l2", radius=3.0, unit="plane")
     object.__setattr__(now, "region", too_far)
+    readout = Readout(experiment)
+    qtbot.addWidget(readout)
+    assert readout.headline.text() == "R = 3.000"
     experiment.attack()
     assert "This claim is false" in attack_in_words(experiment)
+    assert readout.headline.text() == "no claim"
+    assert readout.claim.text().startswith("Withdrawn: an attack contradicts it")
