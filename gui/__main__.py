@@ -40,6 +40,7 @@ _COMMANDS = frozenset(
         "runs",
         "schema",
         "schemes",
+        "serve-encrypted",
         "sign",
         "slides",
         "verify",

@@ -23,7 +23,7 @@ LAYERS = (
     ("evidence",),
     ("inputs", "models.pretrained_files"),
     ("models.pretrained",),
-    ("oracles",),
+    ("encrypted", "oracles"),
     ("models",),
     ("sampling", "figures", "planning", "replay", "signing"),
     ("procedures", "logs"),

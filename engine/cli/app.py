@@ -19,6 +19,7 @@ from engine.cli.audit import audit_command, audit_flags
 from engine.cli.case import case_flags, runs_command, runs_flags
 from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_flags
+from engine.cli.encrypted import address_flags, serve_command, serve_flags
 from engine.cli.flags import RUN, flag, with_flags
 from engine.cli.listing import doctor_command, schema_command, schemes_command
 from engine.cli.logs import import_command, import_flags
@@ -46,6 +47,7 @@ COMMANDS = (
     "attack",
     "audit",
     "plan",
+    "serve-encrypted",
     "replay",
     "import",
     "compare",
@@ -71,6 +73,7 @@ _EXAMPLES = {
     "attack": f"certiscope attack {_DIGIT} --sigma 0.25 --n 10000",
     "audit": "certiscope audit --model demo:digits-0.25 --input digits --limit 20 --json set.json",
     "plan": "certiscope plan --pilot 97/100 --sigma 0.25 --target-radius 0.3",
+    "serve-encrypted": "certiscope serve-encrypted --model demo:digits-encrypted",
     "replay": "certiscope replay votes.csv --scheme gaussian --sigma 0.25 --alpha 0.001",
     "import": "certiscope import log.tsv other.tsv --plot curves.svg",
     "compare": "certiscope compare --input digits --limit 20",
@@ -129,13 +132,14 @@ def build(demo: Demo | None) -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback(help=_HELP)(_program)
-    own = [epsilon_flag(), *options.oracle_label_flags()]
+    own = [epsilon_flag(), *options.oracle_label_flags(), *address_flags()]
     _add(app, "certify", certify_command, _run_flags("certify", own))
     _add(app, "attack", attack_command, _run_flags("certify", attack_flags()))
-    _add(app, "predict", predict_command, _run_flags("predict", [_test_flag()]))
+    _add(app, "predict", predict_command, _run_flags("predict", [_test_flag(), *address_flags()]))
     _add(app, "decide", decide_command, decide_flags())
     _add(app, "audit", audit_command, audit_flags())
     _add(app, "plan", plan_command, plan_flags())
+    _add(app, "serve-encrypted", serve_command, serve_flags())
     _add(app, "replay", replay_command, replay_flags())
     _add(app, "import", import_command, import_flags())
     _add(app, "compare", compare_command, compare_flags())
@@ -157,8 +161,9 @@ def build(demo: Demo | None) -> typer.Typer:
 
 def _run_flags(task: Task, more: list[Any]) -> list[Any]:
     """The flags of a run on one input, with those of one command alone."""
+    served = any(each.name == "encrypted" for each in more)
     return [
-        *subject_flags(),
+        *subject_flags(served=served),
         *options.scheme_flags(),
         *options.run_flags(task),
         *more,

@@ -100,10 +100,17 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield from _target(evidence)
     for text, inside in evidence.certified_at.items():
         yield f"at {text}", "certified" if inside else "not certified"
-    if evidence.ensemble is not None:
-        yield "members", evidence.ensemble.in_words()
+    yield from _carried_out(evidence)
     speed = f"{evidence.performance.samples_per_second:,.0f} samples/s"
     yield "speed", f"{speed} on {evidence.performance.device}, {settings.precision}"
+
+
+def _carried_out(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """What the members of an ensemble, or a server under encryption, had to do with it."""
+    if evidence.ensemble is not None:
+        yield "members", evidence.ensemble.in_words()
+    if evidence.encrypted is not None:
+        yield "encrypted", evidence.encrypted.in_words()
 
 
 def _interval_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:

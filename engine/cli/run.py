@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.case import asked_case, say_which
 from engine.cli.decide import decide_settings
+from engine.cli.encrypted import say_cost, with_address
 from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import exit_status
 from engine.cli.output import Outputs, Stopped, WriteError, say
@@ -54,7 +55,7 @@ def certify_command(values: Mapping[str, Any]) -> int:
     Exit status: 0 certified, 3 abstained, 2 bad input, 1 failure. Ctrl+C stops and keeps what was
     counted.
     """
-    return _run("certify", values)
+    return _run("certify", with_address(values, "certify"))
 
 
 def predict_command(values: Mapping[str, Any]) -> int:
@@ -62,7 +63,7 @@ def predict_command(values: Mapping[str, Any]) -> int:
 
     Exit status: 0 answered, 3 abstained, 2 bad input, 1 failure. Ctrl+C stops.
     """
-    return _run("predict", values)
+    return _run("predict", with_address(values, "predict"))
 
 
 def decide_command(values: Mapping[str, Any]) -> int:
@@ -218,6 +219,8 @@ def _run(task: Task, values: Mapping[str, Any], after: After | None = None) -> i
     case = asked_case(values)
     classifier, fitted = load(request, order.input)
     quiet, new_run = values["quiet"], values.get("new_run", False)
+    if not quiet:
+        say_cost(classifier, order.settings.n0 + order.settings.n)
 
     def begin(stop: Event) -> Procedure:
         if case is None:

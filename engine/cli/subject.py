@@ -11,8 +11,12 @@ from engine.inputs.labels import with_rule
 from engine.models.request import REQUEST_FIELDS
 
 
-def subject_flags() -> list[inspect.Parameter]:
-    """Which model, which input."""
+def subject_flags(*, served: bool = False) -> list[inspect.Parameter]:
+    """Which model, which input.
+
+    Args:
+        served: the model may be named by the address of a server instead.
+    """
     return [
         flag(
             "model",
@@ -20,7 +24,7 @@ def subject_flags() -> list[inspect.Parameter]:
             "Several times: the members of an ensemble.",
             WHAT,
             list[str],
-            default=...,
+            default=[] if served else ...,
             metavar="M",
         ),
         flag(

@@ -41,6 +41,13 @@ class OracleRequired(UserError):
     """A generative model was opened without the oracle that turns its answers into classes."""
 
 
+class Unreachable(UserError):
+    """A model that runs elsewhere does not answer, or with nothing that can be read.
+
+    The run ends: a batch that is not asked again would count as failed, and so would all after it.
+    """
+
+
 class NotAFunction(UserError):
     """A model is no function of one sample: nothing that was counted with it stands."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.demos import aircraft, diabetes, filter, mixed, stumps
+from engine.demos import aircraft, diabetes, encrypted, filter, mixed, stumps
 from engine.demos.commands import COMMANDS
 from engine.demos.data.filter import make_pairs
 from engine.demos.data.pumps import csv_bytes, make_rows
@@ -105,6 +105,7 @@ RECIPES: dict[str, Callable[[Path], Path]] = {
     **{name: partial(stumps.make, demo) for name, demo in stumps.STUMP_DEMOS.items()},
     aircraft.NAME: aircraft.make,
     diabetes.NAME: diabetes.make,
+    encrypted.NAME: encrypted.make,
 }
 """What trains each shipped model, writes it into a folder, measures it and writes its cards."""
 

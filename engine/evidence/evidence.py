@@ -27,6 +27,7 @@ from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import (
     AnchorRecord,
     ClassVotes,
+    EncryptedRecord,
     EnsembleRecord,
     Exact,
     FunctionCheckRecord,
@@ -259,6 +260,7 @@ class Evidence(Record):
         anchors: of a sweep, in the order in which they were asked.
         function_check: of the base classifier, on counted samples; None where none is recorded.
         ensemble: what its members answered; None where it is none, or in a packed set.
+        encrypted: how a server computed what was counted; None where the model was in the clear.
         settings: what was declared; its ``kind`` fits the procedure.
         execution: how the run was to be carried out.
         command: the same run on the command line.
@@ -302,6 +304,7 @@ class Evidence(Record):
         default=None, exclude_if=lambda found: found is None
     )
     ensemble: EnsembleRecord | None = Field(default=None, exclude_if=lambda found: found is None)
+    encrypted: EncryptedRecord | None = Field(default=None, exclude_if=lambda found: found is None)
     model: ModelIdentity
     input: InputIdentity
     performance: Timing

@@ -159,6 +159,55 @@ class EnsembleRecord(Record):
         return wrong
 
 
+class EncryptedRecord(Record):
+    """Votes that were counted from answers of a server that read neither samples nor scores.
+
+    A sample in doubt, or beyond the limit, counts against every class: it is among the failures, so
+    that no count is above that of the clear model on the same noise.
+
+    Attributes:
+        answer: ``scores``, which the client compared, or ``bits``, comparisons of every two
+            classes.
+        ring, primes, scale: parameters of CKKS (``engine.encrypted.parameters``).
+        features, hidden: values of an input with the 1 beside them, units of the square layer.
+        limit: largest norm of these values that was sent.
+        error: lead that a score must have over the others, or how far a bit may be from 0 or 1.
+        samples: estimation samples of the run's last part, of which the next four tell.
+        doubtful: of these, in which no class leads clearly.
+        outside: of these, beyond the limit.
+        deviation: sum of the distances of their bits from 0 or 1; 0 for scores.
+        sent, received: bytes, those of the class's votes and of what was asked again included.
+    """
+
+    answer: Literal["scores", "bits"]
+    ring: int
+    primes: tuple[int, ...]
+    scale: int
+    features: int = Field(ge=2)
+    hidden: int = Field(ge=0)
+    limit: float = Field(gt=0)
+    error: float = Field(gt=0)
+    samples: int = Field(default=0, ge=0)
+    doubtful: int = Field(default=0, ge=0)
+    outside: int = Field(default=0, ge=0)
+    deviation: float = Field(default=0.0, ge=0)
+    sent: int = Field(default=0, ge=0)
+    received: int = Field(default=0, ge=0)
+
+    @property
+    def subtracted(self) -> int:
+        """Samples that count against every class because their answer is in doubt."""
+        return self.doubtful + self.outside
+
+    def in_words(self) -> str:
+        """What was subtracted, in a clause."""
+        beyond = f", {self.outside:,} of them beyond the limit" if self.outside else ""
+        return (
+            f"{self.subtracted:,} of {self.samples:,} samples in doubt were taken from the counts"
+            f"{beyond}"
+        )
+
+
 class AnchorRecord(Record):
     """One anchor of a sweep; its votes are a block of the chain, in the same order.
 

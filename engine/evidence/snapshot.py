@@ -11,7 +11,7 @@ from engine.core.records import ProbabilityBounds, Record, Votes
 from engine.evidence.cost import Cost
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.observations import EnsembleRecord, FunctionCheckRecord
+from engine.evidence.observations import EncryptedRecord, EnsembleRecord, FunctionCheckRecord
 from engine.evidence.settings import SettingsField
 from engine.evidence.vote_chain import Block
 from engine.regions import Region
@@ -39,6 +39,7 @@ class Snapshot(Record):
         answers: what a generative model said in this phase, grouped.
         function_check: what the base classifier was asked again so far.
         ensemble: what the members of an ensemble answered in this phase.
+        encrypted: how a server computes what is counted in this phase.
         intervals: where the medians of a model's numbers stay, by the samples so far.
         certified_at: answers to perturbations that were asked for, of which there are none yet.
         n_done: votes counted, both phases together.
@@ -64,6 +65,7 @@ class Snapshot(Record):
     answers: tuple[AnswerGroup, ...] = ()
     function_check: FunctionCheckRecord | None = None
     ensemble: EnsembleRecord | None = None
+    encrypted: EncryptedRecord | None = None
     intervals: tuple[OutputInterval, ...] = ()
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n_done: int

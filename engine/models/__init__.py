@@ -57,6 +57,7 @@ FORMATS: dict[Kind, Format] = {
     ),
     "onnx": Format("ONNX", "onnx", "load_onnx"),
     "card": Format("card of the shipped lattice attack", "lattice", "load_lattice"),
+    "encrypted": Format("server of encrypted inference", "encrypted", "load_encrypted"),
     "pt2": Format("torch.export program", "program", "load_exported", code=True),
     "torchscript": Format("TorchScript", "program", "load_torchscript", code=True),
 }

@@ -14,6 +14,7 @@ import torch
 from engine.core.batches import Batch
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
+from engine.evidence.observations import EncryptedRecord
 from engine.models.request import ModelRequest, NormalizeName
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ class Classifier(ABC):
         return False
 
     @property
+    def usual_batch(self) -> int:
+        """Samples that a call takes for one price, whatever their number; 0 where it grows.
+
+        Of a model that is evaluated under encryption: a call takes seconds.
+        """
+        return 0
+
+    @property
     def coding(self) -> Coding | None:
         """What the model reads texts or tables with; None for images and graphs."""
         return None
@@ -117,6 +126,13 @@ class Classifier(ABC):
         """Of an ensemble the classes (L, B) that its members gave to the last batch; else None.
 
         NO_CLASS where one named none, NOT_ASKED where it was not asked.
+        """
+        return None
+
+    def decrypted(self) -> EncryptedRecord | None:
+        """How the last batch was decrypted, of a model that computes under encryption; else None.
+
+        Its counts are of that batch alone, its bytes of all so far.
         """
         return None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.core.errors import UserError
+from engine.encrypted.address import PREFIX
 
 Kind = Literal[
     "demo",
@@ -29,6 +30,7 @@ Kind = Literal[
     "stumps",
     "xgboost",
     "lightgbm",
+    "encrypted",
 ]
 
 DEMO = "demo:"
@@ -82,6 +84,8 @@ def kind_of(spec: str) -> Kind:
     """
     if spec.startswith(DEMO):
         return "demo"
+    if spec.startswith(PREFIX):
+        return "encrypted"
     path = Path(spec)
     try:
         if spec and path.is_dir():

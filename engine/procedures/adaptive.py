@@ -223,6 +223,7 @@ class _Decision:
             answers=self.run.sampler.answers.groups(),
             function_check=self.run.sampler.check.record(),
             ensemble=self.run.sampler.members.record(),
+            encrypted=self.run.sampler.decrypted.record(),
             n_done=done,
             n0_plan=n0_plan,
             n_plan=n_plan,

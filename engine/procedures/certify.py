@@ -230,6 +230,7 @@ class _Certify:
             answers=self.run.sampler.answers.groups(),
             function_check=self.run.sampler.check.record(),
             ensemble=self.run.sampler.members.record(),
+            encrypted=self.run.sampler.decrypted.record(),
             n_done=done,
             n0_plan=self.settings.n0,
             n_plan=self.settings.n,

@@ -83,6 +83,7 @@ def _snapshot(run: Run, empty: Votes, tally: Tally) -> Snapshot:
         answers=run.sampler.answers.groups(),
         function_check=run.sampler.check.record(),
         ensemble=run.sampler.members.record(),
+        encrypted=run.sampler.decrypted.record(),
         n_done=votes.n,
         n0_plan=0,
         n_plan=run.settings.n,

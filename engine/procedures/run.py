@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from engine.core.batches import Batch, alike, from_arrays
+from engine.core.errors import UserError
 from engine.core.records import ModelIdentity, Timing, Votes
 from engine.core.stopping import stopped_by
 from engine.evidence.environment import software
@@ -68,6 +69,7 @@ class Run:
         is_try: bool = True,
     ) -> None:
         shape = check_fit(classifier, fitted, settings.scheme)
+        refuse_two_classes(classifier, settings)
         self.run_id = resume.run_id if resume else uuid.uuid4().hex
         prepared = prepared or PreparedModel(classifier)
         self._clock = prepared.clock
@@ -200,6 +202,7 @@ class Run:
             "noise": self.randomness.record(),
             "function_check": self.sampler.check.record(),
             "ensemble": self.sampler.members.record() if estimation.n else None,
+            "encrypted": self.sampler.decrypted.record(),
             "model": self.classifier.identity,
             "input": self.fitted.identity,
             "facts": dict(self.facts),
@@ -234,6 +237,24 @@ def check_fit(classifier: Classifier, fitted: FittedInput, scheme: Scheme) -> tu
     scheme.check_input(fitted.identity)
     check_classes(scheme, len(classifier.identity.class_names))
     return shape
+
+
+def refuse_two_classes(classifier: Classifier, settings: RunSettings) -> None:
+    """Refuse a bound or test of two classes where a sample in doubt may belong to the second.
+
+    Raises:
+        UserError: it is one.
+    """
+    if classifier.usual_batch and "two-class" in settings.bound:
+        raise UserError(
+            f"{settings.bound} bounds the second class by its votes, and samples in doubt may be "
+            "its own under encryption; choose anytime or clopper-pearson."
+        )
+    if classifier.usual_batch and settings.kind == "predict" and settings.test == "two-sided":
+        raise UserError(
+            "The two-class test compares the votes of two classes, and samples in doubt may belong "
+            "to the second under encryption; choose --test one-sided."
+        )
 
 
 def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:

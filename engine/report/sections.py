@@ -15,6 +15,7 @@ from engine.evidence.subject import as_taken
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
+from engine.report.encrypted import encrypted_limits, encrypted_sections
 from engine.report.members import member_sections
 from engine.report.numbers import count, lower, numbered, percent, plain, upper
 from engine.report.provenance import provenance
@@ -69,6 +70,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         _votes(evidence),
         *answer_sections(evidence),
         *member_sections(evidence),
+        *encrypted_sections(evidence),
         *([_phases(evidence.decision)] if evidence.decision else []),
         *([_trajectory(evidence)] if over_n else []),
         *(_asked(evidence) if certifying else ()),
@@ -93,7 +95,14 @@ def limits(evidence: Evidence) -> Section:
     own = (*stated, scheme.kept_in_words(), *_CERTIFY_LIMITS) if certifying else _PREDICT_LIMITS
     own = _MEDIAN_LIMITS if evidence.procedure == "measure" else own
     chance = () if enumerated.samples_counted(evidence) else _CHANCE_LIMITS
-    said = (*own, *answer_limits(evidence), *_about(evidence), *_GENERAL_LIMITS, *chance)
+    said = (
+        *own,
+        *encrypted_limits(evidence),
+        *answer_limits(evidence),
+        *_about(evidence),
+        *_GENERAL_LIMITS,
+        *chance,
+    )
     return Section("What this does not say", sentences=(*said, *arithmetic))
 
 

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 import torch
 
 from engine.core.batches import Batch, alike, is_out_of_memory, parts
-from engine.core.errors import NotAFunction, NotOneSample
+from engine.core.errors import NotAFunction, NotOneSample, Unreachable
 from engine.evidence.observations import FunctionCheckRecord
 from engine.models.base import NO_CLASS, Classifier
 from engine.sampling.questions import Answer, Asked, Asking, Cause, Home, Rounding, Samples, Stretch
@@ -265,7 +265,8 @@ class FunctionCheck:
             return [[row] for row in shuffled[: self._few]]
         if not self.opened:
             few = self.tested or self.planned < _WORTH_ASKING
-            return [[row] for row in shuffled[: _FEW_ALONE if few else _ALONE]]
+            alone = 1 if self._classifier.usual_batch else _FEW_ALONE if few else _ALONE
+            return [[row] for row in shuffled[:alone]]
         sizes = [count] * 6 + [1, self._lot.randint(2, 3)]
         return [shuffled[: self._lot.choice(sizes)]]
 
@@ -385,6 +386,8 @@ class FunctionCheck:
         self._short = False
         try:
             found = Answer.of(self._classifier, batch)
+        except Unreachable:
+            raise
         except Exception as error:  # a stranger's model fails in any way
             self._short = is_out_of_memory(error)
             return None

@@ -12,7 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from engine.evidence.observations import EnsembleRecord, MemberVotes, OrderStatistics
+from engine.evidence.observations import (
+    EncryptedRecord,
+    EnsembleRecord,
+    MemberVotes,
+    OrderStatistics,
+)
 
 
 class CountVotes:
@@ -84,6 +89,27 @@ class MemberTally:
                 for skipped, failed, *counts in rows
             ),
         )
+
+
+class DecryptedTally:
+    """What was in doubt among the samples of a model that computes under encryption."""
+
+    def __init__(self) -> None:
+        self._found: EncryptedRecord | None = None
+
+    def add(self, batch: EncryptedRecord | None) -> None:
+        """Take in a batch's record; None for nothing."""
+        before = self._found
+        if batch is None or before is None:
+            self._found = batch or before
+            return
+        names = ("samples", "doubtful", "outside", "deviation")
+        sums = {name: getattr(before, name) + getattr(batch, name) for name in names}
+        self._found = batch.model_copy(update=sums)
+
+    def record(self) -> EncryptedRecord | None:
+        """All batches so far; None where there were none."""
+        return self._found
 
 
 class KeepNumbers:

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 import torch
 
 from engine.core.batches import Batch, is_out_of_memory, moved, parts, room, size_in_bytes
-from engine.core.errors import UserError
+from engine.core.errors import Unreachable, UserError
 from engine.core.records import Votes
 from engine.evidence.generations import AnswerBook, AnswerGroup
 from engine.models.base import NO_CLASS, Classifier
@@ -24,7 +24,7 @@ from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
-from engine.sampling.reducers import CountVotes, KeepNumbers, MemberTally
+from engine.sampling.reducers import CountVotes, DecryptedTally, KeepNumbers, MemberTally
 from engine.system.calibrations import Pace
 
 SNAPSHOT_SECONDS = 0.05
@@ -97,6 +97,7 @@ class Sampler:
         warnings: what went wrong without ending the run, one sentence each.
         answers: what a generative model said in the stream at hand.
         members: what the members of an ensemble answered in it.
+        decrypted: what was in doubt in it, of a model that computes under encryption.
         numbers: keeps the answers of a model that is measured; None for any other.
         joint: counts the samples among those of other inputs, where that is so.
     """
@@ -119,7 +120,7 @@ class Sampler:
         self.noise = noise
         self.device = device
         self.precision = precision
-        self.batch = batch
+        self.batch = batch or classifier.usual_batch
         self.joint: Joint | None = None
         self.warnings: list[str] = []
         self.answers = AnswerBook()
@@ -129,7 +130,7 @@ class Sampler:
         self._x, self._law = moved(x, device), law
         self._shape = shape or tuple(parts(x)[0].shape)
         self.classes = len(classifier.identity.class_names)
-        self.members = MemberTally(self.classes)
+        self.members, self.decrypted = MemberTally(self.classes), DecryptedTally()
         self._copies = NoisyCopies(self._x, law, self._shape, device)
         self._batch_seconds = BATCH_SECONDS
         self.check = FunctionCheck(classifier, device=device, precision=precision, alone=batch == 1)
@@ -246,6 +247,7 @@ class Sampler:
             return
         samples, reducer = self.samples(stream), CountVotes(self.classes, block)
         self.answers, self.members = AnswerBook(said), MemberTally(self.classes)
+        self.decrypted = DecryptedTally()
         done = first
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
@@ -283,6 +285,7 @@ class Sampler:
                 if said := self.classifier.said():
                     self.answers.add(said, classes.tolist())
                 self.members.add(self.classifier.member_answers())
+                self.decrypted.add(self.classifier.decrypted())
                 if self.numbers is not None and (values := self.classifier.measured()) is not None:
                     self.numbers.add(values)
                 return classes
@@ -290,6 +293,8 @@ class Sampler:
                 # The batch at hand is lost, whatever its votes would have been; the rest is kept.
                 self._stop.set()
                 return None
+            except Unreachable:
+                raise
             except Exception as error:
                 if not is_out_of_memory(error):
                     # Redrawing it would condition on "did not crash" and bias p_A upwards.
@@ -333,6 +338,8 @@ class Sampler:
                 clock = time.perf_counter() - began
                 work = _work() - worked if self.device.type == "cpu" else clock
                 tried.append(_Trial(clock, max(work, _IDLE * clock)))
+        except Unreachable:
+            raise
         except Exception as error:
             if is_out_of_memory(error):
                 return None

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 _ARENAS = 2
 _M_ARENA_MAX = -8
@@ -70,6 +71,17 @@ def leave_to_the_system() -> None:
     """
     if "triton" not in sys.modules:
         gc.freeze()
+
+
+def available() -> int | None:
+    """Bytes that programs can still take, as the system tells; None where it does not."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) << 10
+    except (OSError, ValueError, IndexError):
+        pass
+    return None
 
 
 def _glibc() -> ctypes.CDLL | None:

@@ -121,7 +121,8 @@ def making(
     order.recipe.scheme.check_input(order.data.any_image)
     path = out / f"{order.name}.safetensors"
     checkpoint = Checkpoint(path.with_suffix(ENDING), order.facts)
-    with threads(THREADS if order.arch.startswith("digits") else torch.get_num_threads()):
+    small = order.arch.startswith(("digits", "square"))
+    with threads(THREADS if small else torch.get_num_threads()):
         result = yield from trained(order, keeper=checkpoint, stop=stop)
         if result is None:
             return None

@@ -45,6 +45,7 @@ from engine.schemes.ranked import check_classes
 from engine.verify.answers import check_answers, check_function
 from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
+from engine.verify.encrypted import check_encrypted, is_served
 from engine.verify.outputs import check_outputs
 from engine.verify.parts import check_members, check_parts
 from engine.verify.report import Claim, Unchecked
@@ -121,6 +122,8 @@ class Recount:
             yield "answers and oracle", lambda: check_answers(self.evidence)
         if self.evidence.ensemble is not None or model.part("rule") is not None:
             yield "votes of the members", lambda: check_members(self.evidence)
+        if self.evidence.encrypted is not None or is_served(self.evidence):
+            yield "encrypted inference", lambda: check_encrypted(self.evidence)
         yield "noise key and generator", self._noise
         if self.evidence.function_check is not None:
             yield "base classifier asked again", lambda: check_function(self.evidence)

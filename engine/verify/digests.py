@@ -41,6 +41,7 @@ from engine.procedures.on_grid import gridded
 from engine.schemes import Scheme
 from engine.schemes.anchored import Anchored, distances
 from engine.verify.compare import differences
+from engine.verify.encrypted import SERVED, is_served
 from engine.verify.opened import check_described, check_member
 from engine.verify.report import Claim
 
@@ -59,6 +60,9 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
     name, source = "model file", spec or evidence.model.source
     if evidence.model.in_memory:
         yield Claim(name=name, verdict="cannot be checked", detail=MODULE_IN_MEMORY)
+        return
+    if is_served(evidence) and not spec:
+        yield Claim(name=name, verdict="cannot be checked", detail=SERVED)
         return
     if members := members_of(evidence.model.parts):
         for part in members:

@@ -72,6 +72,12 @@ RULES = (
         "how the members of an ensemble voted, beside the votes that a claim rests on",
     ),
     Rule(
+        ("encrypted*",),
+        "never",
+        "what was in doubt, and sent, beside the votes that a claim rests on; parameters that are "
+        "not secure, or more samples in doubt than failures, are found",
+    ),
+    Rule(
         ("settings.target",),
         "never",
         "a target only ends a run early; no claim rests on it",

@@ -25,6 +25,7 @@ from engine.procedures.run import Run
 from engine.sampling.reducers import KeepNumbers, order_statistics
 from engine.schemes.anchored import SAMPLES
 from engine.verify.digests import fitted_input, located
+from engine.verify.encrypted import SERVED, is_served
 from engine.verify.medians import check_numbers
 from engine.verify.opened import check_opened
 from engine.verify.report import Claim, Redrawn
@@ -50,6 +51,10 @@ class Span:
     n: int
     votes: Votes
     top: int | None = None
+
+    def above(self, again: Votes) -> bool:
+        """Whether no class got fewer votes now: what was in doubt under encryption has a class."""
+        return all(new >= old for new, old in zip(again.counts, self.votes.counts, strict=True))
 
     def near_ties(self, again: Votes) -> int | None:
         """How many votes for the top class were counted as failures; None if others differ too."""
@@ -244,6 +249,8 @@ def _placed(members: Sequence[str], means: Means) -> list[str]:
 def _subject(evidence: Evidence, means: Means) -> tuple[Classifier, FittedInput]:
     if evidence.model.in_memory:
         raise UserError(f"{MODULE_IN_MEMORY}, and none can be asked again")
+    if is_served(evidence) and not means.model:  # a file must not have a stranger be connected to
+        raise UserError(SERVED)
     source = means.input or evidence.input.source
     fitted = fitted_input(evidence, source, means.beside, means.model)
     return load_model(request_of(evidence, means)), fitted
@@ -267,7 +274,7 @@ def _judged(evidence: Evidence, run: Run, spans: Sequence[Span], means: Means) -
         if again.n != span.n:
             return _claim("cannot be checked", "it was stopped before all blocks were drawn")
         drawn += span.n
-        if again != span.votes:
+        if again != span.votes and not (evidence.encrypted and span.above(again)):
             tied = span.near_ties(again)
             if tied is not None and tied <= ties:
                 ties -= tied

@@ -37,6 +37,7 @@ _INCEPTIONS = ("googlenet", "inception_v3")
 """Their published weights take (x - 0.5) / 0.5, which torchvision hides in transform_input."""
 _DEEPEST = 1202
 _COUNTER = "num_batches_tracked"
+_SQUARES = ("square_net", "linear_net")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def known() -> tuple[str, ...]:
     cifar = tuple(f"cifar_resnet{depth}" for depth in (20, 32, 44, 56, 110))
     plain = tuple(f"cifar_resnet{depth}_option_a" for depth in (20, 32, 44, 56, 110))
     wide = tuple(f"cifar_resnet{depth}_wide" for depth in (18, 34, 50, 101, 152))
-    ours = ("digits_cnn", "digits_cnn16", "keypoint_cnn")
+    ours = ("digits_cnn", "digits_cnn16", "keypoint_cnn", *_SQUARES)
     return (*ours, *cifar, *plain, *wide, *sorted(_torchvision_names()))
 
 
@@ -83,6 +84,8 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
         return _digits(shapes, large=name == "digits_cnn16")
     if name == "keypoint_cnn":
         return _keypoints(shapes)
+    if name in _SQUARES:
+        return _squares(shapes, hidden=name == "square_net")
     variant = _VARIANT.fullmatch(name)
     if variant and _is_variant(int(variant[1]), variant[2]):
         return _variant(int(variant[1]), variant[2], shapes)
@@ -124,6 +127,8 @@ def infer(shapes: Shapes) -> Architecture | None:
         candidates.append(_cifar(depth, shapes))
     elif "linear.weight" in shapes and "conv1.weight" in shapes:
         candidates.extend(_variants(depth, shapes))
+    elif set(shapes) in (_LINEAR, _LINEAR | _HIDDEN):
+        candidates.append(_squares(shapes, hidden="hidden.weight" in shapes))
     elif set(shapes) == set(_digits(shapes).build(10).state_dict()):
         candidates.extend(_digits(shapes, large=large) for large in (False, True))
     elif set(shapes) == set(outline(lambda: _keypoints(shapes).build(1))):
@@ -189,6 +194,23 @@ def _digits(shapes: Shapes, *, large: bool = False) -> Architecture:
         "digits",
         (channels, *sides),
         lambda classes: DigitsCNN(channels, large=large),
+    )
+
+
+_LINEAR, _HIDDEN = {"output.weight", "output.bias"}, {"hidden.weight", "hidden.bias"}
+
+
+def _squares(shapes: Shapes, *, hidden: bool) -> Architecture:
+    from engine.models.architectures.square_net import HIDDEN, SHAPES, SquareNet, image_shape
+
+    first = shapes.get("hidden.weight" if hidden else "output.weight", ())
+    units, features = first if len(first) == 2 else (HIDDEN, min(SHAPES))
+    shape = image_shape(features)
+    return Architecture(
+        "square_net" if hidden else "linear_net",
+        "digits" if shape == SHAPES[64] else "",
+        shape,
+        lambda classes: SquareNet(features, classes, hidden=units if hidden else 0),
     )
 
 

@@ -105,7 +105,7 @@ def test_a_full_or_closed_standard_output_is_no_verdict(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("certify", "Missing option '--model'. For example: certiscope certify --model demo:"),
+        ("decide", "Missing option '--model'. For example: certiscope decide --model demo:"),
         ("certify --model m", "Missing option '--input'. For example: certiscope certify --model"),
         ("verify", "Missing argument 'FILE'. For example: certiscope verify out.pdf"),
         ("certify --model m --input x --n abc", "--n must be a whole number (it was 'abc')."),

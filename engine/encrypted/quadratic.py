@@ -1,0 +1,207 @@
+"""What is computed under encryption: scores that are linear or quadratic in the input.
+
+With x' the input's d values and a 1, a linear model has the scores ``x' A`` (A: (d + 1, K)), and a
+network with one hidden layer of squares ``(x' A)^2 B`` (A: (d + 1, H), B: (H, K)): biases are
+weights of the 1, the last one of a hidden unit that is 1 itself. Each score of the second is a
+quadratic form x'^T M x', M = A diag(b) A^T, so that its largest value over a ball, and how far an
+error of x' moves it, follow from eigenvalues of M.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.errors import UserError
+from engine.encrypted.parameters import ERROR_DEVIATION, Parameters
+
+Matrix = npt.NDArray[np.float64]
+TAIL = 12.0
+"""Standard deviations of noise that an error is bounded by: more happens with a chance of 1e-32."""
+LARGEST = 8.0
+"""Scores are divided by a constant so that none is larger: they must not outgrow the modulus."""
+MOST_FEATURES, MOST_HIDDEN, MOST_CLASSES = 4096, 512, 1000
+_HALF = 2.0**-24
+"""Unit roundoff of single precision, in which the clear model computes."""
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """A linear model or a network with one layer of squares, in double precision.
+
+    Attributes:
+        first: (d + 1, H) weights of the hidden layer, its bias the last row; (d + 1, K) without.
+        second: (H, K), or None for a linear model.
+    """
+
+    first: Matrix
+    second: Matrix | None = None
+
+    @classmethod
+    def of_layers(cls, layers: list[tuple[Matrix, Matrix]]) -> Quadratic:
+        """From one or two layers, each a weight (out, in) and a bias (out,).
+
+        Raises:
+            UserError: too large, or a weight that is no number.
+        """
+        (weight, bias), *more = layers
+        first = np.concatenate([weight.T, bias[None]]).astype(np.float64)
+        second = None
+        if more:
+            one = np.zeros((len(first), 1))
+            one[-1] = 1.0
+            first = np.concatenate([first, one], axis=1)
+            second = np.concatenate([more[0][0].T, more[0][1][None]]).astype(np.float64)
+        found = cls(first, second)
+        if not all(np.isfinite(part).all() for part in (first, found.last)):
+            raise UserError("A weight of the model is no finite number; train it again.")
+        limits = (MOST_FEATURES, MOST_HIDDEN, MOST_CLASSES)
+        if any(size > most for size, most in zip(found.sizes, limits, strict=True)):
+            raise UserError(
+                f"Under encryption a model may have {MOST_FEATURES:,} inputs, {MOST_HIDDEN} hidden "
+                f"units and {MOST_CLASSES:,} classes at most."
+            )
+        return found
+
+    @property
+    def last(self) -> Matrix:
+        """The weights that give the scores."""
+        return self.first if self.second is None else self.second
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Values of an input with the 1, hidden units, classes."""
+        hidden = 0 if self.second is None else self.second.shape[0]
+        return self.first.shape[0], hidden, self.last.shape[1]
+
+    @property
+    def limit(self) -> float:
+        """Largest norm of x' that is taken: that of an image of ones."""
+        return float(np.sqrt(self.first.shape[0]))
+
+    def scores(self, x: Matrix) -> Matrix:
+        """Scores (B, K) of inputs (B, d), in double precision."""
+        inner = with_one(x) @ self.first
+        return inner if self.second is None else inner**2 @ self.second
+
+    @cached_property
+    def _root(self) -> Matrix:
+        """The symmetric root of A^T A, which makes forms of d + 1 values forms of H."""
+        values, vectors = np.linalg.eigh(self.first.T @ self.first)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)) @ vectors.T)
+
+    def reaches(self, weights: Matrix) -> Matrix:
+        """Largest score (C,) of columns (H, C) over inputs of norm 1; a square grows by norm^2."""
+        if self.second is None:
+            return np.asarray(np.linalg.norm(weights, axis=0))
+        forms = np.einsum("gh,hc,ih->cgi", self._root, weights, self._root)
+        return np.asarray(np.abs(np.linalg.eigvalsh(forms)).max(axis=1))
+
+    def reach(self, weights: Matrix) -> float:
+        """The largest of :meth:`reaches`."""
+        return float(self.reaches(weights).max())
+
+    @cached_property
+    def differences(self) -> Matrix:
+        """Output weights of every pair of classes, the first minus the second."""
+        columns = [self.last[:, a] - self.last[:, b] for a, b in combinations(range(self.k), 2)]
+        return np.stack(columns, axis=1)
+
+    @property
+    def k(self) -> int:
+        """Classes."""
+        return int(self.last.shape[1])
+
+    @property
+    def power(self) -> float:
+        """How a score grows to the edge of the ball of inputs that are taken."""
+        return self.limit if self.second is None else self.limit**2
+
+    def scaled(self, weights: Matrix, by: float | Matrix) -> Quadratic:
+        """The model whose scores are these columns' times a positive number, or one for each."""
+        return (
+            Quadratic(weights * by) if self.second is None else Quadratic(self.first, weights * by)
+        )
+
+    def for_scores(self) -> Quadratic:
+        """The model with all scores divided by one number: none is above :data:`LARGEST`.
+
+        Raises:
+            UserError: all scores are 0.
+        """
+        return self.scaled(self.last, LARGEST / (self._some(self.reach(self.last)) * self.power))
+
+    def for_comparisons(self) -> Quadratic:
+        """The model whose scores are the differences of every two classes, each within [-1, 1].
+
+        Raises:
+            UserError: two classes have the same scores everywhere.
+        """
+        reaches = self.reaches(self.differences)
+        self._some(float(reaches.min()))
+        return self.scaled(self.differences, 1.0 / (reaches * self.power))
+
+    @staticmethod
+    def _some(reach: float) -> float:
+        if reach <= 0.0:
+            raise UserError("Two classes of the model have equal scores; nothing tells them apart.")
+        return reach
+
+    def rounded(self, bits: int) -> Quadratic:
+        """The weights as multiples of 2^-bits, none of them 0: a product with 0 hides nothing."""
+        step = 2.0**-bits
+
+        def on_grid(weights: Matrix) -> Matrix:
+            found = np.round(weights / step) * step
+            return np.where(found == 0.0, step, found)
+
+        second = None if self.second is None else on_grid(self.second)
+        return Quadratic(on_grid(self.first), second)
+
+    def error(self, parameters: Parameters) -> float:
+        """By how much the difference of two decrypted scores may differ from the clear model's.
+
+        Of fresh noise (each value of x' by :data:`TAIL` standard deviations, first and second
+        order), of weights rounded to the scale, and of the clear model's single precision.
+        """
+        deviation = slot_deviation(parameters)
+        step, radius, pairs = 2.0**-parameters.scale, self.limit, self.differences
+        d = self.first.shape[0]
+        if self.second is None:
+            reach = self.reach(pairs)
+            fresh = TAIL * deviation * reach
+            rounding = 2 * step * np.sqrt(d) * radius
+            return float(fresh + rounding + 2 * _gamma(d) * reach * radius)
+        reach = self.reach(pairs)
+        fresh = 2 * TAIL * deviation * reach * radius + (TAIL * deviation) ** 2 * d * reach
+        norms = np.linalg.norm(self.first, axis=0)
+        size = np.abs(pairs).max(axis=1)
+        weights = 2 * step * np.sqrt(d) * radius**2 * float((size * norms).sum())
+        weights += 2 * step * radius**2 * float((norms**2).sum())
+        sums = radius**2 * float((size * norms**2).sum())
+        single = (2 * _gamma(d) + 2 * _gamma(len(norms))) * sums
+        return float(fresh + weights + single)
+
+
+def slot_deviation(parameters: Parameters) -> float:
+    """Standard deviation of the noise in a slot of a fresh ciphertext, relative to the number.
+
+    Noise of one coefficient and its rounding, summed over the ring; doubled for the noise of
+    switching keys, which is smaller.
+    """
+    each = np.sqrt(ERROR_DEVIATION**2 + 1 / 12)
+    return float(2 * each * np.sqrt(parameters.ring) / 2.0**parameters.scale)
+
+
+def with_one(x: Matrix) -> Matrix:
+    """Inputs (B, d) with a last column of ones."""
+    return np.concatenate([x, np.ones((len(x), 1))], axis=1)
+
+
+def _gamma(terms: int) -> float:
+    """Relative error of a sum of so many products in single precision (Higham 2002, lemma 3.1)."""
+    return terms * _HALF / (1 - terms * _HALF)

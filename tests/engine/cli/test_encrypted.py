@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from engine.cli import main
+from tests.encrypted import image_file, model_file
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("served")
+    model_file(path / "m.safetensors")
+    image_file(path / "x.png")
+    return path
+
+
+def test_two_processes_certify_an_image_and_its_owner_counts_again(folder, capfd, monkeypatch):
+    monkeypatch.chdir(folder)
+    command = [sys.executable, "-m", "engine", "serve-encrypted", "--model", "m.safetensors"]
+    monkeypatch.setenv("PYTHONPATH", ":".join(filter(None, sys.path)))
+    server = subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        first = server.stdout.readline()
+        port = re.search(r"127\.0\.0\.1:(\d+)\. It gets ciphertexts", first)[1]
+        words = f"certify --encrypted 127.0.0.1:{port} --input x.png --sigma 0.1 --n0 20 --n 400"
+        assert main([*words.split(), "--seed", "5", "--json", "e.json", "--report", "r.html"]) == 0
+    finally:
+        server.send_signal(signal.SIGINT)
+        rest = server.communicate(timeout=30)[0]
+    shown = capfd.readouterr()
+    assert "Under encryption: ring 8,192, modulus 218 of 218 bits (128-bit security)" in shown.err
+    assert "Depth 3, 4 bits of noise budget left" in shown.err
+    assert "of 400 samples in doubt were taken from the counts" in shown.out
+    assert "client 2 sent keys of" in rest and rest.rstrip().endswith("Stopped.")
+    evidence = json.loads((folder / "e.json").read_text())
+    assert evidence["encrypted"]["answer"] == "scores"
+    assert "Encrypted inference" in (folder / "r.html").read_text()
+    assert main(["verify", "e.json", "--counts-only"]) == 0
+    assert main(["verify", "e.json", "--rerun", "all", "--model", "m.safetensors"]) == 0
+    assert "everything re-drawn" in capfd.readouterr().out
+    assert main(["verify", "e.json", "--rerun", "all"]) == 1
+    assert "its model is with the server" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("certify --input digits:1", "Missing option '--model'. For example: certiscope certify"),
+        (
+            "certify --model m --encrypted 127.0.0.1:1 --input digits:1",
+            "--model and --encrypted both say which model",
+        ),
+        ("predict --encrypted 127.0.0.1:x --input digits:1", "is no address of a server"),
+        (
+            "certify --encrypted 127.0.0.1:1 --encrypted-answer no --input digits:1",
+            "is no address of a server",
+        ),
+        ("certify --encrypted 127.0.0.1:1 --input digits:1", "cannot be reached"),
+        ("serve-encrypted --model demo:digits-0.25", "for its layer Conv2d"),
+        ("serve-encrypted --model demo:digits-encrypted --host 0.0.0.0", "--certificate and --key"),
+        ("serve-encrypted --model demo:digits-encrypted --port 70000", "between 0 and 65535"),
+    ],
+)
+def test_what_is_wrong_is_said(words, said, capsys):
+    assert main(words.split()) == 2
+    assert said in capsys.readouterr().err

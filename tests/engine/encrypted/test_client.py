@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import socket
+import struct
+import threading
+import time
+
+import numpy as np
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from engine.core.errors import Unreachable, UserError
+from engine.encrypted.address import Address, server_tls
+from engine.encrypted.client import Client
+from engine.encrypted.messages import Kind, receive, refusal, send
+from engine.encrypted.server import Server
+from engine.encrypted.terms import PROTOCOL, Announcement, Offer
+from tests.encrypted import announcing, misbehaving, relay, samples, serving, small, stated
+
+SECONDS = 1.5
+"""Patience with servers that misbehave."""
+
+
+def announcement():
+    terms = (Offer.of(small(), "scores").terms,)
+    return Announcement(protocol=PROTOCOL, model=stated(), terms=terms).model_dump_json().encode()
+
+
+def test_what_comes_back_are_the_scores():
+    offer, x = Offer.of(small(), "scores"), samples(20)
+    x[3] *= 10  # beyond the limit: it is not sent, and has no scores
+    with serving(small()) as address:
+        client = Client(address)
+        found = client.answers(x)
+        client.close()
+    expected = offer.model.scores(x)
+    expected[3] = np.nan
+    np.testing.assert_allclose(found, expected, atol=offer.terms.error)
+    assert client.traffic.batches == 1 and client.traffic.sent > client.traffic.received > 0
+
+
+def test_more_samples_than_slots_are_several_batches_and_a_lost_connection_is_made_again():
+    with serving(small(0), idle=2.0) as address:
+        client = Client(address)
+        x = samples(client.slots + 5)
+        assert client.answers(x).shape == (client.slots + 5, 3)
+        assert client.traffic.batches == 2
+        time.sleep(2.6)  # the server has left by then
+        assert client.answers(x[:3]).shape == (3, 3)
+        client.close()
+
+
+def test_the_server_receives_neither_pixels_nor_label_nor_secret_key():
+    received = bytearray()
+    x = samples(40)
+    x[:, 0] = 0.123456789
+    with serving(small()) as address, misbehaving(relay(address, received)) as proxy:
+        client = Client(proxy)
+        client.answers(x)
+        client.close()
+        keys = client._keys
+    assert keys is not None and len(received) > client.traffic.sent > 0
+    multiplying, secret = keys.for_server(), keys.secret()
+    places = np.sort(windows(received))
+    # The search finds what is there: the keys for multiplying.
+    assert found_in(places, words(multiplying)[::97]).all()
+    numbers = [x.astype(form).tobytes() for form in ("<f8", ">f8", "<f4", ">f4")]
+    assert not found_in(places, np.concatenate([*map(words, numbers)])).any()
+    for text in (b"label", b"digit", repr(float(x[0, 1])).encode()):
+        assert text not in bytes(received)
+    alone = words(secret)[: len(secret) // 16 * 2 : 7]
+    alone = alone[~found_in(np.sort(windows(multiplying)), alone)]
+    assert len(alone) > 1000 and not found_in(places, alone).any()
+
+
+def windows(data):
+    """Every eight bytes of some, at every place."""
+    plain = np.frombuffer(bytes(data), dtype=np.uint8)
+    return np.lib.stride_tricks.sliding_window_view(plain, 8).copy().view(np.uint64)[:, 0]
+
+
+def words(data):
+    """Some bytes, eight at a time; such a number comes by chance once in 10^9 searches."""
+    return np.frombuffer(data[: len(data) // 8 * 8], dtype=np.uint64)
+
+
+def found_in(places, sought):
+    at = np.minimum(np.searchsorted(places, sought), len(places) - 1)
+    return places[at] == sought
+
+
+def hang(connection: socket.socket) -> None:
+    time.sleep(3 * SECONDS)
+
+
+def sends(data: bytes):
+    def does(connection: socket.socket) -> None:
+        connection.recv(13)
+        connection.sendall(data)
+
+    return does
+
+
+def head(kind: int, length: int) -> bytes:
+    return struct.pack(">4sBQ", b"CSE1", kind, length)
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        (hang, "does not answer; see whether it is running"),
+        (sends(b"HTTP/1.1 400 Bad Request\r\n"), "no message of this protocol"),
+        (sends(head(2, 1000) + b"{"), "a message was cut off"),
+        (sends(head(2, 1 << 50)), "a message of 1,125,899,906,842,624 bytes came where"),
+        (sends(head(2, 2) + b"{}"), "it announces no model"),
+        (sends(head(2, 9000) + b"[" * 9000), "it announces no model"),
+        (sends(head(2, 3) + b"\x80\x04."), "it announces no model"),
+        (sends(head(7, 24) + refusal("full")[:24].ljust(24)), "The server refuses: "),
+        (sends(b""), "the connection was closed|cannot be reached"),
+    ],
+)
+def test_a_server_that_misbehaves_is_a_sentence_soon(does, said):
+    began = time.monotonic()
+    with misbehaving(does) as address, pytest.raises(Unreachable, match=said):
+        Client(address, patience=SECONDS)
+    assert time.monotonic() - began < 30
+
+
+def then(*replies: bytes):
+    """Announces a model, takes keys, and answers with these bytes."""
+
+    def does(connection: socket.socket) -> None:
+        receive(connection, {Kind.KEYS: 1 << 24})
+        send(connection, Kind.READY)
+        receive(connection, {Kind.SAMPLES: 1 << 26})
+        for reply in replies:
+            connection.sendall(reply)
+        if not replies:
+            hang(connection)
+
+    return announcing(announcement(), does)
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        (then(), "does not answer"),
+        (then(head(6, 7) + b"garbage"), "no ciphertext of this run"),
+        (then(head(6, 0)), "no ciphertext of this run"),
+        (then(head(6, 1000) + b"a"), "a message was cut off"),
+        (then(head(6, 1 << 40)), "a message of 1,099,511,627,776 bytes came where"),
+    ],
+)
+def test_an_answer_that_is_none_is_a_sentence_soon(does, said):
+    with misbehaving(does) as address:
+        client = Client(address, patience=SECONDS)
+        with pytest.raises(Unreachable, match=said):
+            client.answers(samples(3))
+
+
+def test_nobody_there_says_how_to_start_a_server():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(Unreachable, match="cannot be reached .*serve-encrypted --model M"):
+        Client(Address("127.0.0.1", port))
+
+
+def test_terms_that_are_not_secure_are_refused_before_anything_is_sent():
+    received = bytearray()
+    content = announcement().replace(b'"ring":8192', b'"ring":4096')
+
+    def listen(connection: socket.socket) -> None:
+        while data := connection.recv(1 << 16):
+            received.extend(data)
+
+    refused = pytest.raises(UserError, match="is not secure at 128 bits")
+    with misbehaving(announcing(content, listen)) as address, refused:
+        Client(address)
+    assert not received
+
+
+def certificate(folder):
+    """A certificate for 127.0.0.1 that nobody else has signed, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, form, none))
+    return paths
+
+
+def test_with_tls_the_server_is_known_by_its_certificate(tmp_path):
+    cert, key = certificate(tmp_path)
+    tls = server_tls("127.0.0.1", cert, key)
+    with Server(small(), stated(), host="127.0.0.1", port=0, tls=tls, idle=5) as server:
+        threading.Thread(target=server.serve, daemon=True).start()
+        trusted = Address("127.0.0.1", server.port, ca=str(cert))
+        client = Client(trusted)
+        assert client.answers(samples(2)).shape == (2, 3)
+        client.close()
+        (tmp_path / "other").mkdir()
+        other, _ = certificate(tmp_path / "other")
+        with pytest.raises(Unreachable, match="no certificate that is trusted here"):
+            Client(Address("127.0.0.1", server.port, ca=str(other)))
+        with pytest.raises(Unreachable):  # without TLS
+            Client(Address("127.0.0.1", server.port), patience=SECONDS)

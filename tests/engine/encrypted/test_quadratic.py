@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.core.errors import UserError
+from engine.encrypted.parameters import choose
+from engine.encrypted.quadratic import LARGEST, Quadratic, slot_deviation, with_one
+from tests.encrypted import layers, samples, small
+
+
+def by_hand(x, parts):
+    (weight, bias), *more = parts
+    inner = x @ weight.T + bias
+    return inner if not more else inner**2 @ more[0][0].T + more[0][1]
+
+
+@pytest.mark.parametrize("hidden", [0, 3])
+def test_scores_are_those_of_the_layers(hidden):
+    x = samples(50)
+    expected = by_hand(x, layers(hidden))
+    np.testing.assert_allclose(small(hidden).scores(x), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("hidden", [0, 3])
+def test_no_input_within_the_limit_has_a_larger_score(hidden):
+    model, rng = small(hidden), np.random.default_rng(3)
+    x = rng.normal(size=(20_000, 5))
+    x *= model.limit / np.linalg.norm(x, axis=1, keepdims=True)
+    inner = x @ model.first
+    scores = inner if not hidden else inner**2 @ model.second
+    bound = model.reach(model.last) * model.power
+    assert 0.9 * bound < np.abs(scores).max() <= bound * (1 + 1e-12)
+    scaled = model.for_scores()
+    found = x @ scaled.first if not hidden else (x @ scaled.first) ** 2 @ scaled.second
+    assert np.abs(found).max() <= LARGEST and (found.argmax(1) == scores.argmax(1)).all()
+    pairs = model.for_comparisons()
+    signs = x @ pairs.first if not hidden else (x @ pairs.first) ** 2 @ pairs.second
+    assert np.abs(signs).max() <= 1 + 1e-12
+    assert (np.sign(signs[:, 0]) == np.sign(scores[:, 0] - scores[:, 1])).all()
+
+
+@pytest.mark.parametrize("hidden", [0, 24])
+def test_noise_and_rounding_stay_within_the_stated_error(hidden):
+    rng = np.random.default_rng(5)
+    sizes = [(hidden, 64), (10, hidden)] if hidden else [(10, 64)]
+    model = Quadratic.of_layers([(rng.normal(size=s) / 4, rng.normal(size=s[0])) for s in sizes])
+    parameters, scaled = choose("scores", hidden=hidden > 0), model.for_scores()
+    error = scaled.error(parameters)
+    x = (rng.uniform(0, 1, 64) + 0.25 * rng.normal(size=(2000, 64))).astype(np.float32)
+    coded = with_one(x.astype(np.float64))
+    coded += slot_deviation(parameters) * rng.normal(size=coded.shape)
+    weights = scaled.rounded(parameters.scale)
+    inner = coded @ weights.first
+    found = inner if not hidden else inner**2 @ weights.second
+    single = x @ scaled.first[:-1].astype(np.float32) + scaled.first[-1].astype(np.float32)
+    if hidden:
+        single = single**2 @ scaled.second.astype(np.float32)
+    pairs = [(a, b) for a in range(10) for b in range(a)]
+    worst = max(
+        np.abs((found[:, a] - found[:, b]) - (single[:, a] - single[:, b])).max() for a, b in pairs
+    )
+    assert 0 < worst < error < 1e-2
+
+
+def test_rounded_weights_are_multiples_of_the_scale_and_never_zero():
+    model = small(3)
+    assert (model.first == 0).any()  # the unit that is 1 has them
+    found = model.rounded(20)
+    for before, after in ((model.first, found.first), (model.second, found.second)):
+        assert (after != 0).all() and (after * 2**20 == np.round(after * 2**20)).all()
+        assert np.abs(before - after).max() <= 2.0**-20
+
+
+def test_what_cannot_be_compared_is_refused():
+    same = [(np.ones((2, 4)), np.zeros(2))]
+    with pytest.raises(UserError, match="equal scores"):
+        Quadratic.of_layers(same).for_comparisons()
+    with pytest.raises(UserError, match="no finite number"):
+        Quadratic.of_layers([(np.full((2, 4), np.inf), np.zeros(2))])
+    with pytest.raises(UserError, match="4,096 inputs"):
+        Quadratic.of_layers([(np.ones((2, 5000)), np.zeros(2))])
