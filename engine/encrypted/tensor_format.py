@@ -34,9 +34,13 @@ class Tensor:
         self.scale = 0.0
         while self._at < len(data):
             self._field()
-        whole = self.shape and self.ciphertexts == prod(self.shape) > 0
-        if not whole or self.rows < 1 or self.scale <= 0:
+        if not self._whole():
             raise Misshapen
+
+    def _whole(self) -> bool:
+        """Whether it has as many ciphertexts as its shape says, of some samples."""
+        sized = bool(self.shape) and self.ciphertexts == prod(self.shape) > 0
+        return sized and self.rows > 0 and self.scale > 0
 
     def is_for(self, shape: Sequence[int]) -> bool:
         """Whether it has this shape."""
