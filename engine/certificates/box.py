@@ -35,3 +35,34 @@ def box_l1_radius(p_lower: float, p_upper: float, rooms: Sequence[float], *, lam
             continue
         return (used + 2 * lam * (1.0 - least / kept)) * (1.0 - 2.0**-48)
     return float("inf")
+
+
+def box_l1_required(size: float, rooms: Sequence[float], *, lam: float) -> float:
+    """Smallest p_lower that certifies an l1 norm against one half, rounded up; above 1 if none.
+
+    Args:
+        size: of the change.
+        rooms: how far each number can move.
+        lam: half-width of the noise, in the units of the rooms.
+    """
+    kept = 1.0
+    for room in sorted(rooms, reverse=True):
+        moved = min(room, size)
+        kept, size = kept * (1.0 - min(moved / (2 * lam), 1.0)), size - moved
+        if size <= 0:
+            break
+    return (1.5 - kept) * (1.0 + 2.0**-48)
+
+
+def deciding_rooms(rooms: Sequence[float], *, lam: float, least: float) -> list[float]:
+    """The largest rooms, as many as an attacker can fill before the overlap is down to ``least``.
+
+    A certificate that needs more overlap than that depends on no others.
+    """
+    kept, found = 1.0, list[float]()
+    for room in sorted(rooms, reverse=True):
+        if kept <= least or room <= 0:
+            break
+        kept *= 1.0 - min(room / (2 * lam), 1.0)
+        found.append(room)
+    return found

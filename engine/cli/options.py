@@ -274,7 +274,10 @@ def _read_scheme(values: Mapping[str, Any]) -> Scheme:
     given = {name: values[name] for name in own if values.get(name) is not None}
     found = _with_training(chosen, given, own_scheme)
     # A printed command line gives them all: what decides nothing stands there at its default.
-    printed = all(name in given or getattr(found, name) is None for name in own)
+    printed = all(
+        name in given or not spec.told(getattr(found, name)) or getattr(found, name) is None
+        for name, spec in own.items()
+    )
     for name in sorted(found.idle() & given.keys()):
         if given[name] != own[name].default or not printed:
             say(f"{own[name].flag} decides nothing beside the other flags, and is ignored.")

@@ -37,6 +37,7 @@ class FieldSpec:
         advanced: rarely changed; a form may fold it away.
         slider: lowest value, highest value and step of a slider for it; None for no slider. Values
             beyond its ends are still allowed.
+        quiet: stands after all others, and is told only where it is not as by default.
     """
 
     name: str
@@ -54,6 +55,11 @@ class FieldSpec:
     step: float | None = None
     advanced: bool = False
     slider: tuple[float, float, float] | None = None
+    quiet: bool = False
+
+    def told(self, value: object) -> bool:
+        """Whether a command line or a list of parameters names it."""
+        return not self.quiet or value != self.default
 
 
 def _limit(info: FieldInfo, *names: str) -> float | None:
@@ -92,7 +98,7 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
 
 
 def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
-    """The editable fields of a record class, in the order they were declared.
+    """The editable fields of a record class, in the order they were declared, quiet ones last.
 
     Fields whose ``json_schema_extra`` says ``{"form": False}`` are left out.
     """
@@ -121,9 +127,10 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
                 step=float(step) if isinstance(step, int | float) else None,
                 advanced=extra.get("advanced") is True,
                 slider=_slider(extra.get("slider")),
+                quiet=extra.get("quiet") is True,
             )
         )
-    return specs
+    return sorted(specs, key=lambda spec: spec.quiet)
 
 
 def as_number(text: str, kind: str) -> int | float:

@@ -299,6 +299,11 @@ GLOSSARY: tuple[Entry, ...] = (
         "Regions",
     ),
     Entry(
+        "boxed ball",
+        "Every change with a norm below the radius that keeps all pixels in [0, 1].",
+        "Regions",
+    ),
+    Entry(
         "sweep",
         "A range of rotations or scalings about none at all, certified from anchor to anchor.",
         "Regions",

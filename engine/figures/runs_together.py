@@ -159,7 +159,7 @@ def _declared(run: Evidence) -> dict[str, str]:
         "scheme": scheme.key,
     }
     for spec in field_specs(type(scheme)):
-        if (value := getattr(scheme, spec.name)) is not None:
+        if (value := getattr(scheme, spec.name)) is not None and spec.told(value):
             facts[spec.title] = f"{value:,}" if isinstance(value, int) else str(value)
     facts |= {"n0": f"{settings.n0:,}", "n": f"{settings.n:,}", "alpha": str(settings.alpha)}
     facts |= {

@@ -49,7 +49,8 @@ def command_line(
     for record in (settings.scheme, settings, execution):
         for spec in field_specs(type(record)):
             value = getattr(record, spec.name)
-            if record is settings.scheme or spec.name in _ALWAYS or value != spec.default:
+            said = record is settings.scheme and spec.told(value)
+            if said or spec.name in _ALWAYS or value != spec.default:
                 words += _flag(spec, value)
     if isinstance(settings, PredictSettings):
         words += ["--test", "two-class" if settings.test == "two-sided" else settings.test]

@@ -221,6 +221,7 @@ def _parameters(evidence: Evidence) -> Section:
         for record in (scheme, settings)
         for spec in field_specs(type(record))
         if spec.name not in (scheme.idle() if record is scheme else unused)
+        and spec.told(getattr(record, spec.name))
     ]
     return Section("Parameters", tuple(facts))
 

@@ -132,7 +132,8 @@ def test_a_shared_flag_keeps_each_schemes_default(monkeypatch: pytest.MonkeyPatc
 def test_the_flag_of_another_scheme_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError) as refused:
         settings_of(monkeypatch, "--p-plus", "0.2")
-    assert str(refused.value) == "--p-plus belongs to the scheme flips; gaussian takes --sigma."
+    said = "--p-plus belongs to the scheme flips; gaussian takes --sigma, --top-k."
+    assert str(refused.value) == said
 
 
 @pytest.mark.usefixtures("two_schemes")

@@ -9,9 +9,10 @@ from engine.schemes import Gaussian
 
 
 def test_a_schemes_fields_become_specs():
-    (sigma,) = field_specs(Gaussian)
+    sigma, top_k = field_specs(Gaussian)
     assert (sigma.name, sigma.flag, sigma.kind) == ("sigma", "--sigma", "float")
     assert sigma.unit == "pixels in [0,1]" and sigma.help and sigma.minimum == 0
+    assert top_k.quiet and not top_k.told(1) and top_k.told(2) and not sigma.quiet
 
 
 def test_run_settings_in_order_without_the_scheme():
@@ -35,6 +36,7 @@ def test_run_settings_in_order_without_the_scheme():
         "clopper-pearson",
         "two-class",
         "two-class-uneven",
+        "multi-class",
     )
     assert specs["device"].choices[0] == "auto"
     assert specs["n"].kind == "int" and specs["n"].default == 100_000
