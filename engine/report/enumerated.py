@@ -41,10 +41,8 @@ def shares(evidence: Evidence) -> tuple[Fact, ...]:
         return ()
     sense = "" if bounds.valid else " (no claim)"
     if is_map(evidence):
-        return (
-            Fact("certified", lower(bounds.p_lower), "share of the box, rounded down"),
-            Fact("not certified", upper(bounds.p_upper), "violated or open, rounded up"),
-        )
+        note = "share of the box, rounded down"
+        return (Fact("certified share", lower(bounds.p_lower), note),)
     if is_computed(evidence):
         return (
             Fact("p of the class", lower(bounds.p_lower), f"computed, rounded down{sense}"),

@@ -42,7 +42,7 @@ class UniformLight(NoiseLaw):
 
     light: Light
 
-    arithmetic: ClassVar[Arithmetic] = "float"
+    arithmetic: ClassVar[Arithmetic] = "computed"
     generator: ClassVar[str] = "philox4x32-10/uniform-light-f64"
 
     @property
@@ -176,6 +176,7 @@ class ExactMap(Scheme):
         default=True,
         title="clip to [0, 1]",
         description="clip changed pixels to [0, 1], as an image file does",
+        json_schema_extra={"advanced": True},
     )
     cells: int = Field(
         default=512,

@@ -9,6 +9,7 @@ from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.count import CountPlot
 from gui.plots.grid_map import MapPlot
+from gui.plots.light_cells import LightCellsPlot
 from gui.plots.places import PlacesPlot
 from gui.plots.ring import RingPlot
 from gui.plots.terms import TermsPlot
@@ -19,6 +20,7 @@ PLOTS: dict[str, Callable[[], Plot[Any]]] = {
     "map": MapPlot,
     "terms": TermsPlot,
     "ring": RingPlot,
+    "cells": LightCellsPlot,
     "places": PlacesPlot,
 }
 """By ``Region.picture``; ``terms`` serves any other, ``places`` runs that measure numbers."""

@@ -21,6 +21,7 @@ from engine.regions.terms import Along, TermsMap
 from engine.report import palette
 from engine.report.numbers import lower
 from engine.report.plots.base import Drawing, marked
+from engine.report.plots.light_cells import light_cells
 
 NEVER = len(BANDS) + 1
 MOST_PANELS = 3
@@ -276,5 +277,10 @@ def scale(*, dark: bool) -> list[dict[str, str]]:
     ]
 
 
-PICTURES: dict[str, Callable[..., Drawing]] = {"bars": bars, "map": grid, "terms": terms}
+PICTURES: dict[str, Callable[..., Drawing]] = {
+    "bars": bars,
+    "map": grid,
+    "terms": terms,
+    "cells": light_cells,
+}
 """The drawing for each ``Region.picture``."""

@@ -1,0 +1,80 @@
+"""The map of cells in the window: what lies where, in words and as an image."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
+
+from engine.figures.regions import RegionFigure
+from engine.regions.required_probability import required_map
+from engine.schemes import ExactMap
+from engine.schemes.exact_map import MAP, TOP
+from gui.plots.light_cells import LightCellsPlot
+from gui.style.stylesheet import apply_theme
+
+SCHEME = ExactMap(contrast=0.4, brightness=0.2)
+
+
+def figure(text: str) -> RegionFigure:
+    region = SCHEME.region(None, {MAP: text, TOP: 0.0})
+    return RegionFigure(needs=required_map(SCHEME), region=region, run=True)
+
+
+@pytest.fixture
+def plot(shown) -> LightCellsPlot:
+    found = shown(LightCellsPlot(), 520, 480)
+    found.pixels = np.full((1, 8, 8), 0.5, dtype=np.float32)
+    found.show_figure(figure("scsvo"))
+    QApplication.processEvents()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("point", "status"), [((-0.2, 0.1), "c"), ((0.2, -0.1), "v"), ((0.2, 0.1), "o")]
+)
+def test_every_change_lies_in_its_cell(plot, point, status) -> None:
+    held = {name for name, item in plot.cells.items() if item.path().contains(QPointF(*point))}
+    assert held == {status}
+    assert plot.hatch.path().contains(QPointF(*point)) == (status == "v")
+
+
+def test_pointing_tells_what_is_known(plot) -> None:
+    assert plot.change_at(QPointF(0.5, 0.0)) is None
+    change = plot.change_at(QPointF(0.2, -0.1))
+    assert change == {"contrast": 0.2, "brightness": -0.1}
+    assert "in a violated cell" in plot.told(change)
+    assert plot.told({"contrast": -0.2, "brightness": 0.1}).endswith("certified")
+    assert "neither certified nor violated" in plot.told({"contrast": 0.2, "brightness": 0.1})
+    assert plot.place_of(change) == (0.2, -0.1)
+
+
+def test_the_violating_image_is_shown(plot) -> None:
+    plot.choose({"contrast": 0.4, "brightness": -0.2})
+    assert plot.pictured and "in a violated cell" in plot.answer.text()
+    image = plot.figure.pictured(plot.pixels, plot.chosen)
+    assert image is not None
+
+
+def test_arrows_stay_in_the_box(plot) -> None:
+    assert plot.beside(None, (1, 0)) == {"contrast": 0.02, "brightness": 0.0}
+    corner = {"contrast": 0.4, "brightness": 0.2}
+    assert plot.beside(corner, (1, 1)) == corner
+
+
+def test_a_map_that_grows_is_drawn_anew(plot) -> None:
+    plot.show_figure(figure("scscc"))
+    assert plot.cells["v"].path().isEmpty() and plot.hatch.path().isEmpty()
+    assert "|c| ≤ 0.4" in plot.in_words(plot.figure)
+
+
+def test_nothing_certified_and_other_themes(plot, qapp) -> None:
+    plot.show_figure(figure("v"))
+    assert plot.in_words(plot.figure) == "Nothing is certified."
+    assert "nothing is known" in plot.told({"contrast": 0.0, "brightness": 0.0})
+    before = plot.cells["c"].brush().color()
+    apply_theme(qapp, "dark")
+    plot.retheme()
+    assert plot.cells["c"].brush().color() != before
+    apply_theme(qapp, "light")
