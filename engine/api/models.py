@@ -86,6 +86,7 @@ class InMemory:
                 )
         _refuse_others(opening, {each.name for each in REQUEST_FIELDS if each.module})
         self._rule = (opening.pop("combine", "logits"), opening.pop("consensus", 0))
+        self._denoiser = str(opening.pop("denoiser", None) or "")
         self._modules: list[ModuleInMemory] = [
             ModuleInMemory(module, classes=classes, normalize=normalize or "none", **opening)
             for module in modules
@@ -110,10 +111,16 @@ class InMemory:
         if len(made) > 1:
             from engine.models.ensemble import Ensemble
 
-            return Ensemble(made, *self._rule)
-        if self._rule != ("logits", 0):
+            whole: Classifier = Ensemble(made, *self._rule)
+        elif self._rule != ("logits", 0):
             raise UserError("combine and consensus are for ensembles; give several models.")
-        return made[0]
+        else:
+            whole = made[0]
+        if not self._denoiser:
+            return whole
+        from engine.models import behind
+
+        return behind(whole, self._denoiser)
 
     def check(self, given: GivenInput, classifier: Classifier) -> None:
         """Refuse an image of another size than the first, rather than resize it unasked."""

@@ -146,7 +146,7 @@ class _Attack:
         self.stop = stop
         self.prepared = prepared or PreparedModel(classifier)
         self.top = evidence.predicted_class
-        bound, device = classifier.bound_to(fitted), resolve(execution.device)
+        bound, device = classifier.bound_to(fitted, settings.scheme), resolve(execution.device)
         bound.prepare(device, settings.precision)
         if bound.identity.outputs is not None:  # the reference is that of the certified input
             self.classifier = bound

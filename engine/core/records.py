@@ -143,6 +143,8 @@ class PartIdentity(Record):
         source: its file as the user named it; empty where it is not a file of its own.
         rules: everything that decides what it does, where that is no file of the model's; its
             digest is then theirs.
+        time_step: of a diffusion model before a classifier, the step of its schedule at which it
+            denoises; it follows from the run's sigma. Not written where there is none.
     """
 
     role: str
@@ -150,6 +152,7 @@ class PartIdentity(Record):
     sha256: str
     source: str = ""
     rules: dict[str, Any] = Field(default_factory=dict)
+    time_step: int | None = Field(default=None, ge=0, exclude_if=lambda step: step is None)
 
     @property
     def rules_sha256(self) -> str:

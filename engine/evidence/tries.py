@@ -1,19 +1,18 @@
 """Tries: how often the same claim was attempted. Whoever may choose among tries errs more often.
 
 Tries are counted over model, input and attacker. The model is the digest of its weights (of an
-ensemble those of its members, in whatever order they are named), the input that of the values it
-takes, and the attacker the terms of a perturbation with their norms and units: l2 balls under any
-sigma are tries against one attacker. Another bound, alpha, n, seed, precision or name of the same
-thing is another try, or the same one; never another claim.
+ensemble those of its members, in whatever order and by whatever rule they are asked), the input
+that of the values it takes, and the attacker the terms of a perturbation with their norms and
+units: l2 balls under any sigma are tries against one attacker. Another bound, alpha, n, seed,
+precision or name of the same thing is another try, or the same one; never another claim.
 
 A run that is extended under an anytime bound, or repeated on its own noise, is the same try.
 """
 
 from __future__ import annotations
 
-import math
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from sys import intern
 from typing import Any
 
@@ -40,26 +39,20 @@ def claim_of(model: ModelIdentity, image: InputIdentity, settings: RunSettings) 
 
 
 def _same_model(model: ModelIdentity) -> Any:
-    """What is the same of all spellings of one model: its digest, or what its members come to.
+    """What is the same of all tries with one model: its digest, or those of an ensemble's members.
 
-    Nothing changes if members are named in another order, each as often again, or if all must
-    agree before the others are asked, of which there are none.
+    Whoever asks the same members in another order, one of them twice, or by another rule tries
+    again; so does whoever moves a diffusion model before them to another time step.
     """
     members = [str(one.rules.get("sha256", "")) for one in model.parts if one.role == "member"]
     rule = model.part("rule")
     if not members or rule is None:
         return model.sha256
     first = rule.rules.get("consensus")
-    if not isinstance(first, int) or not 0 < first < len(members):
-        first = 0
-    lead, rest = sorted(members[:first]), sorted(members[first:])
-    if len(set(lead or rest)) == 1:  # they always agree
-        return (lead or rest)[0]
-    if not lead:
-        each = Counter(rest)
-        often = math.gcd(*each.values())
-        rest = sorted(name for name, count in each.items() for _ in range(count // often))
-    return [str(rule.rules.get("combine")), lead, rest]
+    lead = members[:first] if isinstance(first, int) and 0 < first < len(members) else members
+    asked = lead if len(set(lead)) == 1 else members  # one that is asked twice agrees with itself
+    known = [*sorted(set(asked)), *(one.sha256 for one in model.parts if one.role == "denoiser")]
+    return known if len(known) > 1 else known[0]
 
 
 def stream_of(model: ModelIdentity, settings: RunSettings) -> list[Any]:

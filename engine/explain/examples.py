@@ -180,7 +180,7 @@ def _prepared(
     """The model ready on its device, and the first noisy samples of a stream."""
     shape = check_fit(classifier, fitted, settings.scheme)
     key = run_key(classifier, fitted, settings)
-    bound = classifier.bound_to(fitted)
+    bound = classifier.bound_to(fitted, settings.scheme)
     bound.prepare(device, settings.precision)
     x = moved(from_arrays(fitted.arrays), device)
     noisy = room(x, shape, count, device)

@@ -121,7 +121,7 @@ class LiveFigures:
         if axes.kind == "adversarial" and 0.5 * SHARE * snapshot.n_plan < _ATTACK_SAMPLES:
             axes = SliceAxes(kind="random", seed=axes.seed)
         fitted, _ = gridded(self._fitted, settings)
-        scheme, bound = settings.scheme, self._classifier.bound_to(fitted)
+        scheme, bound = settings.scheme, self._classifier.bound_to(fitted, settings.scheme)
         facts = scheme.compute(fitted.arrays, bound.stumps if scheme.computed else None)
         budget = min(_PATIENCE, 2 * self._left(snapshot))
         self._explorer = Explorer(

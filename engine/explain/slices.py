@@ -103,7 +103,7 @@ class Explorer:
         stop: threading.Event,
         budget_seconds: float,
     ) -> None:
-        self.classifier = classifier.bound_to(fitted)
+        self.classifier = classifier.bound_to(fitted, settings.scheme)
         self.fitted = fitted
         self.settings = settings
         self.stop = stop

@@ -6,6 +6,7 @@ Importing this package loads no torch; each format's module is imported when it 
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,6 +72,8 @@ def load_model(request: ModelRequest) -> Classifier:
         UserError: there is no such model, or it cannot be used; one sentence says why.
         TrustRequired: its format can run code and ``request.trust`` is not set.
     """
+    if request.denoiser:
+        return behind(load_model(replace(request, denoiser="")), request.denoiser)
     if request.members:
         return _ensemble(request)
     if request.combine != "logits" or request.consensus:
@@ -98,6 +101,19 @@ def load_model(request: ModelRequest) -> Classifier:
         classifier = outputs.OutputsClassifier.of(classifier, request, stated=stated)
     classifier.identity = _as_read(classifier.identity, asked)
     return classifier
+
+
+def behind(classifier: Classifier, denoiser: str) -> Classifier:
+    """A classifier of images behind the denoiser that a name stands for.
+
+    Raises:
+        UserError: there is no such denoiser, or the two do not fit together.
+    """
+    from engine.models.denoised import DenoisedClassifier
+    from engine.models.denoisers import open_denoiser
+
+    shape = classifier.identity.input_shape
+    return DenoisedClassifier(classifier, open_denoiser(denoiser, shape))
 
 
 def _ensemble(request: ModelRequest) -> Classifier:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.certificates.stumps import StumpEnsemble
     from engine.inputs.base import FittedInput
     from engine.inputs.coding import Coding
+    from engine.schemes import Scheme
 from collections.abc import Callable
 
 __all__ = ["NO_CLASS", "PLACES", "Classifier", "ModelRequest", "NormalizeName"]
@@ -92,13 +93,19 @@ class Classifier(ABC):
         """The sum of step functions that it is, bound to an input; None where it is none."""
         return None
 
-    def bound_to(self, fitted: FittedInput) -> Classifier:
-        """This model for one input, where it needs what the noise leaves alone (a graph's edges).
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> Classifier:
+        """This model for one input and noise, where it needs what the noise leaves alone.
+
+        Such as a graph's edges; of a denoiser, how noisy its images are.
+
+        Args:
+            fitted: the input.
+            scheme: whose noise it will see; None where that is known already, or does not matter.
 
         Raises:
             UserError: the model cannot take this input.
         """
-        del fitted
+        del fitted, scheme
         return self
 
     def classify(self, batch: Batch) -> torch.Tensor:

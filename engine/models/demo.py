@@ -50,6 +50,29 @@ def _catalogue(folder: Path, changed: int) -> tuple[Shipped, ...]:  # the folder
     return tuple(sorted(found, key=_place))
 
 
+DENOISERS = "denoisers"
+"""The folder of shipped denoisers, which are no classifiers."""
+
+
+def denoisers() -> tuple[str, ...]:
+    """Names of the shipped denoisers, ``demo:digits-denoiser``."""
+    found = (assets() / DENOISERS).glob(f"*{WEIGHTS}")
+    return tuple(sorted(f"{DEMO}{path.stem}" for path in found))
+
+
+def shipped_denoiser(name: str) -> Path:
+    """The weights of a shipped denoiser.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    if name not in denoisers():
+        raise UserError(
+            f"There is no shipped denoiser {name}; there are {', '.join(denoisers()) or 'none'}."
+        )
+    return assets() / DENOISERS / f"{name.removeprefix(DEMO)}{WEIGHTS}"
+
+
 def _place(model: Shipped) -> tuple[bool, float, str]:
     return model.sigma is None, model.sigma or 0.0, model.name
 

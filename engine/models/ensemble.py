@@ -27,6 +27,7 @@ from engine.inputs.coding import Coding
 from engine.models.base import NO_CLASS, NOT_ASKED, Classifier
 from engine.models.members import ensemble_facts, member_part, rule_part
 from engine.models.request import Combine
+from engine.schemes import Scheme
 
 _SMALLEST = 1e-12
 _ALIKE = {
@@ -75,9 +76,9 @@ class Ensemble(Classifier):
         for each in self.members:
             each.prepare(device, precision)
 
-    def bound_to(self, fitted: FittedInput) -> Classifier:
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> Classifier:
         """Of members that are bound to the input, where they need that."""
-        bound = [each.bound_to(fitted) for each in self.members]
+        bound = [each.bound_to(fitted, scheme) for each in self.members]
         if all(one is each for one, each in zip(bound, self.members, strict=True)):
             return self
         return Ensemble(bound, self.combine, self.consensus)

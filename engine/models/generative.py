@@ -23,6 +23,7 @@ from engine.models.base import NO_CLASS, Classifier
 from engine.models.input_layout import clean
 from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
 from engine.oracles import Oracle, load_oracle
+from engine.schemes import Scheme
 
 _SHOWN = 80
 
@@ -78,7 +79,7 @@ class GenerativeClassifier(Classifier):
         self.generator.prepare(device, precision)
         self.oracle.prepare(str(device))
 
-    def bound_to(self, fitted: FittedInput) -> Classifier:
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> Classifier:
         """With the model's answer to the clean input as reference, where the oracle needs one."""
         if not self.oracle.needs_reference:
             return self

@@ -24,6 +24,7 @@ from engine.models.input_layout import ANY
 from engine.models.request import ModelRequest
 from engine.models.torch_classifier import OnDevice
 from engine.models.weights import WeightFile, read_safetensors
+from engine.schemes import Scheme
 
 GCN_HIDDEN, GAT_HEADS, GAT_HIDDEN = 64, 8, 8
 LAYERS = 2
@@ -225,7 +226,7 @@ class GraphClassifier(OnDevice, Classifier):
         self.identity = identity
         self.around = around
 
-    def bound_to(self, fitted: FittedInput) -> GraphClassifier:
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> GraphClassifier:
         """This model for one neighbourhood, prepared as this one is.
 
         Raises:

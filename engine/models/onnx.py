@@ -42,6 +42,7 @@ from engine.models.onnx_text_graph import is_text
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
 from engine.models.stumps.onnx_trees import read_onnx_trees
+from engine.schemes import Scheme
 
 _EXPORTED = "an ONNX file, which runs as it was exported"
 _ONE_AT_A_TIME = (
@@ -283,7 +284,7 @@ class OnnxTableClassifier(Classifier):
         """The names of its columns; the table tells what is in them."""
         return columns_of(self._graph, self._session)
 
-    def bound_to(self, fitted: FittedInput) -> OnnxTableClassifier:
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> OnnxTableClassifier:
         """This model for rows standardised as ``fitted`` was.
 
         Raises:

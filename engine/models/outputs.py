@@ -30,6 +30,7 @@ from engine.models.base import NO_CLASS, Classifier
 from engine.models.input_layout import clean
 from engine.models.kinds import read_header
 from engine.models.request import ModelRequest
+from engine.schemes import Scheme
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -129,7 +130,7 @@ class OutputsClassifier(_OfOutputs):
         """Whether gradients reach the input."""
         return self.inner.differentiable
 
-    def bound_to(self, fitted: FittedInput) -> OutputsClassifier:
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> OutputsClassifier:
         """This model with the reference for one input; one that has a reference keeps it.
 
         So a changed input is held against what was said of the one that it was made of.
@@ -145,7 +146,7 @@ class OutputsClassifier(_OfOutputs):
                 "from its answer without noise, as in --tolerance 1, or ask where they stay under "
                 "a change of l2 norm 0.1 with --epsilon 0.1."
             )
-        inner = self.inner.bound_to(fitted)
+        inner = self.inner.bound_to(fitted, scheme)
         values = answer_to(inner, self.outputs, fitted)
         if not all(map(math.isfinite, values)):
             raise UserError(
@@ -228,9 +229,9 @@ class NumbersClassifier(_OfOutputs):
         """The numbers are decoded from them."""
         return True
 
-    def bound_to(self, fitted: FittedInput) -> NumbersClassifier:
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> NumbersClassifier:
         """This model for one input."""
-        found = NumbersClassifier(self.inner.bound_to(fitted), self.outputs)
+        found = NumbersClassifier(self.inner.bound_to(fitted, scheme), self.outputs)
         found.identity = self.identity
         return found
 

@@ -32,6 +32,14 @@ WRITING = (
 """Of a generative model."""
 ZERO_SHOT = "clip, zero-shot"
 """The architecture of a CLIP model whose classes are prompts."""
+DENOISING = (
+    "config.json",
+    "scheduler_config.json",
+    "*.safetensors",
+    *(f"unet/{name}" for name in ("config.json", "*.safetensors")),
+    "scheduler/scheduler_config.json",
+)
+"""Of a diffusion model before a classifier."""
 SEEING = (*CONFIG, "preprocessor_config.json", "processor_config.json")
 """Of a classifier of images."""
 READING = (*CONFIG, *TOKENIZER)

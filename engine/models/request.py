@@ -37,6 +37,8 @@ class ModelRequest:
         encoding: how a noised image is laid out in channels; ``auto`` takes what the file
             states or its number of channels tells.
         class_names: optional file with one class name per line.
+        denoiser: what denoises every image before the model sees it: ``demo:digits-denoiser``, a
+            folder of diffusers or its hub id, weights of a plain denoising network, or ONNX.
         combine: how the members of an ensemble become one answer.
         consensus: the ensemble stops after so many first members if they agree; 0 asks all.
         output: which of several outputs is read, by its name or place; before a threshold the
@@ -92,6 +94,20 @@ class ModelRequest:
         tip="A text file with one class name per line",
         files="Class names, one per line (*.txt *.names *.csv);;All files (*)",
         named=True,
+    )
+    denoiser: str = asked(
+        "",
+        "Denoise every image before the model: a folder or id of diffusers, weights of a plain "
+        "denoising network, ONNX, or demo:digits-denoiser. Part of what is certified.",
+        "Denoi&ser",
+        group="front",
+        unset="none",
+        tip="Denoises every image between noise and model, and is part of what is certified",
+        offered=True,
+        file=True,
+        files="Denoisers (*.safetensors *.onnx *.pt *.pth *.ckpt *.tar);;All files (*)",
+        metavar="D",
+        module=True,
     )
     combine: str = asked(
         "logits",
@@ -193,7 +209,7 @@ class ModelRequest:
 
     def apart(self) -> tuple[ModelRequest, ...]:
         """A request for each member of an ensemble alone, read in the same way."""
-        alone = replace(self, others=(), combine="logits", consensus=0)
+        alone = replace(self, others=(), combine="logits", consensus=0, denoiser="")
         return tuple(replace(alone, spec=spec) for spec in self.members)
 
 
@@ -204,14 +220,17 @@ REQUEST_FIELDS = request_fields(ModelRequest)
 def stated_request(model: ModelIdentity) -> ModelRequest:
     """The request that a model's identity alone tells: its source, and an ensemble's members."""
     members = [part.source for part in model.parts if part.role == "member"]
+    part = model.part("denoiser")
+    denoiser = part.source if part is not None else ""
     if not members:
-        return ModelRequest(model.source)
+        return ModelRequest(model.source, denoiser=denoiser)
     rule = model.part("rule")
     told = rule.rules if rule is not None else {}
     known = told.get("combine") in get_args(Combine), isinstance(told.get("consensus"), int)
     return ModelRequest(
         members[0],
         others=tuple(members[1:]),
+        denoiser=denoiser,
         combine=str(told["combine"]) if known[0] else "logits",
         consensus=int(told["consensus"]) if known[1] else 0,
     )

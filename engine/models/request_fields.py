@@ -15,8 +15,9 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from engine.core.fields import as_number
 
-Group = Literal["file", "ensemble", "output", "writing"]
-"""What a field is about: how the file is opened, how several are one, what of the output is read,
+Group = Literal["file", "front", "ensemble", "output", "writing"]
+"""What a field is about: how the file is opened, what stands before the
+model, how several are one, what of the output is read,
 how a generative model is asked."""
 _KEY = "request"
 

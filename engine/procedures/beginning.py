@@ -31,7 +31,7 @@ def certified(classifier: Classifier, fitted: FittedInput, settings: RunSettings
     """
     if isinstance(settings, MeasureSettings):
         classifier = measuring(classifier)
-    return classifier.bound_to(fitted)
+    return classifier.bound_to(fitted, settings.scheme)
 
 
 def begin(

@@ -74,7 +74,7 @@ class Run:
         prepared = prepared or PreparedModel(classifier)
         self._clock = prepared.clock
         self.began = self._clock()
-        self.classifier = classifier.bound_to(fitted)
+        self.classifier = classifier.bound_to(fitted, settings.scheme)
         self.settings = settings
         self.execution = execution
         self.fitted, self._grid_remark = gridded(fitted, settings)

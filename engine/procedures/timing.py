@@ -46,7 +46,7 @@ def seconds_each(
         UserError: model and input do not fit together.
     """
     shape, device = check_fit(classifier, fitted, settings.scheme), resolve(execution.device)
-    bound, taken = classifier.bound_to(fitted), gridded(fitted, settings)[0]
+    bound, taken = classifier.bound_to(fitted, settings.scheme), gridded(fitted, settings)[0]
     bound.prepare(device, settings.precision)
     x = moved(from_arrays(taken.arrays), device)
     law = settings.scheme.drawn(settings.noise)

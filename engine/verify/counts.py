@@ -47,7 +47,7 @@ from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
 from engine.verify.encrypted import check_encrypted, is_served
 from engine.verify.outputs import check_outputs
-from engine.verify.parts import check_members, check_parts
+from engine.verify.parts import check_denoiser, check_members, check_parts
 from engine.verify.report import Claim, Unchecked
 from engine.verify.self_test import failed, left_out
 
@@ -115,6 +115,8 @@ class Recount:
         model = self.evidence.model
         if model.parts or model.in_memory or model.generation is not None:
             yield "model and its parts", lambda: check_parts(model)
+        if model.part("denoiser") is not None:
+            yield "time step of the denoiser", lambda: check_denoiser(self.evidence)
         measured = self.settings.kind == "measure"
         if measured or model.outputs is not None:
             yield "outputs and their classes", lambda: check_outputs(model, measured=measured)

@@ -25,11 +25,13 @@ from engine.inputs.labels import ORDER, split_rule, with_rule
 from engine.inputs.rows import in_table_order
 from engine.models import catalogue
 from engine.models.codings import coding_of
+from engine.models.demo import denoisers, shipped_denoiser
 from engine.models.kinds import DEMO
 from engine.models.members import members_of
 from engine.models.onnx_data import onnx_digest
 from engine.models.onnx_text_graph import tokenizer_folder
 from engine.models.pretrained_files import (
+    DENOISING,
     SEEING,
     TOKENIZER,
     WRITING,
@@ -64,9 +66,13 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
     if is_served(evidence) and not spec:
         yield Claim(name=name, verdict="cannot be checked", detail=SERVED)
         return
-    if members := members_of(evidence.model.parts):
+    if (denoiser := evidence.model.part("denoiser")) is not None:
+        yield _of_part(denoiser, denoiser.source, beside, DENOISING)
+    own = evidence.model.part("classifier")
+    if members := [own] if own is not None else members_of(evidence.model.parts):
         for part in members:
-            same = _member(part, spec, beside)
+            moved = moved_member(part.source, spec) if spec and part is not own else spec
+            same = _of_part(part, moved or part.source, beside, SEEING)
             yield same
             described = check_member(part) if same.verdict == "holds" else None
             if described is not None:
@@ -92,16 +98,17 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
         yield described
 
 
-def _member(part: PartIdentity, folder: str, beside: Path) -> Claim:
-    """Whether the file of an ensemble's member is the one that was certified."""
-    name = f"model file of member {quoted(part.name, 60)}"
+def _of_part(part: PartIdentity, source: str, beside: Path, files: tuple[str, ...]) -> Claim:
+    """Whether the file of a part is the one that was certified."""
+    name = f"model file of {part.role} {quoted(part.name, 60)}"
     try:
-        source = moved_member(part.source, folder) if folder else part.source
-        found = model_digest(source, beside, SEEING)
+        found = model_digest(source, beside, files)
     except UserError as error:
         return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
     if found is None:
-        reason = f"{part.source} is not here; name the folder with --model"
+        reason = f"{part.source} is not here"
+        if part.role == "member":
+            reason += "; name the folder with --model"
         return Claim(name=name, verdict="cannot be checked", detail=reason)
     return _compared(name, source, found, str(part.rules.get("sha256", "")))
 
@@ -224,6 +231,7 @@ def model_digest(source: str, beside: Path, files: tuple[str, ...] = SEEING) -> 
     """
     if source.startswith(DEMO):
         paths = [model.path for model in catalogue() if model.name == source]
+        paths += [shipped_denoiser(source)] if source in denoisers() else []
     else:
         paths = [path for path in (located(source, beside),) if path is not None]
     if not paths:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
+from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.evidence.evidence import Evidence
+from engine.models.denoised_identity import (
+    CLASSIFIER,
+    DENOISER,
+    denoised_facts,
+    schedule_of,
+    step_for,
+)
 from engine.models.members import ensemble_facts, members_of, unlike
+
+_RULED = ("oracle", "member", "rule", DENOISER, CLASSIFIER)
+"""Roles of parts whose digest is that of their rules."""
 
 
 def check_parts(model: ModelIdentity) -> list[str]:
@@ -12,17 +25,35 @@ def check_parts(model: ModelIdentity) -> list[str]:
     wrong = [
         f"the digest of the {part.role} is not that of its rules"
         for part in model.parts
-        if (part.rules or part.role in ("oracle", "member", "rule"))
-        and part.sha256 != part.rules_sha256
+        if (part.rules or part.role in _RULED) and part.sha256 != part.rules_sha256
     ]
     if model.sha256 != model.composed_sha256():
         wrong.append("the model's digest is not that of its parts")
-    if members_of(model.parts):
-        facts = ensemble_facts(model.parts)
+    if model.part(DENOISER) is not None or members_of(model.parts):
+        denoised = model.part(DENOISER) is not None
+        facts = (denoised_facts if denoised else ensemble_facts)(model.parts)
+        of = "parts" if denoised else "members"
         named = [name for name, value in facts.items() if getattr(model, name) != value]
-        wrong += [f"its {name.replace('_', ' ')} is not that of its members" for name in named]
+        wrong += [f"its {name.replace('_', ' ')} is not that of its {of}" for name in named]
+    if members_of(model.parts):
         wrong += [f"its members differ in {name.replace('_', ' ')}" for name in unlike(model.parts)]
     return wrong
+
+
+def check_denoiser(evidence: Evidence) -> list[str]:
+    """What is wrong with the time step of a diffusion model: it follows from schedule and sigma."""
+    part = evidence.model.part(DENOISER)
+    if part is None:
+        return []
+    try:
+        schedule = schedule_of(part)
+        step = None if schedule is None else step_for(schedule, evidence.settings.scheme)
+    except (UserError, ValidationError) as error:
+        return [f"its denoiser has no time step: {str(error).partition(chr(10))[0].rstrip('.')}"]
+    if step != part.time_step:
+        stated = "none" if part.time_step is None else str(part.time_step)
+        return [f"its denoiser's time step is {stated}, and follows as {step}"]
+    return []
 
 
 def check_members(evidence: Evidence) -> list[str]:

@@ -231,6 +231,8 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
         if field.flag in said and field.group != "ensemble":  # how members answer is in the model
             text = said[field.flag]
             read[field.name] = field.read(_place(text, means.beside) if field.file else text)
+    if stated.denoiser:
+        read.setdefault("denoiser", _place(stated.denoiser, means.beside))
     return replace(stated, spec=models[0], others=tuple(models[1:]), trust=means.trust, **read)
 
 

@@ -66,7 +66,7 @@ def known() -> tuple[str, ...]:
     cifar = tuple(f"cifar_resnet{depth}" for depth in (20, 32, 44, 56, 110))
     plain = tuple(f"cifar_resnet{depth}_option_a" for depth in (20, 32, 44, 56, 110))
     wide = tuple(f"cifar_resnet{depth}_wide" for depth in (18, 34, 50, 101, 152))
-    ours = ("digits_cnn", "digits_cnn16", "keypoint_cnn", *_SQUARES)
+    ours = ("digits_cnn", "digits_cnn16", "digits_resnet8", "keypoint_cnn", *_SQUARES)
     return (*ours, *cifar, *plain, *wide, *sorted(_torchvision_names()))
 
 
@@ -82,6 +82,8 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
     """
     if name in ("digits_cnn", "digits_cnn16"):
         return _digits(shapes, large=name == "digits_cnn16")
+    if name == "digits_resnet8":
+        return _digits_resnet(shapes)
     if name == "keypoint_cnn":
         return _keypoints(shapes)
     if name in _SQUARES:
@@ -211,6 +213,22 @@ def _squares(shapes: Shapes, *, hidden: bool) -> Architecture:
         "digits" if shape == SHAPES[64] else "",
         shape,
         lambda classes: SquareNet(features, classes, hidden=units if hidden else 0),
+    )
+
+
+def _digits_resnet(shapes: Shapes) -> Architecture:
+    """A small network with batch normalisation for large digits."""
+    from engine.models.architectures.cifar_resnet import CifarResNet
+    from engine.models.architectures.digits_cnn import LARGE_SIDES
+
+    channels = _channels(shapes, usual=1)
+    return Architecture(
+        "digits_resnet8",
+        "digits",
+        (channels, *LARGE_SIDES),
+        lambda classes: CifarResNet(
+            depth=8, classes=classes, channels=channels, side=LARGE_SIDES[0]
+        ),
     )
 
 

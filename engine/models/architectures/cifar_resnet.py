@@ -45,9 +45,10 @@ class CifarResNet(nn.Module):
         depth: 20, 32, 44, 56, 110, ...
         classes: number of logits.
         channels: of the input.
+        side: of the input, 32 in all published ones.
     """
 
-    def __init__(self, *, depth: int, classes: int = 10, channels: int = 3) -> None:
+    def __init__(self, *, depth: int, classes: int = 10, channels: int = 3, side: int = 32) -> None:
         super().__init__()
         if depth < 8 or (depth - 2) % 6:
             raise ValueError(f"depth must be 6k + 2, not {depth}")
@@ -58,7 +59,7 @@ class CifarResNet(nn.Module):
         self.layer1 = _stage(_WIDTHS[0], _WIDTHS[0], blocks, stride=1)
         self.layer2 = _stage(_WIDTHS[0], _WIDTHS[1], blocks, stride=2)
         self.layer3 = _stage(_WIDTHS[1], _WIDTHS[2], blocks, stride=2)
-        self.avgpool = nn.AvgPool2d(8)
+        self.avgpool = nn.AvgPool2d(side // 4)
         self.fc = nn.Linear(_WIDTHS[2], classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

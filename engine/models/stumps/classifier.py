@@ -24,6 +24,7 @@ from engine.models.shapes import split_arch
 from engine.models.stumps.files import READERS
 from engine.models.stumps.reading import StumpFile
 from engine.models.weights import read_card
+from engine.schemes import Scheme
 
 
 def load_stumps(path: Path, request: ModelRequest) -> StumpClassifier:
@@ -80,7 +81,7 @@ class StumpClassifier(Classifier):
         """The ensemble, in the units that receive the noise."""
         return self._bound
 
-    def bound_to(self, fitted: FittedInput) -> StumpClassifier:
+    def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> StumpClassifier:
         """This model for the numbers of a row as they were standardised.
 
         Raises:
