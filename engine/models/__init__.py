@@ -110,7 +110,7 @@ def behind(classifier: Classifier, denoiser: str) -> Classifier:
         UserError: there is no such denoiser, or the two do not fit together.
     """
     from engine.models.denoised import DenoisedClassifier
-    from engine.models.denoisers import open_denoiser
+    from engine.models.denoiser_files import open_denoiser
 
     shape = classifier.identity.input_shape
     return DenoisedClassifier(classifier, open_denoiser(denoiser, shape))
