@@ -237,10 +237,8 @@ def _stored(path: Path, session: Any) -> Normalization | None:
 
 
 def _provider(device: torch.device) -> str:
-    onnxruntime = loaded()
-
     cuda = "CUDAExecutionProvider"
-    usable = device.type == "cuda" and cuda in onnxruntime.get_available_providers()
+    usable = device.type == "cuda" and cuda in loaded().get_available_providers()
     return cuda if usable else CPU
 
 
