@@ -19,7 +19,7 @@ from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.models import fitted, load_model
 from engine.models.base import Classifier
-from engine.procedures.certify import certify
+from engine.procedures.beginning import begin
 from engine.procedures.prepared import PreparedModel
 
 STEP_SECONDS = 0.5
@@ -114,7 +114,7 @@ class Worker:
             raise self._error(
                 f"The input {task.spec} is another one than where the command was given."
             )
-        return certify(
+        return begin(
             self._classifier,
             given,
             task.settings,

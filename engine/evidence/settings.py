@@ -363,6 +363,8 @@ def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettin
             f"{scheme.key} decides anchor after anchor and stops at each by itself: it takes no "
             "target and no radius. Give the range and use certify."
         )
+    if scheme.sweeps and values.get("bound") not in (None, "", SweepSettings.bound):
+        raise UserError(f"{scheme.key} has the bound anytime: leave {values['bound']} out.")
     if scheme.sweeps and values.get("noise") == "exact":
         scheme.drawn("exact")
     own = {name: value for name, value in values.items() if name in record.model_fields}

@@ -14,8 +14,10 @@ from engine.certificates.anchors import alpha_of_cell, anchor, around_zero
 from engine.core.records import InputIdentity, ProbabilityBounds, Votes
 from engine.core.rounding import round_down, round_up
 from engine.evidence import statement
+from engine.evidence.evidence import Evidence
 from engine.evidence.observations import AnchorRecord
 from engine.evidence.settings import SweepSettings
+from engine.evidence.vote_chain import total
 from engine.planning.question import N_LIMIT
 from engine.regions import Abstention
 from engine.regions.sweep import Sweep
@@ -106,6 +108,23 @@ class SweepVotes:
         """Cells that were asked and neither certified nor halved: where a finished sweep ends."""
         inside = {cell >> by for cell in self._cells for by in range(1, cell.bit_length())}
         return [cell for cell in self._open if cell not in inside]
+
+
+def swept_at(evidence: Evidence, alpha: float) -> tuple[Sweep, ProbabilityBounds] | None:
+    """What the votes of a finished run certify at another alpha, shared out over the same cells.
+
+    Args:
+        evidence: of a sweep, with the blocks of its votes.
+        alpha: of all anchors together.
+    """
+    chain, top, settings = evidence.chain, evidence.votes.guess, evidence.settings
+    if chain is None or top is None or not isinstance(settings, SweepSettings):
+        return None
+    classes = len(evidence.model.class_names)
+    votes = [total((block,), classes) for block in chain.blocks]
+    own = settings.model_copy(update={"alpha": alpha})
+    swept = SweepVotes(own, top, evidence.anchors, votes)
+    return swept.region(swept.given_up() if evidence.complete else ())
 
 
 def sweep_facts(

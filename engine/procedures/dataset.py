@@ -15,7 +15,7 @@ from engine.inputs import load_input
 from engine.inputs.base import FittedInput
 from engine.models import fitted
 from engine.models.base import Classifier
-from engine.procedures.certify import certify
+from engine.procedures.beginning import begin
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.set_result import Counted, SetResult, Unread, set_result, slim
 from engine.sampling.pack import MOST_LANES, Pack
@@ -91,7 +91,7 @@ def certify_set(
 
 
 def check_set(inputs: Sequence[str], settings: Counting) -> None:
-    """Refuse a set of nothing, and one under a scheme over a range.
+    """Refuse a set of nothing, and one of which nothing could be certified.
 
     Raises:
         UserError: saying what works.
@@ -102,11 +102,6 @@ def check_set(inputs: Sequence[str], settings: Counting) -> None:
         raise UserError(
             f"{settings.scheme.key} is heuristic and certifies nothing, so that no table counts "
             "it. Use certify for one image, or a scheme with a guarantee for the set."
-        )
-    if settings.kind == "sweep":
-        raise UserError(
-            f"{settings.scheme.key} is certified one image at a time: its alpha is shared out over "
-            "anchors, and a set has no table of them yet. Use certify, and a case for the runs."
         )
 
 
@@ -119,11 +114,12 @@ def _pack(
 ) -> Pack | None:
     """What counts several inputs together; None where each is counted by itself.
 
-    So are those of exact methods, of texts and graphs, and of models that are bound to an input.
+    So are those of exact methods and of sweeps, of texts and graphs, and of models that are bound
+    to an input.
     """
     bound = type(classifier).bound_to is not Classifier.bound_to
     says = type(classifier).said is not Classifier.said
-    alone = settings.kind == "exact" or settings.scheme.counted or execution.batch == 1
+    alone = settings.kind in ("exact", "sweep") or settings.scheme.counted or execution.batch == 1
     if bound or says or alone or classifier.identity.kind in ("text", "graph"):
         return None
     return Pack(
@@ -287,7 +283,7 @@ def _counting(
     def counted(
         spec: str, given: FittedInput, prepared: PreparedModel
     ) -> Generator[Snapshot, None, Evidence]:
-        return certify(
+        return begin(
             classifier,
             given,
             settings,

@@ -16,8 +16,9 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, SettingsField, alpha_of
 from engine.inputs.labels import SAID, split_rule
 from engine.noise.discrete_gaussian_law import weakened
+from engine.planning.sweep_outcome import swept_at
 from engine.procedures.bound_trajectory import region_of
-from engine.regions import radius_of
+from engine.regions import Region, radius_of
 from engine.replay.records import ReplaySummary
 from engine.replay.rows import NO_LABEL, ReplayRow, ReplayRows
 from engine.replay.summary import DRAWN, summarise
@@ -74,6 +75,8 @@ def slim(evidence: Evidence, like: Evidence | None = None) -> Evidence:
         like: of another; what both say in the same words is kept once.
     """
     less: dict[str, Any] = {"chain": None, "trajectory": ()}
+    if evidence.settings.kind == "sweep":  # its claim is made of the votes at each anchor
+        del less["chain"]
     if like is not None:
         less |= {
             name: getattr(like, name)
@@ -113,10 +116,10 @@ def set_result(
     available: int | None = None,
 ) -> SetResult:
     """The result of some planned inputs, of which those in ``found`` were counted."""
-    rows = tuple(row_of(spec, one, one.bounds, at) for spec, one in found)
+    rows = tuple(row_of(spec, one, at) for spec, one in found)
 
     def again(alpha: float) -> ReplayRows:
-        return ReplayRows.of([row_of(spec, one, bounds_at(one, alpha), at) for spec, one in found])
+        return ReplayRows.of([row_of(spec, one, at, alpha) for spec, one in found])
 
     twins = _alike(found)
     labels = all(row.label != NO_LABEL for row in rows)
@@ -185,8 +188,18 @@ def _alike(found: Sequence[Counted]) -> list[tuple[str, str]]:
     return pairs
 
 
-def bounds_at(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
-    """The declared bound on a run's votes at another alpha."""
+def claim_at(
+    evidence: Evidence, alpha: float | None
+) -> tuple[ProbabilityBounds | None, Region | None]:
+    """The declared bound on a run's votes and what it certifies, at the run's alpha or another."""
+    if evidence.settings.kind == "sweep":
+        swept = swept_at(evidence, evidence.settings.alpha if alpha is None else alpha)
+        return (None, None) if swept is None else (swept[1], swept[0])
+    bounds = evidence.bounds if alpha is None else _bounds_at(evidence, alpha)
+    return bounds, region_of(evidence.settings.scheme, bounds, evidence.facts)
+
+
+def _bounds_at(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
     if evidence.bounds is None or not evidence.bounds.valid:
         return evidence.bounds
     votes = Votes(counts=evidence.votes.estimation, failures=evidence.votes.estimation_failures)
@@ -196,18 +209,18 @@ def bounds_at(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
 
 
 def row_of(
-    spec: str, evidence: Evidence, bounds: ProbabilityBounds | None, at: Sequence[str]
+    spec: str, evidence: Evidence, at: Sequence[str], alpha: float | None = None
 ) -> ReplayRow:
-    """One input of a set under some bounds on its run's votes.
+    """One input of a set by the bound on its run's votes.
 
     Args:
         spec: its name.
         evidence: of its run.
-        bounds: those of the run, or the same votes' at another alpha (:func:`bounds_at`).
         at: perturbations to answer.
+        alpha: of the bound; None for the run's own.
     """
     scheme, votes, label = evidence.settings.scheme, evidence.votes, evidence.input.label
-    region = region_of(scheme, bounds, evidence.facts)
+    bounds, region = claim_at(evidence, alpha)
     return ReplayRow(
         idx=spec,
         label=NO_LABEL if label is None else label,

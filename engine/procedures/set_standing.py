@@ -18,7 +18,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, alpha_of
 from engine.figures.curves import CurveFigure
 from engine.procedures.set_curves import accuracy_curves, attacked_curve
-from engine.procedures.set_result import Unread, as_path, bounds_at, row_of
+from engine.procedures.set_result import Unread, as_path, row_of
 from engine.regions import Region
 from engine.replay.records import ReplaySummary, Simultaneous
 from engine.replay.rows import NO_LABEL, ReplayRow
@@ -117,10 +117,10 @@ class SetStanding:
 
     def add(self, spec: str, evidence: Evidence) -> None:
         """Take in an input and its run."""
-        own = row_of(spec, evidence, evidence.bounds, self.at)
+        own = row_of(spec, evidence, self.at)
         self._own.add(own)
         if self._together:
-            self._joint.add(row_of(spec, evidence, bounds_at(evidence, self._each), self.at))
+            self._joint.add(row_of(spec, evidence, self.at, self._each))
         self._kind = self._kind or own.region
         self.counted += 1
         self.labelled += own.label != NO_LABEL

@@ -24,6 +24,7 @@ from engine.report.audit.words import set_statement
 from engine.verify.compare import differences
 from engine.verify.counts import Check, Recount, check_counts
 from engine.verify.report import Claim
+from engine.verify.sweeps import SweepRecount
 
 LEFT_OUT = ("hash chain of the votes", "bounds over n")
 """Claims of a run that a row of a set does not make: it has no blocks."""
@@ -74,6 +75,12 @@ class RowRecount(Recount):
             return set()
         bounds = self.claims.now(self.estimation, top)
         return {target.verdict(self.estimation, top, bounds, self.evidence.facts)}
+
+
+def _recount(row: RecordedRow, evidence: Evidence) -> Recount:
+    """A sweep holds all of its votes, since a block of them is an anchor's."""
+    sweeping = evidence.settings.kind == "sweep"
+    return SweepRecount(evidence) if sweeping else RowRecount(row, evidence)
 
 
 def _within(one: Votes, other: Votes) -> bool:
@@ -156,7 +163,7 @@ class SetCheck:
         """The claims of all rows, those of one name together."""
         found: dict[str, list[tuple[str, Claim]]] = {}
         for row, evidence in self.rows:
-            for claim in check_counts(RowRecount(row, evidence)):
+            for claim in check_counts(_recount(row, evidence)):
                 found.setdefault(claim.name, []).append((row.idx, claim))
         for name, claims in found.items():
             yield together(name, claims)

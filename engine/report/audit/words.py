@@ -123,7 +123,8 @@ def _key_facts(result: SetResult) -> Iterator[Fact]:
         alpha = alpha_of(settings)
         note = f"for each row; {alpha / len(result.inputs):.3g} for all at once"
         yield Fact("alpha", plain(alpha), note)
-        yield Fact("n", count(settings.n), f"votes a row, after n0 = {count(settings.n0)}")
+        each = "at most at each anchor of a row" if settings.kind == "sweep" else "a row"
+        yield Fact("n", count(settings.n), f"votes {each}, after n0 = {count(settings.n0)}")
 
 
 def _least(value: float) -> str:

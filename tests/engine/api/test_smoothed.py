@@ -17,7 +17,14 @@ from engine.evidence.settings import CertifySettings
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.procedures.certify import certify
-from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, TextMask, parse_scheme
+from engine.schemes import (
+    Ablation,
+    Gaussian,
+    HierarchicalGaussian,
+    Rotation,
+    TextMask,
+    parse_scheme,
+)
 from tests.networks import Convolutional, Linear, state_of
 
 X = torch.full((1, 8, 8), 0.5)
@@ -157,3 +164,9 @@ def test_numbers_are_measured() -> None:
         smooth("demo:aircraft", parse_scheme({"key": "brightness"})).measure(
             "aircraft:0", epsilon=0.1
         )
+
+
+def test_a_bound_that_a_sweep_leaves_no_choice_about_is_refused_and_not_dropped():
+    model = smooth("demo:digits-rotation", Rotation(degrees=5))
+    with pytest.raises(CertiscopeError, match="rotation has the bound anytime: leave live out"):
+        model.certify("digits16:17", bound="live")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import numpy as np
@@ -14,13 +15,19 @@ from engine.evidence.settings import declared
 from engine.evidence.vote_chain import chained
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
+from engine.planning.sweep_outcome import swept_at
+from engine.procedures import dataset
 from engine.procedures.beginning import begin
+from engine.procedures.dataset import certify_set
 from engine.procedures.resume import Resume
+from engine.report.audit.record import SetRecord, SetRecorder
+from engine.report.audit.words import set_statement
 from engine.schemes.rotation import Rotation
 from engine.schemes.scaling import Scaling
 from engine.transforms.warps import offsets, padded, values
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
+from engine.verify.sets import SetCheck
 from tests.fakes import finish, identity
 
 SIDE = 10
@@ -192,9 +199,51 @@ def test_a_sweep_is_played_again_anchor_by_anchor():
     assert uppers == sorted(uppers) and frames[-1].estimation == found.estimation
 
 
-def test_a_range_that_ends_early_says_what_may_help_and_sets_and_tables_are_refused(tmp_path):
+def test_a_set_of_sweeps_is_certified_by_angle_each_by_itself_and_all_at_once(monkeypatch):
+    """Rows are those of single runs; at a shared-out alpha some cells are lost, and none is won."""
+    scheme, weights = Rotation(sigma=0.3, degrees=20), weights_of(0)
+    threshold = float(answers(scheme, weights, [0.0])[0] - 0.5)
+
+    def load(spec: str) -> FittedInput:
+        made = given((IMAGE + float(spec)).astype(np.float32))
+        told = {"label": 0, "name": spec, "pixels_sha256": spec * 4}
+        return FittedInput(made.identity.model_copy(update=told), made.arrays)
+
+    monkeypatch.setattr(dataset, "load_input", load)
+    monkeypatch.setattr(dataset, "fitted", lambda _model, image: image)
+    settings = declared("certify", scheme, {"seed": 3, "n": 1_000, "n0": 50})
+    model, recorder = Along(weights, threshold), SetRecorder()
+    specs, at = ("0.0", "0.01"), ("rotation=1",)
+    result = finish(certify_set(model, specs, settings, at=at, done=recorder.add))
+    for spec, row in zip(specs, result.rows, strict=True):
+        alone = finish(begin(model, load(spec), settings))
+        assert row.region == alone.region is not None and row.bounds == alone.bounds
+        assert row.n == alone.estimation.n
+    joint = result.summary.simultaneous
+    assert joint is not None and joint.alpha_each == settings.alpha / 2
+    assert joint.certified <= 2 and result.summary.certified_accuracy["rotation=1"] == 1.0
+    record = recorder.record(result, set_statement(result))
+    text = record.text()
+    claims = list(SetCheck(SetRecord.model_validate_json(text)).claims())
+    assert {claim.verdict for claim in claims} == {"holds"}
+    assert {"anchors", "hash chain of the votes"} <= {one.name for one in claims}
+    tree = json.loads(text)
+    row = tree["rows"][1]
+    (row["own"].get("region") or row["part"]["region"])["upper"] = 20.5
+    claims = list(SetCheck(SetRecord.model_validate(tree)).claims())
+    assert "certified region" in {one.name for one in claims if one.verdict == "does not hold"}
+
+
+def test_what_a_sweep_certifies_at_a_smaller_alpha_lies_inside_of_what_it_certified():
+    found = swept(Rotation(sigma=0.3, degrees=60), weights_of(0), 0.0)
+    same, less, none = (swept_at(found, alpha) for alpha in (0.001, 1e-5, 1e-300))
+    assert same == (found.region, found.bounds) and none is None
+    if less is not None:
+        assert found.region.lower <= less[0].lower <= less[0].upper <= found.region.upper
+
+
+def test_a_range_that_ends_early_says_what_may_help_and_tables_are_refused(tmp_path):
     from engine.procedures.certify import certify
-    from engine.procedures.dataset import certify_set
     from engine.replay.replay import replay
 
     scheme, weights = Rotation(sigma=0.3, degrees=60), weights_of(0)
@@ -202,8 +251,6 @@ def test_a_range_that_ends_early_says_what_may_help_and_sets_and_tables_are_refu
     found = swept(scheme, weights, threshold)
     assert found.region.upper < 60
     assert any("trained on images under rotation" in warning for warning in found.warnings)
-    with pytest.raises(UserError, match="one image at a time"):
-        finish(certify_set(Along(weights, 0.0), ["a"], found.settings))
     with pytest.raises(UserError, match="anchor by anchor"):
         finish(certify(Along(weights, 0.0), given(), found.settings))
     with pytest.raises(UserError, match="cannot be replayed from a table"):
