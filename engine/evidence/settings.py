@@ -352,16 +352,15 @@ def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettin
     Without a seed they have none yet: :func:`seeded` draws it.
 
     Raises:
-        UserError: a value out of range, a target for an exact method, or anything but CERTIFY of a
-            scheme over a range.
+        UserError: a value out of range, or of which the scheme leaves no choice.
     """
     record = settings_record(task, type(scheme))
     if record is ExactSettings and values.get("target"):
         raise UserError(f"--target stops early, and {scheme.key} is exact; leave --target out.")
     if scheme.sweeps and (task == "decide" or values.get("target")):
         raise UserError(
-            f"{scheme.key} decides anchor after anchor and stops at each by itself: it takes no "
-            "target and no radius. Give the range and use certify."
+            f"{scheme.key} stops at each anchor by itself: it takes no target and no radius. Give "
+            "the range and use certify."
         )
     if scheme.sweeps and values.get("bound") not in (None, "", SweepSettings.bound):
         raise UserError(f"{scheme.key} has the bound anytime: leave {values['bound']} out.")
