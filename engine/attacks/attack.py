@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.attacks.measure import KNOWN, measured
-from engine.attacks.parameters import nearest_parameters, nearest_shift, transforms
-from engine.attacks.plan import AttackPlan
+from engine.attacks.measure import measured
+from engine.attacks.parameters import nearest_parameters, nearest_shift
+from engine.attacks.plan import AttackPlan, refusal, transforms
 from engine.attacks.ranges import nearest_in_range
 from engine.attacks.search import GROWTH, Found, Goal, fewest, line, nearest
 from engine.attacks.smoothed import Smoothed, Stopped
@@ -47,8 +47,6 @@ from engine.procedures.run_noise import noise_source
 from engine.regions import Perturbation, Region
 from engine.schemes import Translation
 from engine.schemes.anchored import Anchored
-from engine.schemes.ranked import MAJORITY, top_k
-from engine.schemes.threshold import threshold
 from engine.system.device import resolve
 
 _ALMOST_SURE = 1e-6
@@ -80,7 +78,7 @@ def attacked(
         UserError: model or input are others than those of the evidence.
     """
     plan, stop = plan or AttackPlan(), stop or threading.Event()
-    settings, refused = evidence.settings, _refused(evidence)
+    settings, refused = evidence.settings, refusal(evidence)
     if refused or not isinstance(settings, CertifySettings | SweepSettings):
         return _with(evidence, AttackRecord(outcome="not tried", how=refused))
     given, _ = gridded(fitted, settings)
@@ -97,33 +95,6 @@ def attacked(
 
 def _with(evidence: Evidence, record: AttackRecord) -> Evidence:
     return evidence.model_copy(update={"attack": record})
-
-
-def _refused(evidence: Evidence) -> str:
-    """Why this run is not attacked, in a sentence; empty if it is."""
-    scheme = evidence.settings.scheme
-    if evidence.procedure != "certify" or evidence.predicted_class is None:
-        return "Nothing is certified here, so that there is nothing to hold an attack against."
-    if evidence.settings.kind == "exact":
-        return (
-            f"No attack is built for {scheme.key}: PREDICT, which confirms attacks, tests votes "
-            "that were drawn at random, and no claim of this scheme rests on such."
-        )
-    if evidence.model.generation is not None:
-        return "No attack is built for generative models."
-    if top_k(scheme) > 1:
-        return "No attack is built for a place among the first k: PREDICT tells only who leads."
-    if threshold(scheme) < MAJORITY:  # above it, whoever loses the lead has lost the threshold
-        return (
-            "No attack is built for a threshold tau below one half: a class may keep it where "
-            "another one leads, and PREDICT tells only who leads."
-        )
-    if evidence.settings.kind not in ("certify", "sweep"):
-        return f"No attack is built for {scheme.key}: its claim is made of many inputs' votes."
-    other = [term for term in scheme.terms if term not in KNOWN]
-    if other and not transforms(scheme):
-        return f"No attack is built for {scheme.key}: nothing measures its {', '.join(other)}."
-    return ""
 
 
 class _Attack:

@@ -37,11 +37,6 @@ Direction = npt.NDArray[np.float64]
 """One number for each parameter, in levels of the noise."""
 
 
-def transforms(scheme: Scheme) -> bool:
-    """Whether parameters alone say what becomes of an input."""
-    return type(scheme).transformed is not Scheme.transformed
-
-
 def nearest_parameters(
     goal: Goal, scheme: Scheme, levels: Sequence[float], facts: Facts
 ) -> Found | None:

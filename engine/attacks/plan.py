@@ -1,11 +1,16 @@
-"""How hard to attack. No torch."""
+"""How hard to attack, and what is not attacked at all. No torch."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
+from engine.attacks.measure import KNOWN
 from engine.core.records import Record
 from engine.evidence.attack import AttackRecord
+from engine.evidence.evidence import Evidence
+from engine.schemes import Scheme
+from engine.schemes.ranked import MAJORITY, top_k
+from engine.schemes.threshold import threshold
 
 
 class AttackPlan(Record):
@@ -26,3 +31,35 @@ class AttackPlan(Record):
         if attack is None or attack.outcome == "not tried":
             return False
         return (attack.samples, attack.n, attack.alpha) == (self.samples, self.n, self.alpha)
+
+
+def refusal(evidence: Evidence) -> str:
+    """Why this run is not attacked, in a sentence; empty if it is."""
+    scheme = evidence.settings.scheme
+    if evidence.procedure != "certify" or evidence.predicted_class is None:
+        return "Nothing is certified here, so that there is nothing to hold an attack against."
+    if evidence.settings.kind == "exact":
+        return (
+            f"No attack is built for {scheme.key}: PREDICT, which confirms attacks, tests votes "
+            "that were drawn at random, and no claim of this scheme rests on such."
+        )
+    if evidence.model.generation is not None:
+        return "No attack is built for generative models."
+    if top_k(scheme) > 1:
+        return "No attack is built for a place among the first k: PREDICT tells only who leads."
+    if threshold(scheme) < MAJORITY:  # above it, whoever loses the lead has lost the threshold
+        return (
+            "No attack is built for a threshold tau below one half: a class may keep it where "
+            "another one leads, and PREDICT tells only who leads."
+        )
+    if evidence.settings.kind not in ("certify", "sweep"):
+        return f"No attack is built for {scheme.key}: its claim is made of many inputs' votes."
+    other = [term for term in scheme.terms if term not in KNOWN]
+    if other and not transforms(scheme):
+        return f"No attack is built for {scheme.key}: nothing measures its {', '.join(other)}."
+    return ""
+
+
+def transforms(scheme: Scheme) -> bool:
+    """Whether parameters alone say what becomes of an input."""
+    return type(scheme).transformed is not Scheme.transformed

@@ -18,6 +18,7 @@ from engine.certificates.stumps import (
 )
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
+from engine.core.rounding import round_down, round_up
 from engine.noise.gaussian_law import GaussianNoise
 from engine.noise.law import NoiseLaw
 from engine.noise.numbers_alone import NumbersAlone, UniformNoise
@@ -31,7 +32,9 @@ CITATION = (
     "NeurIPS 2022"
 )
 UNIT = "unit"
+EITHER_NORM = "l2 norm (Gaussian noise) or l1 norm (uniform noise)"
 _UNIT = f"{PIXELS}; for a table {NUMBERS}"
+_DIGITS = 6
 _OUTSIDE = ("probability of another class than 0, at most", "of another class than 1, at most")
 
 
@@ -149,6 +152,28 @@ class StumpScheme(Scheme):
         if facts and (known is None or known.least > known.outside):
             raise UserError("the probabilities that were computed contradict each other.")
 
+    def attacker_in_words(self, kind: str) -> str:
+        """In the chosen norm, of the numbers of a row or the pixels of an image."""
+        what = {"table": "number", "image": "pixel"}.get(kind, "number or pixel")
+        words = self.attacker_of(kind).replace(EITHER_NORM, f"{self.norm} norm")
+        return words.replace("number or pixel", what)
+
+    def rests_on(self, facts: Facts) -> tuple[tuple[str, str, str], ...]:
+        """The computed probability, and what rounding the steps to a lattice costs."""
+        known = self.known(facts)
+        if known is None:
+            return ()
+        low, high = round_down(known.least, _DIGITS), round_up(known.outside, _DIGITS)
+        best, claimed = self.radius(known.least), self.radius(known.outside)
+        cost = f"at most {_up(known.outside - known.least)} of probability"
+        # next to 0 the lower side has no digits, for it is the other mass less 1
+        if best is not None and claimed is not None and 2 * known.least > known.outside:
+            cost += f", {_up(best - claimed)} of the radius"
+        return (
+            ("probability of another class", f"{low} to {high}", "computed, from both sides"),
+            ("the lattice costs", cost, "steps are rounded to it, against the claim"),
+        )
+
     def radius(self, outside: float) -> float | None:
         """Certified for this mass outside the class."""
         return certified_radius(outside, norm=self.norm, scale=self.scale)
@@ -157,6 +182,14 @@ class StumpScheme(Scheme):
         """The p_lower that a radius needs."""
         left = required_outside(radius, norm=self.norm, scale=self.scale)
         return 1.0 - left if left > 0 else IMPOSSIBLE
+
+
+def _up(value: float) -> str:
+    """Two digits, rounded up: ``1.3e-06``."""
+    if not value > 0:
+        return "0"
+    power = math.floor(math.log10(value)) - 1
+    return f"{math.ceil(value / 10.0**power) * 10.0**power:.1e}"
 
 
 def stumps_of(model: object) -> StumpEnsemble | None:
@@ -182,8 +215,7 @@ class Stumps(StumpScheme):
     inputs: ClassVar[tuple[str, ...]] = ("table", "image")
     subject: ClassVar[str] = "input"
     attacker: ClassVar[str] = (
-        "change every number or pixel, as long as the whole change has l2 norm (Gaussian noise) or "
-        "l1 norm (uniform noise) below R"
+        f"change every number or pixel, as long as the whole change has {EITHER_NORM} below R"
     )
     terms: ClassVar[Mapping[str, Term]] = {"radius": Term("norm of the change", _UNIT)}
     limits: ClassVar[tuple[str, ...]] = (

@@ -13,7 +13,7 @@ from engine.regions import Perturbation, Region, Staircase, Term
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.parameter_fields import NUMBERS
 from engine.schemes.semantic import against_half
-from engine.schemes.stumps import StumpScheme, stumps_of
+from engine.schemes.stumps import EITHER_NORM, StumpScheme, stumps_of
 
 MOST_FIELDS = 16
 """Changed fields that are looked at; more are covered by nothing."""
@@ -50,7 +50,7 @@ class StumpsFields(StumpScheme):
     subject: ClassVar[str] = "input"
     attacker: ClassVar[str] = (
         "change at most r categorical fields, and every number as long as the whole change of the "
-        "numbers has l2 norm (Gaussian noise) or l1 norm (uniform noise) below what belongs to r"
+        f"numbers has {EITHER_NORM} below what belongs to r"
     )
     region_type: ClassVar[type[Region]] = FieldSteps
     terms: ClassVar[Mapping[str, Term]] = {

@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.attacks.plan import refusal
 from engine.evidence.attack import attack_in_words
 from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseController
@@ -50,12 +51,15 @@ class Attacks(QObject):
 
     @property
     def possible(self) -> bool:
-        """Whether the shown result is a certificate of the open model that none was tried on."""
+        """Whether the shown result is a certificate of the open model that none was tried on.
+
+        Where no attack is built for it, none is offered.
+        """
         shown, subject = self._runs.evidence, self._loading.subject
         if shown is None or subject is None or self._counting.busy or self._loading.busy:
             return False
         fresh = shown.attack is None and shown.region is not None
-        return fresh and shown.procedure == "certify"
+        return fresh and not refusal(shown)
 
     def start(self) -> None:
         """Look for the smallest change that takes the smoothed model to another class."""

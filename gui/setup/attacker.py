@@ -27,6 +27,7 @@ class AttackerPanel(Section):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Attacker may", parent=parent)
         self._kind = self._taken = ""
+        self._set: Scheme | None = None
         frame, column = well()
         self.sentence, self.kinds, self.source = words(), words(role="small"), ElidedLabel()
         set_role(self.source, "small")
@@ -68,10 +69,19 @@ class AttackerPanel(Section):
             self.show_scheme(other)
             self.chosen.emit(other)
 
+    def describe(self, scheme: Scheme) -> None:
+        """Say what the attacker may do under the parameters of the form, such as a norm."""
+        self._set = scheme
+        self._say(self.scheme())
+
     def _say(self, scheme: type[Scheme]) -> None:
         """In the terms of the model's kind of input, and of the input as the model takes it."""
         of = f" That is the {scheme.subject} {self._taken}." if self._taken else ""
-        self.sentence.setText(f"{scheme.attacker_of(self._kind)}.{of}")
+        known = self._set if type(self._set) is scheme else None
+        may = scheme.attacker_of(self._kind)
+        if known is not None:
+            may = known.attacker_in_words(self._kind)
+        self.sentence.setText(f"{may}.{of}")
 
     @Slot()
     def _choose(self) -> None:

@@ -97,6 +97,7 @@ class LeftColumn(Card):
         if not same_but_for_levels(self._session.form.settings, settings):
             self.settings.needs.wait()
         self._session.form.set(settings, self.settings.execution())
+        self.attacker.describe(settings.scheme)
         if not self._turn.isActive():
             self._turn.start()
 

@@ -13,9 +13,8 @@ from engine.attacks.parameters import (
     _scale,
     directions,
     nearest_parameters,
-    transforms,
 )
-from engine.attacks.plan import AttackPlan
+from engine.attacks.plan import AttackPlan, transforms
 from engine.attacks.search import Goal
 from engine.evidence.settings import CertifySettings, Execution
 from engine.procedures.certify import certify

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from pydantic import ValidationError
 
-from engine.attacks.plan import AttackPlan
+from engine.attacks.plan import AttackPlan, refusal
 from engine.evidence.attack import AttackRecord
+from engine.evidence.settings import CertifySettings, ExactSettings
+from engine.procedures.certify import certify
+from engine.schemes import DssnL1, Gaussian
+from tests.fakes import HalfSpace, finish, fitted
 
 
 def test_an_attack_by_the_same_plan_is_not_made_again() -> None:
@@ -21,3 +28,20 @@ def test_an_attack_by_the_same_plan_is_not_made_again() -> None:
 def test_bounds(wrong: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
         AttackPlan(**wrong)
+
+
+def test_what_is_not_attacked_is_known_beforehand_and_without_torch() -> None:
+    """What the window asks before it offers an attack."""
+    code = (
+        "import sys; from engine.attacks.plan import refusal; "
+        "raise SystemExit('torch' in sys.modules or 'scipy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    ran = {"n": 200, "n0": 20}
+    certified = finish(certify(HalfSpace(9.0), fitted(), CertifySettings(**ran)))
+    assert refusal(certified) == ""
+    exact = finish(certify(HalfSpace(9.0), fitted(), ExactSettings(scheme=DssnL1(lam=0.1))))
+    assert refusal(exact).startswith("No attack is built for dssn-l1: PREDICT, which confirms")
+    ranked = CertifySettings(scheme=Gaussian(top_k=2), **ran)
+    found = finish(certify(HalfSpace(9.0, classes=3), fitted(), ranked))
+    assert refusal(found).startswith("No attack is built for a place among the first k")

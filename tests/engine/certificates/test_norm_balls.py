@@ -89,7 +89,7 @@ def test_integrals_are_those_of_the_published_program() -> None:
             assert found(1 - rho) == pytest.approx(published, rel=near)
 
 
-@pytest.mark.parametrize("d", [1, 2, 3, 10, 501])
+@pytest.mark.parametrize("d", [1, 2, 3, 10, 501, 3072])
 @pytest.mark.parametrize("q", [0.45, 0.1, 1e-3, 1e-6])
 def test_the_laplace_radius_in_linf_is_the_integral_in_high_precision(d: int, q: float) -> None:
     """Piece by piece with rational binomial tails; never above it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity
 from engine.schemes.parameter_fields import NUMBERS, PIXELS
 from engine.schemes.stumps import UNIT, Stumps, unit_of
+from engine.schemes.stumps_fields import StumpsFields
 
 ONE = StumpEnsemble((Steps.of([(0.0, Fraction(0), Fraction(1))]),))
 """Class 1 above 0."""
@@ -69,3 +71,27 @@ def test_another_model_is_refused() -> None:
     wide = replace(ONE, numbers=ONE.numbers * 3)
     with pytest.raises(UserError, match="takes 3 numbers, the input has 1"):
         Stumps().compute(ROW, wide)
+
+
+def test_the_attacker_has_one_norm_and_the_unit_of_the_input() -> None:
+    said = "change every {}, as long as the whole change has {} norm below R"
+    assert Stumps().attacker_in_words("image") == said.format("pixel", "l2")
+    assert Stumps(norm="l1").attacker_in_words("table") == said.format("number", "l1")
+    assert "l1 norm below what belongs to r" in StumpsFields(norm="l1").attacker_in_words("table")
+
+
+def test_what_the_lattice_costs_is_told(bounds) -> None:
+    """The distance of the two radii that the bounds from below and above give."""
+    scheme = Stumps(sigma=2.0)
+    facts = dict(scheme.compute(ROW, ONE))
+    one, other = list(facts)[:2]
+    facts |= {one: 0.8003, other: 0.2}
+    best, claimed = (-2.0 * normal.ppf(q) for q in (0.1997, 0.2))
+    (probability, cost) = scheme.rests_on(facts)
+    assert probability[1] == "0.199699 to 0.200001"
+    share, size = re.findall(r"[0-9.]+e-\d+", cost[1])
+    assert 0.0003 <= float(share) < 0.00032
+    assert best - claimed <= float(size) < 1.1 * (best - claimed)
+    assert scheme.rests_on({}) == ()
+    far = scheme.rests_on({**facts, one: 1.0, other: 1e-20})
+    assert re.fullmatch(r"at most 1\.[01]e-20 of probability", far[1][1])  # and no radius
