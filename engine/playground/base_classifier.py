@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.playground.plane import CELLS, Plane
@@ -27,25 +29,56 @@ def train(points: Points, *, sigma: float = 0.0, seed: int = 1, steps: int = 300
         seed: of the first weights and the noise; the same gives the same f.
         steps: of Adam, each over all points.
     """
+
+    def noisy(rng: np.random.Generator) -> Numbers:
+        return points.xy + rng.normal(0.0, sigma, points.xy.shape) if sigma else points.xy
+
+    weights = fitted_weights(noisy, points.labels, points.count, ins=2, seed=seed, steps=steps)
+    return Plane(_table(weights), HALF, points.names)
+
+
+def fitted_weights(
+    inputs: Callable[[np.random.Generator], Numbers],
+    labels: Classes,
+    classes: int,
+    *,
+    ins: int,
+    seed: int,
+    steps: int,
+) -> Weights:
+    """Weights of a network of two hidden layers, by Adam on the mean cross-entropy.
+
+    Args:
+        inputs: makes the inputs of a step (N, ins), with noise of its own.
+        labels: (N,) class indices.
+        classes: how many there are.
+        ins: numbers of an input.
+        seed: of the first weights and of the noise.
+        steps: of Adam, each over all inputs.
+    """
     rng = np.random.default_rng(seed)
-    weights = _first_weights(rng, points.count)
+    weights = _first_weights(rng, ins, classes)
     first, second = ([np.zeros_like(one) for one in weights] for _ in range(2))
-    target = np.eye(points.count)[points.labels]
+    target = np.eye(classes)[labels]
     for step in range(1, steps + 1):
-        noisy = points.xy + rng.normal(0.0, sigma, points.xy.shape) if sigma else points.xy
-        for place, slope in enumerate(_slopes(weights, noisy, target)):
+        for place, slope in enumerate(_slopes(weights, inputs(rng), target)):
             first[place] += (1 - _BETAS[0]) * (slope - first[place])
             second[place] += (1 - _BETAS[1]) * (slope**2 - second[place])
             size = np.sqrt(second[place] / (1 - _BETAS[1] ** step)) + _EPSILON
             weights[place] -= _RATE * first[place] / (1 - _BETAS[0] ** step) / size
-    return Plane(_table(weights), HALF, points.names)
+    return weights
 
 
-def _first_weights(rng: np.random.Generator, classes: int) -> Weights:
-    sizes = (2, _WIDTH, _WIDTH, classes)
+def scores(weights: Weights, inputs: Numbers) -> Numbers:
+    """The network's scores, (N, classes)."""
+    return _layers(weights, inputs)[2]
+
+
+def _first_weights(rng: np.random.Generator, ins: int, classes: int) -> Weights:
+    sizes = (ins, _WIDTH, _WIDTH, classes)
     weights = []
-    for ins, outs in zip(sizes, sizes[1:], strict=False):
-        weights += [rng.normal(0.0, np.sqrt(2.0 / ins), (ins, outs)), np.zeros(outs)]
+    for fan, outs in zip(sizes, sizes[1:], strict=False):
+        weights += [rng.normal(0.0, np.sqrt(2.0 / fan), (fan, outs)), np.zeros(outs)]
     weights[1] = rng.uniform(-1.0, 1.0, _WIDTH)
     return weights
 
@@ -58,8 +91,8 @@ def _layers(weights: Weights, xy: Numbers) -> tuple[Numbers, Numbers, Numbers]:
 
 def _slopes(weights: Weights, xy: Numbers, target: Numbers) -> Weights:
     """The gradient of the mean cross-entropy, with decay of the weights."""
-    one, two, scores = _layers(weights, xy)
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    one, two, found = _layers(weights, xy)
+    shares = np.exp(found - found.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     last = (shares - target) / len(xy)
     middle = (last @ weights[4].T) * (two > 0)
@@ -74,5 +107,5 @@ def _slopes(weights: Weights, xy: Numbers, target: Numbers) -> Weights:
 def _table(weights: Weights) -> Classes:
     side = (np.arange(CELLS) + 0.5) * (2 * HALF / CELLS) - HALF
     x, y = np.meshgrid(side, side)
-    scores = _layers(weights, np.column_stack((x.ravel(), y.ravel())))[2]
-    return np.asarray(scores.argmax(axis=1).astype(np.int16).reshape(CELLS, CELLS))
+    found = scores(weights, np.column_stack((x.ravel(), y.ravel())))
+    return np.asarray(found.argmax(axis=1).astype(np.int16).reshape(CELLS, CELLS))

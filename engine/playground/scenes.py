@@ -28,16 +28,18 @@ class Points:
         xy: (N, 2).
         labels: (N,) class indices, from 0 on.
         count: number of classes, at least 2.
+        titles: names of the classes, where they are not those of their colours.
     """
 
     xy: Numbers
     labels: Classes
     count: int
+    titles: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """One name per class."""
-        return NAMES[: self.count]
+        return self.titles or NAMES[: self.count]
 
 
 def moons(rng: np.random.Generator, each: int) -> Points:

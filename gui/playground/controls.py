@@ -15,7 +15,7 @@ from gui.playground.experiment import Experiment
 from gui.widgets.layouts import filled, labelled
 from gui.widgets.level import LevelSlider
 
-OWN = "points of my own"
+OWN, SHIFTED = "points of my own", "a small image, shifted"
 _BOUNDS = ("anytime", "clopper-pearson", "live")
 """Those that bound one class: the two-class ones are for the window's runs."""
 _COUNTS = (*(m * 10**e for e in range(1, 6) for m in (1, 2, 5)), 10**6)
@@ -59,7 +59,7 @@ class Controls(QWidget):
         super().__init__()
         self._experiment = one = experiment
         plan = one.plan
-        self.scene = _choice("Points", (*SCENES, OWN))
+        self.scene = _choice("Points", (*SCENES, SHIFTED, OWN))
         self.law = _choice("Noise", tuple(law.title for law in LAWS))
         self.bound = _choice("Bound", _BOUNDS)
         self.pace = _choice("Votes a frame", tuple(_PACES))
@@ -85,6 +85,7 @@ class Controls(QWidget):
         for slide, value in ((self.sigma, plan.sigma), (self.n0, plan.n0), (self.n, plan.n)):
             slide.follow(value)
         self.alpha.follow(plan.alpha)
+        self.law.setEnabled(self._experiment.shifted is None)
         for box, text in ((self.bound, plan.bound), (self.law, plan.law.title)):
             box.blockSignals(True)
             box.setCurrentText(text)

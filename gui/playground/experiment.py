@@ -10,16 +10,26 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from engine.playground.adversary import Push, nearest_crossing, push
 from engine.playground.base_classifier import train
 from engine.playground.landscape import Landscape, landscape
+from engine.playground.laws import LAWS
 from engine.playground.plane import Plane
 from engine.playground.run import Exact, Plan, Run, Standing, exact_at
 from engine.playground.scenes import Points, scene
+from engine.playground.shifts import (
+    SHIFTS,
+    ShiftedImage,
+    ShiftPlane,
+    nearest_shift,
+    shifted_image,
+)
 from engine.regions import Ball
 
 FRAME_MS = 33
 VOTES = 1000
 """Votes of a frame."""
 TRAINED = 0.25
-"""Deviation of the noise in training, unless something else is chosen."""
+"""Deviation of the noise in training."""
+_AT, _SIGMA, _SHIFT_SIGMA = (-0.9, 0.9), 0.5, 1.0
+"""Where the point starts, and sigma for points and for shifts."""
 _CLOUD = 20_000
 """Noisy samples that are kept to be drawn again."""
 
@@ -34,6 +44,7 @@ class Experiment(QObject):
 
     Attributes:
         points, plane, land: what is learnt, f, and g by quadrature.
+        shifted: the image whose shifts the plane holds; None where it holds points.
         plan: what is declared.
         at: the point; ``exact`` what is true there.
         cloud: the latest noisy samples of the run and their classes, step by step.
@@ -56,11 +67,11 @@ class Experiment(QObject):
         super().__init__(parent)
         self.plan = plan or Plan()
         self.pace = VOTES
-        self.at: Spot = (-0.9, 0.9)
+        self.at: Spot = _AT
         self.runs = self.pushes = self.refuted = 0
         self.pushed: Push | None = None
         self.crossing: Spot | None = None
-        self.sigma_trained = TRAINED
+        self.shifted: ShiftedImage | None = None
         self.points: Points
         self.plane: Plane
         self.land: Landscape
@@ -90,12 +101,17 @@ class Experiment(QObject):
 
     def show_points(self, points: Points) -> None:
         """Train on other points."""
-        self.points = points
-        self.train()
+        self.points, self.shifted = points, None
+        self.plane = train(points, sigma=TRAINED)
+        if isinstance(self.plan.law, ShiftPlane):
+            self.plan, self.at = replace(self.plan, law=LAWS[0], sigma=_SIGMA), _AT
+        self._survey()
 
-    def train(self) -> None:
-        """Train f anew, under noise of :attr:`sigma_trained`."""
-        self.plane = train(self.points, sigma=self.sigma_trained)
+    def show_shifts(self) -> None:
+        """A small image; the plane is that of its shifts, and the point starts unmoved."""
+        self.shifted = shifted_image()
+        self.points, self.plane = self.shifted.points, self.shifted.plane
+        self.plan, self.at = replace(self.plan, law=SHIFTS, sigma=_SHIFT_SIGMA), (0.0, 0.0)
         self._survey()
 
     def declare(self, **changes: Any) -> None:
@@ -113,12 +129,13 @@ class Experiment(QObject):
     def move(self, at: Spot) -> None:
         """Put the point elsewhere; its run begins with the next frame."""
         half = self.plane.half
-        self.at = (min(max(at[0], -half), half), min(max(at[1], -half), half))
+        self.at = self._placed((min(max(at[0], -half), half), min(max(at[1], -half), half)))
         self.begin()
 
     def arrange(self, points: Points, plane: Plane, plan: Plan, at: Spot, number: int) -> None:
         """Show a run that is known: these points, this f and plan, this number."""
         self.points, self.plane, self.plan, self.at = points, plane, plan, at
+        self.shifted = None
         self._survey(number)
 
     def begin(self, number: int | None = None) -> None:
@@ -171,6 +188,7 @@ class Experiment(QObject):
         if now.bounds is None:
             return None
         claimed, top = now.claimed, now.bounds.top
+        to = self._placed(to)
         self.pushed = push(self.plane, self.plan, self.at, to, claimed, top)
         self.pushes += 1
         self.refuted += self.pushed.refutes
@@ -179,8 +197,15 @@ class Experiment(QObject):
 
     def attack(self) -> Push | None:
         """Push to the nearest place found at which g differs."""
-        self.crossing = nearest_crossing(self.plane, self.plan, self.at)
+        if self.shifted is None:
+            self.crossing = nearest_crossing(self.plane, self.plan, self.at)
+        else:
+            self.crossing = nearest_shift(self.plane, self.plan.sigma, self.at)
         return None if self.crossing is None else self.push(self.crossing)
+
+    def _placed(self, at: Spot) -> Spot:
+        """Shifts are whole."""
+        return at if self.shifted is None else (float(round(at[0])), float(round(at[1])))
 
     def _survey(self, number: int | None = None) -> None:
         self.land = landscape(self.plane, self.plan.law, self.plan.sigma)

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 from engine.core.errors import UserError
 from engine.playground.scenes import NAMES, by_hand
 from gui.playground.bars_view import BarsView
-from gui.playground.controls import OWN, Controls
+from gui.playground.controls import OWN, SHIFTED, Controls
 from gui.playground.experiment import Experiment
 from gui.playground.plane_view import PlaneView
 from gui.playground.readout import Readout
+from gui.playground.shift_view import ShiftView
 from gui.widgets.layouts import filled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
@@ -40,6 +41,7 @@ class PlaygroundPage(Page):
         self.brush.setAccessibleName("Class of the points to set")
         self.clear = QPushButton("C&lear the points")
         self.told = words(role="abstained")
+        self.images = ShiftView(self.experiment)
         self._spots: list[tuple[float, float, int]] = []
         self.attack = self.add_button(
             "&Attack", self._attack, tip="Push the point to the nearest place found where g differs"
@@ -71,7 +73,7 @@ class PlaygroundPage(Page):
         filled(QHBoxLayout(own), (self.brush, 1), self.clear, spacing=6)
         self._own = own
         own.hide()
-        for widget in (self.readout, self.bars, self.controls, own, self.told):
+        for widget in (self.readout, self.bars, self.images, self.controls, own, self.told):
             side.column.addWidget(widget)
         side.column.addStretch(1)
         side.setMinimumWidth(_WIDTH)
@@ -85,8 +87,11 @@ class PlaygroundPage(Page):
         self._spots = []
         say(self.told, "Click into the plane to set points of two classes or more." if own else "")
         self._choose_task()
-        if not own:
+        if name == SHIFTED:
+            self.experiment.show_shifts()
+        elif not own:
             self.experiment.show_scene(name)
+        self.controls.follow()
 
     @Slot(bool)
     def _on_adversary(self, on: bool) -> None:

@@ -25,6 +25,7 @@ from engine.core.rounding import round_down
 from engine.regions import Ball
 from gui.playground.experiment import Experiment, Spot
 from gui.playground.marks import Stamps, cells_image, color_of, tag
+from gui.plots.slicemap import roomiest_cell
 from gui.style import theme as themes
 from gui.style.theme import Theme, mixed
 
@@ -220,10 +221,23 @@ class PlaneView(QWidget):
         one = self.experiment
         for index, name in enumerate(one.points.names):
             own = one.points.xy[one.points.labels == index]
-            if len(own):
+            if one.shifted is not None:
+                self._name_cells(painter, theme, index, name)
+            elif len(own):
                 furthest = own[np.argmax(np.abs(own).sum(axis=1) + 0.3 * own[:, 1])]
                 at = self._pixel((float(furthest[0]), float(furthest[1])))
                 tag(painter, theme, at + QPointF(0, -theme.px(12)), name, role="title")
+
+    def _name_cells(self, painter: QPainter, theme: Theme, index: int, name: str) -> None:
+        """The name of a class deep among its cells."""
+        plane = self.experiment.plane
+        found = roomiest_cell(plane.cells, index)
+        if found is None:
+            return
+        row, column = found
+        size = 2 * plane.half / len(plane.cells)
+        middle = ((column + 0.5) * size - plane.half, (row + 0.5) * size - plane.half)
+        tag(painter, theme, self._pixel(middle), name, role="title")
 
     def _stamp(self, theme: Theme) -> None:
         """Stamp what came since; all of it after a change of the ground or of the run."""
@@ -311,6 +325,8 @@ class PlaneView(QWidget):
             return
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         step, (right, up) = _FINE if fine else _STEP, _KEYS[key]
+        if self.experiment.shifted is not None:
+            step = 1.0
         pushed = self.experiment.pushed
         x, y = pushed.to if self.task == "push" and pushed is not None else self.experiment.at
         to = (x + step * right, y + step * up)

@@ -58,10 +58,12 @@ class Readout(QWidget):
             return "danger", f"Withdrawn: an attack contradicts it ({facts}; try {one.runs:,})."
         if one.claimed is not None:
             radius = round_down(one.claimed.radius, 3)
-            return "certified", (
-                f"g predicts '{name}' wherever the point is moved by an {one.claimed.norm} "
-                f"distance below {radius} ({facts}; try {one.runs:,})."
+            moved = (
+                f"wherever the point is moved by an {one.claimed.norm} distance below {radius}"
+                if one.shifted is None
+                else f"after every shift by whole pixels of l2 norm below {radius}, wrapped around"
             )
+            return "certified", f"g predicts '{name}' {moved} ({facts}; try {one.runs:,})."
         if not now.bounds.valid:
             return "provisional", (
                 f"Provisional: the {plan.bound} bound claims nothing before n = {plan.n:,} "
