@@ -19,12 +19,11 @@ from engine.exact.operations import Scale
 from engine.models.demo import shipped
 from engine.models.kinds import DEMO, kind_of
 from engine.models.named_normalizations import NAMED
+from engine.models.networks.onnx_layers import read_onnx
 from engine.models.networks.plans import READ, network_of
 
 MOST_BYTES = 256_000_000
 """Of a file of weights; a network of that many is refused for its size alone."""
-READERS: dict[str, Callable[[Path, ModelIdentity], Network]] = {}
-"""What reads each kind of file."""
 
 
 def model_file(model: ModelIdentity) -> Path:
@@ -88,6 +87,13 @@ def _safetensors(path: Path, model: ModelIdentity) -> Network:
         ) from error
 
 
+READERS: dict[str, Callable[[Path, ModelIdentity], Network]] = {
+    "safetensors": _safetensors,
+    "onnx": read_onnx,
+}
+"""What reads each kind of file."""
+
+
 def _normalized(network: Network, model: ModelIdentity) -> Network:
     """The network behind the layer that the program puts before it, with its float32 numbers."""
     name = model.normalization.partition(":")[0]
@@ -106,6 +112,3 @@ def _normalized(network: Network, model: ModelIdentity) -> Network:
     except ValueError as error:
         raise UserError(f"The normalisation does not fit the network: {error}.") from error
     return found
-
-
-READERS["safetensors"] = _safetensors

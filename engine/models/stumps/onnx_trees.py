@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import read_bounded
+from engine.models.protobuf import attribute, first, messages
 from engine.models.stumps.reading import (
     MOST_BYTES,
     MOST_TREES,
@@ -52,7 +53,7 @@ def read_onnx_trees(path: Path, width: int) -> StumpFile | None:
     """
     data = read_bounded(path, MOST_BYTES, what="model")
     try:
-        nodes = [_node(node) for node in _messages(_first(data, _GRAPH), _NODE)]
+        nodes = [_node(node) for node in messages(first(data, _GRAPH), _NODE)]
         operators = [name for name, _ in nodes]
         if _TREES not in operators or set(operators) - _BESIDE != {_TREES}:
             return None
@@ -154,71 +155,5 @@ def _stumps(
 
 
 def _node(data: bytes) -> tuple[str, dict[str, list[Any]]]:
-    operator = _first(data, _OPERATOR).decode()
-    return operator, dict(map(_attribute, _messages(data, _ATTRIBUTE)))
-
-
-def _attribute(data: bytes) -> tuple[str, list[Any]]:
-    """Its name and its values: one of any kind, or a list."""
-    name, values = "", []
-    for field, value in _fields(data):
-        if field == 1:
-            name = value.decode()
-        elif field in (2, 3, 4, 9):
-            values.append(value)
-        elif field == 7:
-            packed = isinstance(value, bytes)
-            values += [one for (one,) in struct.iter_unpack("<f", value)] if packed else [value]
-        elif field == 8:
-            values += list(_varints(value)) if isinstance(value, bytes) else [value]
-    return name, values
-
-
-def _first(data: bytes, field: int) -> bytes:
-    return next(_messages(data, field))
-
-
-def _messages(data: bytes, field: int) -> Iterator[bytes]:
-    return (value for number, value in _fields(data) if number == field)
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Field numbers and values: integers, float32 numbers, and bytes of whatever else."""
-    place = 0
-    while place < len(data):
-        tag, place = _varint(data, place)
-        field, wire = tag >> 3, tag & 7
-        if wire == 0:
-            value, place = _varint(data, place)
-            yield field, value
-        elif wire == 2:
-            size, place = _varint(data, place)
-            if size < 0 or place + size > len(data):
-                raise ValueError("length")
-            yield field, data[place : place + size]
-            place += size
-        elif wire in (1, 5):
-            size = 8 if wire == 1 else 4
-            (number,) = struct.unpack("<d" if wire == 1 else "<f", data[place : place + size])
-            yield field, number
-            place += size
-        else:
-            raise ValueError("wire type")
-
-
-def _varint(data: bytes, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while shift < 70:
-        byte = data[place]
-        value |= (byte & 127) << shift
-        place, shift = place + 1, shift + 7
-        if byte < 128:
-            return value - (1 << 64) if value >> 63 else value, place
-    raise ValueError("number")
-
-
-def _varints(data: bytes) -> Iterator[int]:
-    place = 0
-    while place < len(data):
-        value, place = _varint(data, place)
-        yield value
+    operator = first(data, _OPERATOR).decode()
+    return operator, dict(map(attribute, messages(data, _ATTRIBUTE)))
