@@ -219,6 +219,11 @@ GLOSSARY: tuple[Entry, ...] = (
         ("certified", "certified region"),
     ),
     Entry(
+        "heuristic",
+        "What would be certified if an error that is not bounded were none: no certificate.",
+        "Outcomes",
+    ),
+    Entry(
         "abstention",
         "Nothing is certified. It does not show that the model can be attacked: the class may be "
         "wrong, its probability at or below 1/2, or n too small.",
@@ -292,6 +297,11 @@ GLOSSARY: tuple[Entry, ...] = (
         "All rotations between two angles, by an interpolation that is part of the claim.",
         "Regions",
         ("turn",),
+    ),
+    Entry(
+        "undone",
+        "All shifts by which the image that was received may have been made of a clean one.",
+        "Regions",
     ),
     Entry(
         "field steps",

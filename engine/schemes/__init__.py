@@ -28,6 +28,7 @@ from engine.schemes.hierarchical_sparse import HierarchicalSparse
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
+from engine.schemes.individual_translation import IndividualTranslation
 from engine.schemes.laplace import Laplace
 from engine.schemes.nested_rotation import NestedRotation
 from engine.schemes.nested_translation import NestedTranslation
@@ -70,6 +71,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     TranslationBlack,
     NestedRotation,
     NestedTranslation,
+    IndividualTranslation,
     HeuristicRotation,
     HeuristicTranslation,
     Rotation,
@@ -146,6 +148,7 @@ __all__ = [
     "HierarchicalAblation",
     "HierarchicalGaussian",
     "HierarchicalSparse",
+    "IndividualTranslation",
     "NestedRotation",
     "NestedTranslation",
     "Rotation",

@@ -26,7 +26,7 @@ UNIT = "pixels"
 NORM = "l2 norm in pixels, any fraction, wrapped around"
 SHIFT = 1
 """Lane of the shift."""
-_SLACK = 2.0**-20
+SLACK = 2.0**-20
 """Of the largest value, in every number: four roundings to single precision."""
 _WAVES = 13.0
 """Standard deviations of a shift that a wave must be longer than to show it."""
@@ -175,7 +175,7 @@ class NestedTranslation(Nested):
         near = sum(np.roll(pixels, by, axis) for axis in (-2, -1) for by in (-1, 1))
         rows, columns = (low_pass(side, self.low_pass, wrapped=True) for side in pixels.shape[-2:])
         norm = float(np.linalg.norm(filtered(near - 4 * pixels, rows, columns))) / 4
-        slack = _SLACK * math.sqrt(pixels.size) * float(np.abs(pixels).max())
+        slack = SLACK * math.sqrt(pixels.size) * float(np.abs(pixels).max())
         return norm * (1.0 + 1e-9) + slack
 
     def within(self, reach: float) -> Amount:
