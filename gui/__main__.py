@@ -34,6 +34,7 @@ _COMMANDS = frozenset(
         "merge",
         "plan",
         "predict",
+        "prune",
         "replay",
         "report",
         "resume",

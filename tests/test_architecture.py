@@ -29,6 +29,7 @@ LAYERS = (
     ("procedures", "logs"),
     ("explain", "report"),
     ("attacks", "case", "comparison", "playground", "slides", "training"),
+    ("pruning",),
     ("cluster", "demos", "verify"),
     ("api", "cli"),
 )

@@ -27,6 +27,7 @@ from engine.cli.merge import merge_command, merge_flags
 from engine.cli.outcome import BAD_INPUT, CLOSED, FAILURE
 from engine.cli.output import Stopped, WriteError, say
 from engine.cli.plan import plan_command, plan_flags
+from engine.cli.prune import prune_command, prune_flags
 from engine.cli.reading import epsilon_flag
 from engine.cli.replay import replay_command, replay_flags
 from engine.cli.report import report_command, report_flags
@@ -51,6 +52,7 @@ COMMANDS = (
     "replay",
     "import",
     "compare",
+    "prune",
     "report",
     "slides",
     "resume",
@@ -77,6 +79,7 @@ _EXAMPLES = {
     "replay": "certiscope replay votes.csv --scheme gaussian --sigma 0.25 --alpha 0.001",
     "import": "certiscope import log.tsv other.tsv --plot curves.svg",
     "compare": "certiscope compare --input digits --limit 20",
+    "prune": "certiscope prune --model demo:aircraft --seeds 3 --out pruned",
     "verify": "certiscope verify out.pdf",
     "resume": "certiscope resume runs.certiscope",
     "report": "certiscope report runs.certiscope --report out.pdf",
@@ -143,6 +146,7 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "replay", replay_command, replay_flags())
     _add(app, "import", import_command, import_flags())
     _add(app, "compare", compare_command, compare_flags())
+    _add(app, "prune", prune_command, prune_flags())
     _add(app, "resume", resume_command, resume_flags())
     _add(app, "report", report_command, report_flags())
     _add(app, "slides", slides_command, slides_flags())

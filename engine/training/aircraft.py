@@ -1,15 +1,21 @@
-"""Drawn aircraft as training data: batches under changed light and noise, loss, and accuracy."""
+"""Drawn aircraft as training data: batches under light and noise, loss, accuracy, and the card."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from engine.demos.data.aircraft import SIDE, aircraft, drawn
+from engine.core.files import write_atomically
+from engine.demos.data.aircraft import KEYPOINTS, SIDE, TEST, TRAINED_FROM, aircraft, drawn
 from engine.models.architectures.keypoint_cnn import CELLS
+from engine.schemes import Gaussian
+from engine.training.making import described
+from engine.training.writing import safetensors_bytes
 
 SIGMA, TOLERANCE = 0.1, 1
 """Of the noise, in pixels of [0, 1]; and cells that a keypoint may be off, across and down."""
@@ -67,3 +73,68 @@ def near(found: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
     down = (found // CELLS - cells // CELLS).abs()
     across = (found % CELLS - cells % CELLS).abs()
     return (torch.maximum(down, across) <= TOLERANCE).all(1)
+
+
+def write_detector(path: Path, network: nn.Module) -> Path:
+    """A detector as a safetensors file that says what it answers with."""
+    header = {
+        "architecture": "keypoint_cnn",
+        "outputs": "keypoints",
+        "tolerance": str(TOLERANCE),
+        "training_sigma": f"{SIGMA:g}",
+    }
+    write_atomically(path, safetensors_bytes(network.state_dict(), header), folders=True)
+    return path
+
+
+def detector_facts(
+    path: Path,
+    network: nn.Module,
+    *,
+    examples: int,
+    remarks: Mapping[str, str] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """What the card of a detector says, with its accuracy without noise.
+
+    Args:
+        path: of its file.
+        network: the detector.
+        examples: aircraft that it was trained on.
+        remarks: what else is to be said.
+        **more: facts of the one detector: name, title, command, recipe, seed.
+    """
+    return described(
+        path,
+        network,
+        Gaussian(sigma=SIGMA),
+        architecture="keypoint_cnn",
+        input_shape=[1, SIDE, SIDE],
+        encoding="plain",
+        normalization="none",
+        training_sigma=SIGMA,
+        training_scheme=None,
+        outputs="keypoints",
+        classes=list(KEYPOINTS),
+        data=(
+            "drawn by engine/demos/data/aircraft.py from the SHA-512 of a number, images of 32 by "
+            f"32 pixels in [0, 1]; training: {examples:,} aircraft from aircraft:{TRAINED_FROM} "
+            f"on; test: aircraft:0 to aircraft:{TEST - 1}"
+        ),
+        limits="it knows only aircraft drawn like these, one in the image, seen from above",
+        remarks={
+            "Answers": (
+                f"a heatmap of {CELLS} by {CELLS} cells for each of {', '.join(KEYPOINTS)}; its "
+                "hottest cell is the answer"
+            ),
+            "Right": (
+                f"every keypoint within {TOLERANCE} cell, across and down, of the one that was "
+                "drawn; a certificate is about the model's own answer without noise"
+            ),
+            **(remarks or {}),
+        },
+        device="1 thread",
+        clean_accuracy=round(float(right(network, part(range(TEST))).float().mean()), 4),
+        tested=f"{TEST} test images",
+        **more,
+    )
