@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from engine.playground.base_classifier import train
+from engine.playground.base_classifier import trained
 from engine.playground.places import place_with
 from engine.playground.plane import Plane
 from engine.playground.run import Plan, Run
-from engine.playground.scenes import Points, scene
+from engine.playground.scenes import Points
 
 Cause = Literal["wrong-guess", "below-half", "too-few-samples"]
 _TRIES = 200
@@ -51,8 +51,7 @@ def abstention(cause: Cause) -> Shown:
     middle of five classes; ``too-few-samples``: 30 votes where 'blue' has probability 0.7.
     """
     name = "ring" if cause == "below-half" else "moons"
-    points = scene(name)
-    plane = train(points, sigma=0.25)
+    points, plane = trained(name, 0.25)
     plan, at = Plan(n0=100, n=5000), (0.0, 0.0)
     if cause != "below-half":
         at = place_with(plane, plan, most=_BLUE, least=_OTHER, index=0, p=0.7)

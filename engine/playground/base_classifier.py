@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
 
 from engine.playground.plane import CELLS, Plane
-from engine.playground.scenes import HALF, Classes, Numbers, Points
+from engine.playground.scenes import HALF, Classes, Numbers, Points, scene
 
 _WIDTH = 24
 _RATE, _BETAS, _EPSILON = 0.02, (0.9, 0.99), 1e-8
@@ -35,6 +36,13 @@ def train(points: Points, *, sigma: float = 0.0, seed: int = 1, steps: int = 300
 
     weights = fitted_weights(noisy, points.labels, points.count, ins=2, seed=seed, steps=steps)
     return Plane(_table(weights), HALF, points.names)
+
+
+@functools.lru_cache(maxsize=16)
+def trained(name: str, sigma: float) -> tuple[Points, Plane]:
+    """A scene's first points and f on them: several pages show the same."""
+    points = scene(name)
+    return points, train(points, sigma=sigma)
 
 
 def fitted_weights(

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.bounds import clopper_pearson, eprocess
-from engine.playground.base_classifier import train
+from engine.playground.base_classifier import trained
 from engine.playground.places import place_with
 from engine.playground.plane import Plane
 from engine.playground.run import Plan
-from engine.playground.scenes import Classes, scene
+from engine.playground.scenes import Classes
 
 RUNS = 2000
 ALPHA = 0.05
@@ -49,7 +49,7 @@ def selection_bias(*, seed: int = 1) -> Iterator[Tally]:
     is chosen from n0 = 200 others. A claim is false if p_lower exceeds the class's probability,
     which quadrature gives. Clopper-Pearson at alpha 0.05.
     """
-    plane, plan = train(scene("ring"), sigma=0.25), Plan(sigma=1.0)
+    plane, plan = trained("ring", 0.25)[1], Plan(sigma=1.0)
     at = _most_even(plane, plan)
     true = plane.probabilities_at(plan.law, plan.sigma, np.array([at]))[0]
     lower = {k: clopper_pearson.lower(k, BIAS_N, ALPHA) for k in range(BIAS_N + 1)}
@@ -72,7 +72,7 @@ def peeking(*, seed: int = 1) -> Iterator[Tally]:
     Each run is looked at after each of 1,000 votes. ``careless``: by Clopper-Pearson at alpha 0.05,
     a bound for one n. ``careful``: by the anytime bound at alpha 0.05, on the same votes.
     """
-    plane, plan = train(scene("moons"), sigma=0.25), Plan()
+    plane, plan = trained("moons", 0.25)[1], Plan()
     at = place_with(plane, plan, most=(-0.9, 1.4), least=(0.9, -0.9), index=0, p=0.5)
     needed = [least_claiming(bound, 0.5) for bound in (clopper_pearson.lower, eprocess.lower)]
     rng, found = np.random.default_rng(seed), [0, 0]

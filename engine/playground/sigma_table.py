@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.playground.base_classifier import train
+from engine.playground.base_classifier import trained
 from engine.playground.run import Plan, Run
 from engine.playground.scenes import scene
 
@@ -43,9 +43,9 @@ def sigma_rows(name: str, *, seed: int = 1) -> Iterator[SigmaRow]:
         name: of the scene; its test points are fresh.
         seed: of the votes.
     """
-    points, tested = scene(name), scene(name, seed=2, each=TESTED)
+    tested = scene(name, seed=2, each=TESTED)
     for number, sigma in enumerate(SIGMAS):
-        plane = train(points, sigma=sigma)
+        plane = trained(name, sigma)[1]
         plan = Plan(
             sigma=sigma, n0=_PLAN.n0, n=_PLAN.n, alpha=_PLAN.alpha, bound=_PLAN.bound, seed=seed
         )

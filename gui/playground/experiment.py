@@ -8,12 +8,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from engine.playground.adversary import Push, nearest_crossing, push
-from engine.playground.base_classifier import train
+from engine.playground.base_classifier import train, trained
 from engine.playground.landscape import Landscape, landscape
 from engine.playground.laws import LAWS
 from engine.playground.plane import Plane
 from engine.playground.run import Exact, Plan, Run, Standing, exact_at
-from engine.playground.scenes import Points, scene
+from engine.playground.scenes import Points
 from engine.playground.shifts import (
     SHIFTS,
     ShiftedImage,
@@ -78,7 +78,7 @@ class Experiment(QObject):
         self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.step)
         self._looking = self._held = False
-        self.show_points(scene(name))
+        self.show_scene(name)
 
     @property
     def standing(self) -> Standing:
@@ -95,14 +95,16 @@ class Experiment(QObject):
         """What may be claimed now; None where nothing may."""
         return None if self.refuted_here else self.standing.claimed
 
-    def show_scene(self, name: str, *, seed: int = 1) -> None:
+    def show_scene(self, name: str) -> None:
         """Points of another scene."""
-        self.show_points(scene(name, seed=seed))
+        self._show(*trained(name, TRAINED))
 
     def show_points(self, points: Points) -> None:
         """Train on other points."""
-        self.points, self.shifted = points, None
-        self.plane = train(points, sigma=TRAINED)
+        self._show(points, train(points, sigma=TRAINED))
+
+    def _show(self, points: Points, plane: Plane) -> None:
+        self.points, self.plane, self.shifted = points, plane, None
         if isinstance(self.plan.law, ShiftPlane):
             self.plan, self.at = replace(self.plan, law=LAWS[0], sigma=_SIGMA), _AT
         self._survey()

@@ -84,7 +84,7 @@ class RateView(QWidget):
             painter.setPen(QPen(QColor(ink), theme.px(3.2), style))
             painter.drawPolyline(QPolygonF(spots))
             if spots:
-                self._name(painter, area, spots[-1], way)
+                self._name(painter, area, spots, way)
         y = area.bottom() - area.height() * ALPHA / top
         tag(painter, theme, QPointF(area.center().x(), y), f"alpha = {ALPHA:g}", role="body")
         painter.end()
@@ -111,13 +111,15 @@ class RateView(QWidget):
         painter.setPen(QPen(QColor(theme.text), theme.px(1.8), Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(area.left(), y, area.right(), y))
 
-    def _name(self, painter: QPainter, area: QRectF, end: QPointF, way: int) -> None:
+    def _name(self, painter: QPainter, area: QRectF, spots: list[QPointF], way: int) -> None:
+        """Above the end of the first curve, and below that of the second."""
         last = self.tallies[-1]
         count = (last.careless, last.careful)[way]
         text = f"{self._names[way]}: {count:,} of {last.runs:,}"
         metrics = painter.fontMetrics()
         width = metrics.horizontalAdvance(text)
-        x = max(area.left() + 4, min(end.x() - width, area.right() - width))
-        above = end.y() - 8 if way == 0 else end.y() + metrics.height() + 2
-        y = min(max(above, area.top()), area.bottom() - 4)
+        x = max(area.left() + 4, spots[-1].x() - width)
+        beside = [spot.y() for spot in spots if spot.x() >= x] or [spots[-1].y()]
+        y = min(beside) - 8 if way == 0 else max(beside) + metrics.height() + 2
+        y = min(max(y, area.top()), area.bottom() - 4)
         painter.drawText(QPointF(x, y), text)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engine.playground.base_classifier import train
-from engine.playground.scenes import scene
+from engine.playground.base_classifier import trained
 
 
 @pytest.fixture(scope="session")
 def moons():
-    return train(scene("moons"), sigma=0.25)
+    return trained("moons", 0.25)[1]
 
 
 @pytest.fixture(scope="session")
 def ring():
-    return train(scene("ring"), sigma=0.25)
+    return trained("ring", 0.25)[1]
