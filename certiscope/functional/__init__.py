@@ -16,6 +16,7 @@ from certiscope.functional.bounds import (
     one_sided_p_value,
     samples_needed,
     simultaneous_alpha,
+    soft_lower,
     two_sided_p_value,
 )
 from certiscope.functional.certificates import (
@@ -52,6 +53,7 @@ __all__ = [
     "one_sided_p_value",
     "samples_needed",
     "simultaneous_alpha",
+    "soft_lower",
     "sparse_certifies",
     "sparse_lower",
     "top_k_radius",

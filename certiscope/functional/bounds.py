@@ -46,6 +46,32 @@ def clopper_pearson_upper(k: int, n: int, alpha: float) -> float:
     return clopper_pearson.upper(k, n, share("alpha", alpha))
 
 
+def soft_lower(total: float, total_squares: float, n: int, alpha: float) -> float:
+    """Lower confidence bound on a *soft* smoothed classifier's score: a mean of scores in [0, 1].
+
+    m - sqrt(2 V ln(2 / alpha) / n) - 7 ln(2 / alpha) / (3 (n - 1)) for mean m and unbiased variance
+    V: Maurer & Pontil, COLT 2009, as MACER certifies (ICLR 2020). With :func:`gaussian_radius` it
+    gives the radius in which the class of the highest expected score does not change. That is
+    another function than the vote of the classes; its bound says nothing about the vote.
+
+    Args:
+        total, total_squares: sums of the n scores of one class, and of their squares.
+        n: samples, at least 2, fixed beforehand.
+        alpha: chance that the mean is below the bound.
+
+    >>> round(soft_lower(990.0, 980.2, 1000, 0.001), 4)
+    0.971
+    """
+    from engine.bounds import empirical_bernstein
+
+    if n < 2 or not 0 <= total <= n or not 0 <= total_squares <= total:
+        raise UserError(
+            "Scores lie in [0, 1]: their sum is between 0 and n, n at least 2, and the sum of "
+            f"their squares no larger (they were {total_squares:g}, {total:g} and n = {n})."
+        )
+    return empirical_bernstein.lower(total, total_squares, n, share("alpha", alpha))
+
+
 def anytime_lower(k: int, n: int, alpha: float) -> float:
     """Lower confidence bound that holds at all n at once, so that anyone may watch it and stop.
 

@@ -22,9 +22,11 @@ from engine.explain.presenter import Presenter, Ready
 from engine.explain.row_examples import RowPresenter
 from engine.explain.text_examples import TextPresenter
 from engine.figures.examples import Arrays, Attack, Example, ExamplesFigure, Media
+from engine.figures.media import ImageMedium
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import TableCoding, Tokenizer
 from engine.models.base import Classifier
+from engine.models.denoised import DenoisedClassifier
 from engine.models.input_layout import clean
 from engine.noise.gaussian import Stream
 from engine.procedures.on_grid import gridded
@@ -151,6 +153,11 @@ def _shown(
     presenter: Presenter, classifier: Classifier, noisy: Batch, said: list[int]
 ) -> tuple[Example, ...]:
     media = presenter.noisy(tuple(part.cpu().numpy() for part in parts(noisy)))
+    if isinstance(classifier, DenoisedClassifier):
+        with torch.inference_mode():
+            seen = classifier.denoised(cast(torch.Tensor, noisy)).float().cpu().numpy()
+        both = zip(media, seen, strict=True)
+        media = [(*one, ImageMedium.of(image, touch="denoised")) for one, image in both]
     names = [named(classifier, index) for index in said]
     return tuple(map(Example.noisy, range(1, len(said) + 1), media, names, said))
 

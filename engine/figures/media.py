@@ -14,8 +14,9 @@ from engine.core.records import Record
 from engine.figures.graphs import NeighbourhoodFigure
 from engine.inputs.coding import Column
 
-Touch = Literal["", "noised", "taken away", "changed"]
-"""What happened to the marked places; *taken away* if nothing is left of them."""
+Touch = Literal["", "noised", "taken away", "changed", "denoised"]
+"""What happened to the marked places; *taken away* if nothing is left of them. A whole image may
+be *denoised*: what a denoiser made of the noisy one beside it."""
 WordMark = Literal["", "replaced", "masked"]
 CellMark = Literal["", "raised", "lowered", "replaced"]
 ARROWS: dict[CellMark, str] = {"raised": "▲", "lowered": "▼"}
@@ -75,6 +76,8 @@ class ImageMedium(Medium):
 
     def told(self) -> str:
         """How the noise's marks are to be read."""
+        if self.touch == "denoised":
+            return "beside it as the denoiser gives it to the model"
         if self.places is None or self.touch == "changed":
             return ""
         cue = "hatched" if self.touch == "taken away" else "outlined"

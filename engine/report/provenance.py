@@ -104,6 +104,8 @@ def _digests(model: ModelIdentity) -> tuple[Fact, ...]:
 
 def _named(part: PartIdentity) -> str:
     """Weights are the model's own; of sources there are several."""
+    if part.time_step is not None:
+        return f"{part.name}, at time step {count(part.time_step)}"
     return "" if part.role == "weights" else part.name
 
 

@@ -73,6 +73,7 @@ def certified_accuracy(
     n0: int,
     n: int,
     alpha: float,
+    denoiser: str = "",
 ) -> dict[str, Any]:
     """Share of inputs certified as their label against each perturbation.
 
@@ -84,13 +85,14 @@ def certified_accuracy(
         n0: selection votes per input; not used where the scheme computes.
         n: estimation votes per input; the same.
         alpha: per input; the same.
+        denoiser: before the model; empty for none.
 
     Returns:
         ``right`` (share answered right and not abstained), ``abstained`` (share), ``cells`` (each
         with its share), ``terms`` (what the cells' numbers mean), how they were found, and for
         balls ``acr`` (mean radius, wrong answers and abstentions count 0).
     """
-    classifier = load_model(ModelRequest(str(path)))
+    classifier = load_model(ModelRequest(str(path), denoiser=denoiser))
     ball = "radius" in scheme.terms
     # A ball's certificate loses more by half the alpha than it gains from the runner-up's bound.
     bound = "clopper-pearson" if ball else "two-class"

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from engine.core.records import Encoding, ModelIdentity
+from engine.models.demo import denoisers
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
 from engine.models.request import ModelRequest
@@ -123,7 +124,9 @@ class ModelPanel(Section):
         self.measured = words(role="small")
         self.measured.hide()
         self.reading.form.addRow(self.measured)
-        for form in (self.reading, self.writing):
+        self.front = RequestForm(("front",))
+        self.front.offer("denoiser", denoisers())
+        for form in (self.front, self.reading, self.writing):
             form.changed.connect(self._reread)
             self.content.addWidget(form)
 
@@ -141,6 +144,7 @@ class ModelPanel(Section):
 
     def _show_request(self, request: ModelRequest | None) -> None:
         if request is not None:
+            self.front.show_request(request)
             self.reading.show_request(request)
             self.writing.show_request(request)
             self._show_comparison()
@@ -166,7 +170,9 @@ class ModelPanel(Section):
         if appears and not self.arch.count():
             session.loading.find_architectures(self._offer_architectures)
         free = not session.runs.running and not session.loading.busy
-        self.reading.setEnabled(free)
+        for form in (self.front, self.reading):
+            form.setEnabled(free)
+        self.front.setVisible(_takes_denoiser(loading.model) and self.spec.isHidden())
         self.ensemble.setEnabled(free)
         self.ensemble.menu.setEnabled(free and request is not None)
         self._show_writing()
@@ -241,8 +247,8 @@ class ModelPanel(Section):
         known = self._session.loading.request
         same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
         whole = known if known is not None and known.spec == spec else ModelRequest(spec)
-        written = self.writing.values() if same else {}
-        return replace(whole, **self.reading.values(), **written)
+        own = {**self.front.values(), **self.writing.values()} if same else {}
+        return replace(whole, **self.reading.values(), **own)
 
     def _check(self) -> str:
         """The answer without noise, and whether the label agrees."""
@@ -261,6 +267,12 @@ class ModelPanel(Section):
         if agrees:
             return f"Clean check: predicts '{name}', as labelled."
         return f"Clean check: predicts '{name}', but the label is '{known}'."
+
+
+def _takes_denoiser(model: ModelIdentity | None) -> bool:
+    """Whether a denoiser may stand before the model."""
+    plain = model is not None and model.kind == "image" and model.encoding == "plain"
+    return plain and model is not None and model.generation is None and model.outputs is None
 
 
 def _takes(model: ModelIdentity) -> str:

@@ -73,6 +73,13 @@ class RequestForm(QWidget):
         """What stands in the fields."""
         return {name: field.read(_text(self.editors[name])) for name, field in self.fields.items()}
 
+    def offer(self, name: str, values: Iterable[str]) -> None:
+        """Usual values of a field, besides none."""
+        box = self.editors[name]
+        assert isinstance(box, QComboBox)
+        box.clear()
+        box.addItems(["", *values])
+
     def choose(self, name: str) -> None:
         """Ask for the file of a field."""
         field = self.fields[name]
@@ -135,7 +142,7 @@ def _show(editor: QWidget, field: RequestField, value: Any) -> None:
     elif isinstance(editor, QComboBox):
         editor.setCurrentIndex(editor.findData(value))
         if editor.currentIndex() < 0:
-            editor.setCurrentText(value)
+            editor.setCurrentText(field.text(value))
 
 
 def _text(editor: QWidget) -> str:

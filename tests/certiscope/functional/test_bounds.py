@@ -8,6 +8,7 @@ from scipy import stats
 import certiscope as cs
 from certiscope import functional as f
 from certiscope.functional import bounds
+from engine.core.errors import UserError
 
 
 def test_the_examples_are_true() -> None:
@@ -35,3 +36,11 @@ def test_the_samples_that_are_needed_suffice() -> None:
     certified = [k for k in range(n + 1) if f.clopper_pearson_lower(k, n, 0.001) > required]
     assert stats.binom.sf(certified[0] - 1, n, 0.95) >= 0.9
     assert f.samples_needed(cs.Gaussian(sigma=0.25), {"radius": 0.3}, p=0.8) is None
+
+
+def test_scores_of_a_soft_classifier() -> None:
+    found = f.soft_lower(990.0, 980.2, 1000, 0.001)
+    assert 0.96 < found < 0.99
+    for total, squares, n in ((11.0, 5.0, 10), (5.0, 6.0, 10), (1.0, 1.0, 1), (float("nan"), 0, 9)):
+        with pytest.raises(UserError, match=r"Scores lie in \[0, 1\]"):
+            f.soft_lower(total, squares, n, 0.001)

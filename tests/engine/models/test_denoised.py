@@ -145,3 +145,28 @@ def test_a_run_takes_its_step_from_sigma_and_a_forged_one_fails(
     assert wrong == ["its denoiser's time step is 144, and follows as 145"]
     with pytest.raises(UserError, match="The denoiser's schedule ends at noise of sigma"):
         next(certify(model, given, CertifySettings(scheme=Gaussian(sigma=90.0), n0=10, n=100)))
+
+
+def test_examples_show_the_noisy_and_the_denoised_image(digits: Classifier) -> None:
+    from engine.evidence.settings import CertifySettings
+    from engine.explain.examples import examples
+    from engine.figures.media import ImageMedium
+    from engine.inputs import load_input
+    from engine.models import fitted
+
+    model = DenoisedClassifier(digits, denoiser((1, 8, 8)))
+    figure = examples(
+        model,
+        fitted(model, load_input("digits:4")),
+        CertifySettings(),
+        region=None,
+        center_class=None,
+        device="cpu",
+    )
+    assert figure is not None and len(figure.original.media) == 1
+    for sample in figure.samples:
+        noisy, seen = sample.media
+        assert isinstance(noisy, ImageMedium) and isinstance(seen, ImageMedium)
+        inside = noisy.pixels < 1  # else it was clipped for display
+        assert abs(seen.pixels - noisy.pixels / 2)[inside].max() < 1e-6
+        assert "as the denoiser gives it to the model" in sample.note

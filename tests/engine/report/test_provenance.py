@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from engine.core.records import PartIdentity
 from engine.evidence.evidence import ChainRecord
 from engine.evidence.observations import AnchorRecord
 from engine.noise.records import NoiseStatistic, SelfTest
@@ -124,3 +125,12 @@ def test_one_thread_is_one_and_values_are_not_called_pixels() -> None:
 def test_a_prediction_has_no_second_phase_to_compare() -> None:
     steps = provenance(make_predicted())[-1].sentences
     assert "Run the command line again and compare the votes." in steps
+
+
+def test_the_time_step_of_a_denoiser_is_told() -> None:
+    part = PartIdentity(role="denoiser", name="unet", sha256="ab" * 32, time_step=1158)
+    own = PartIdentity(role="classifier", name="digits-cnn", sha256="cd" * 32)
+    facts = provenance(make_evidence(model=make_model(parts=(own, part))))[0].facts
+    notes = {fact.label: fact.note for fact in facts}
+    assert notes["sha256 of the denoiser"] == "unet, at time step 1,158"
+    assert notes["sha256"] == "of classifier and denoiser together"

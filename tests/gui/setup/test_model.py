@@ -210,3 +210,22 @@ def test_how_noised_pixels_are_told_is_chosen_like_the_normalisation(
     with qtbot.waitSignal(panel.wanted) as wanted:
         panel.reading.editors["encoding"].activated.emit(place)
     assert wanted.args[0].encoding == "indicator"
+
+
+def test_a_denoiser_is_chosen_before_a_model_of_images(panel, idle_session, make, qtbot):
+    box = panel.front.editors["denoiser"]
+    hold(idle_session, make, ModelRequest("demo:a"))
+    assert not panel.front.isHidden()
+    assert [box.itemText(place) for place in range(box.count())] == ["", "demo:digits-denoiser"]
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        box.setCurrentIndex(1)
+        box.activated.emit(1)
+    asked = ModelRequest("demo:a", denoiser="demo:digits-denoiser")
+    assert wanted.args == [asked]
+    hold(idle_session, make, asked)
+    assert box.currentText() == "demo:digits-denoiser"
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.front.take("denoiser", Path("/models/d.onnx"))
+    assert wanted.args == [ModelRequest("demo:a", denoiser="/models/d.onnx")]
+    hold(idle_session, make, ModelRequest("demo:b"), kind="text", input_shape=(9,))
+    assert panel.front.isHidden()
