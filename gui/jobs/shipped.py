@@ -54,17 +54,28 @@ class _Group:
 
     Attributes:
         inputs: names all of them, or the set they are the first of.
-        models: how the names of the shipped models that go with them begin.
+        models, more: how the names of the shipped models that go with them begin.
     """
 
     title: str
     inputs: str
     models: str
+    more: str = "\0"
+
+    def fit(self, model: str) -> int:
+        """How long the beginning is that a model's name has; 0 where it has none."""
+        fitting = [one for one in (self.models, self.more) if model.startswith(one)]
+        return max(map(len, fitting), default=0)
 
 
 _GROUPS = (
     _Group("Handwritten digits that no shipped model was trained on", "digits", "demo:digits"),
-    _Group("The same digits with 16 by 16 pixels, for turns", "digits16", "demo:digits-rotation"),
+    _Group(
+        "The same digits with 16 by 16 pixels",
+        "digits16",
+        "demo:digits-rotation",
+        "demo:digits-clean",
+    ),
     _Group("Photographs of ten kinds of things (CIFAR-10)", "cifar10", "demo:cifar10"),
     _Group("Drawn aircraft, for a detector of keypoints", "aircraft", "demo:aircraft"),
     _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
@@ -142,8 +153,8 @@ def _examples(group: _Group, shipped: Sequence[str]) -> Iterator[Example]:
 
 def _group_of(model: str) -> _Group | None:
     """The group whose beginning of a name fits best."""
-    fitting = [group for group in _GROUPS if model.startswith(group.models)]
-    return max(fitting, key=lambda group: len(group.models), default=None)
+    best = max(_GROUPS, key=lambda group: group.fit(model))
+    return best if best.fit(model) else None
 
 
 def _titled(given: GivenInput) -> str:

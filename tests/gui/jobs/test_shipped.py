@@ -17,6 +17,8 @@ def test_every_example_opens_and_every_model_it_names_is_shipped():
     kinds = {example.kind for example in offer.gallery}
     assert kinds == {"image", "graph", "text", "pair", "table"}
     assert offer.models_for("letters:3") == ("demo:letters-mask", "demo:letters-uniform")
+    assert "demo:digits-clean" in offer.models_for("digits16:3")
+    assert "demo:digits-clean" not in offer.models_for("digits:3")
 
 
 def test_what_no_shipped_model_takes_is_not_offered(monkeypatch):
