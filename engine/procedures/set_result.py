@@ -7,7 +7,7 @@ need that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from engine.bounds import bound_method
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
@@ -64,9 +64,6 @@ class SetResult(Record):
     notes: tuple[str, ...] = ()
 
 
-_SHARED = ("settings", "execution", "model", "software")
-
-
 def slim(evidence: Evidence, like: Evidence | None = None) -> Evidence:
     """Evidence without its votes over n, by far the largest part: of a set all the rest is kept.
 
@@ -77,13 +74,32 @@ def slim(evidence: Evidence, like: Evidence | None = None) -> Evidence:
     less: dict[str, Any] = {"chain": None, "trajectory": ()}
     if evidence.settings.kind == "sweep":  # its claim is made of the votes at each anchor
         del less["chain"]
-    if like is not None:
-        less |= {
-            name: getattr(like, name)
-            for name in _SHARED
-            if getattr(like, name) == getattr(evidence, name)
-        }
-    return evidence.model_copy(update=less)
+    kept = evidence.model_copy(update=less)
+    return kept if like is None else _sharing(kept, like)
+
+
+_R = TypeVar("_R", bound=Record)
+
+
+def _sharing(record: _R, other: _R) -> _R:
+    """The record, with the very objects of another wherever the two are equal.
+
+    Most of what evidence says is the same for all rows of a set, down to the names of the fields
+    that are set: kept for each, it would be several times what tells the rows apart.
+    """
+    same: dict[str, Any] = {}
+    for name in type(record).model_fields:
+        own, its = getattr(record, name), getattr(other, name)
+        if type(own) is not type(its) or own is its or isinstance(own, float):  # -0.0 equals 0.0
+            continue
+        if own == its:
+            same[name] = its
+        elif isinstance(own, Record):
+            same[name] = _sharing(own, its)
+    found = record.model_copy(update=same)
+    fields, others = record.model_fields_set, other.model_fields_set
+    object.__setattr__(found, "__pydantic_fields_set__", others if fields == others else fields)
+    return found
 
 
 def with_attacks(result: SetResult, found: Mapping[str, AttackRecord | None]) -> SetResult:
