@@ -13,6 +13,7 @@ from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.evidence.settings import MeasureSettings, RunSettings
 from engine.evidence.subject import as_taken
 from engine.report import enumerated
+from engine.report.anchors import anchor_sections
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
 from engine.report.encrypted import encrypted_limits, encrypted_sections
@@ -68,6 +69,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         *declared(evidence),
         *_intervals(evidence),
         _votes(evidence),
+        *anchor_sections(evidence),
         *answer_sections(evidence),
         *member_sections(evidence),
         *encrypted_sections(evidence),

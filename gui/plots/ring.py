@@ -137,13 +137,28 @@ class RingPlot(RegionPlot["TermsMap"]):
                 text.setText(ticks[place][0])
                 text.setPos(self._point(ticks[place][1], OUTER + 0.11))
         interval = figure.needs.interval(figure.region, self.axis.name)
+        self._label_ends(interval)
+        self.headline.setText(self._middle())
+        self.headline.setVisible(text_size(self.headline)[0] < self.pixel_frame().w)
+        self.headline.setPos(QPointF(0.0, 0.0))
+
+    def _label_ends(self, interval: tuple[float, float] | None) -> None:
+        """The certified ends; of a range so narrow that they would overlap, both in one label."""
+        first, second = self.values
         for text, end in zip(self.values, interval or (0.0, 0.0), strict=True):
             text.setVisible(interval is not None)
             text.setText(f"{'-' if end < 0 else '+'}{round_down(abs(end), 1)}°")
             text.setPos(self._point(end, INNER - 0.16))
-        self.headline.setText(self._middle())
-        self.headline.setVisible(text_size(self.headline)[0] < self.pixel_frame().w)
-        self.headline.setPos(QPointF(0.0, 0.0))
+        if interval is None:
+            return
+        places = [self.spot(text.pos().x(), text.pos().y()) for text in self.values]
+        (wide, tall), (other, _) = text_size(first), text_size(second)
+        apart = places[0] - places[1]
+        if abs(apart.x()) < (wide + other) / 2 + 4 and abs(apart.y()) < tall:
+            low, high = (text.textItem.toPlainText() for text in self.values)
+            first.setText(f"{low} to {high}")
+            first.setPos(self._point(sum(interval) / 2, INNER - 0.16))
+            second.setVisible(False)
 
     def change_at(self, place: QPointF) -> Perturbation | None:
         """The angle there; None beside the ring."""

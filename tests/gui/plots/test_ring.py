@@ -98,3 +98,16 @@ def test_without_a_region_the_range_is_open_and_says_so(plot) -> None:
     assert plot.inside.path().isEmpty() and plot.failed.path().isEmpty()
     assert plot.open.path().contains(at(-80)) and plot.nothing.isVisible()
     assert not any(text.isVisible() for text in plot.values)
+
+
+def test_ends_that_would_overlap_share_one_label(plot) -> None:
+    narrow = plot.figure.region.model_copy(update={"lower": -0.65, "upper": 0.95})
+    plot.show_figure(plot.figure.model_copy(update={"region": narrow}))
+    QApplication.processEvents()
+    first, second = plot.values
+    assert first.isVisible() and first.toPlainText() == "-0.6° to +0.9°"
+    assert not second.isVisible()
+    plot.show_figure(figure())
+    QApplication.processEvents()
+    assert [text.toPlainText() for text in plot.values] == ["-90.0°", "+30.0°"]
+    assert all(text.isVisible() for text in plot.values)
