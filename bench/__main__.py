@@ -126,6 +126,11 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
             for name, title in (("talk", "Talk mode"), ("theme", "Another theme"))
         )
     )
+    for title, late in found["pictures_ms"].items():
+        console.print(
+            f"While the {title} grows the event loop is late by {late['median']:.1f} ms (median), "
+            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst)"
+        )
     for run in found["runs"]:
         late, over = run["lateness_ms"], run["overhead"]
         console.print(

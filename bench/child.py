@@ -1,7 +1,8 @@
 """A window in a process of its own, measured from inside; prints one line of JSON.
 
 ``python -m bench.child paint T`` notes when it was painted, T being when the process was asked
-for; ``python -m bench.child run MODEL INPUT N`` drives one run; ``python -m bench.child switch
+for; ``python -m bench.child run MODEL INPUT N [SCHEME]`` drives one run, under a
+scheme as JSON if that is given; ``python -m bench.child switch
 MODEL INPUT`` turns talk mode and the theme on and off after one. Imports at module level what the
 program itself imports before its window is there, and no more.
 """
@@ -34,9 +35,10 @@ def _paint(began: float) -> None:
     app.exec()
 
 
-def _run(model: str, source: str, n: int) -> None:
+def _run(model: str, source: str, n: int, scheme: str = "") -> None:
     """In the child: one run in the window, the event loop's lateness while it lasts."""
     from engine.models.request import ModelRequest
+    from engine.schemes import parse_scheme
     from gui.shell.app import application, open_window
     from gui.shell.event_loop_probe import Heartbeat
 
@@ -48,6 +50,10 @@ def _run(model: str, source: str, n: int) -> None:
     def step() -> None:
         if session.runs.ready and not started:
             started.append(True)
+            if scheme:
+                chosen = parse_scheme(json.loads(scheme))
+                window.left.settings.show_scheme(chosen)
+                window.left.attacker.show_scheme(type(chosen))
             window.left.settings.put(n=n)
             heart.start()
             session.runs.certify()
@@ -57,6 +63,8 @@ def _run(model: str, source: str, n: int) -> None:
         if evidence is None:
             return
         late, speed = heart.stop(), evidence.performance
+        if scheme and evidence.settings.scheme != parse_scheme(json.loads(scheme)):
+            sys.exit(f"The run was of {evidence.settings.scheme}.")
         if evidence.settings.n != n:
             sys.exit(f"The run had n = {evidence.settings.n}, not {n}.")
         lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
@@ -120,4 +128,4 @@ if __name__ == "__main__":
     elif sys.argv[1] == "switch":
         _switch(sys.argv[2], sys.argv[3])
     else:
-        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]), *sys.argv[5:])

@@ -21,6 +21,21 @@ from safetensors.torch import save_file
 
 from bench.subjects import SUBJECTS
 
+_PICTURES: dict[str, tuple[str, str, int, dict[str, Any]]] = {
+    "ring": (
+        "demo:digits-rotation",
+        "digits16:17",
+        100_000,
+        {"key": "rotation", "sigma": 0.25, "degrees": 60.0},
+    ),
+    "map": (
+        "demo:digits-light",
+        "digits:52",
+        500_000,
+        {"key": "contrast-brightness", "sigma_k": 0.3, "sigma_b": 0.3},
+    ),
+}
+"""Regions in parameters: model, input, n and scheme of a run that draws each."""
 Case = tuple[str, str, str, int]
 """Title, model, input, n."""
 
@@ -30,7 +45,7 @@ def measure(*, rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         runs = [_run_case(case, rounds) for case in _cases(Path(folder))]
     found = {"first_paint_seconds": first_paint(rounds), "switch_ms": switches(rounds)}
-    return {**found, "runs": runs}
+    return {**found, "runs": runs, "pictures_ms": pictures(rounds)}
 
 
 def first_paint(rounds: int) -> dict[str, float]:
@@ -47,6 +62,18 @@ def switches(rounds: int) -> dict[str, dict[str, float]]:
         name: {"median": statistics.median(found), "most": max(found)}
         for name, found in taken.items()
     }
+
+
+def pictures(rounds: int) -> dict[str, dict[str, float]]:
+    """The event loop's lateness, in ms, while the ring and the map of two parameters grow."""
+    found = {}
+    for title, (model, source, n, scheme) in _PICTURES.items():
+        runs = [_child("run", model, source, str(n), json.dumps(scheme)) for _ in range(rounds)]
+        found[title] = {
+            name: statistics.median(run["lateness"][name] for run in runs)
+            for name in ("median", "p99", "worst")
+        }
+    return found
 
 
 def _cases(folder: Path) -> list[Case]:
