@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
@@ -44,6 +44,14 @@ class Traffic(Record):
     batches: int = 0
     sent: int = 0
     received: int = 0
+
+
+class Exchange(NamedTuple):
+    """A batch on the wire: ciphertexts to the server, ciphertexts back, what they decrypt to."""
+
+    sent: bytes
+    received: bytes
+    numbers: Matrix
 
 
 class Client:
@@ -85,8 +93,36 @@ class Client:
         Raises:
             Unreachable: the server does not answer, or with what is no answer.
         """
-        parts = [self._batch(x[at : at + self.slots]) for at in range(0, len(x), self.slots)]
-        return np.concatenate(parts)
+        starts = range(0, len(x), self.slots)
+        return np.concatenate([self.exchange(x[at : at + self.slots]).numbers for at in starts])
+
+    def exchange(self, x: Matrix) -> Exchange:
+        """One batch as it crosses the wire: at most :attr:`slots` rows.
+
+        Raises:
+            Unreachable: as :meth:`answers`.
+        """
+        if self._keys is None:
+            self._keys = Keys(self.terms.parameters, self.terms.answer)
+        keys, columns = self._keys, self.terms.columns
+        outside = ~(np.sum(x**2, axis=1) + 1 <= self.terms.limit**2)
+        data = keys.encrypted(np.where(outside[:, None], 0.0, x))
+        lost = self._connection is None
+        try:
+            answer = self._exchange(data)
+        except _Left:
+            if lost:
+                raise
+            answer = self._exchange(data)  # it may have left an idle client
+        found = self._asked(lambda: keys.decrypted(answer, len(x), columns))
+        found[outside] = np.nan
+        traffic = self.traffic
+        self.traffic = Traffic(
+            batches=traffic.batches + 1,
+            sent=traffic.sent + len(data),
+            received=traffic.received + len(answer),
+        )
+        return Exchange(data, answer, found)
 
     def close(self) -> None:
         """Leave the server; keys are kept for the next time."""
@@ -97,29 +133,6 @@ class Client:
 
     def __del__(self) -> None:
         self.close()
-
-    def _batch(self, x: Matrix) -> Matrix:
-        if self._keys is None:
-            self._keys = Keys(self.terms.parameters, self.terms.answer)
-        outside = ~(np.sum(x**2, axis=1) + 1 <= self.terms.limit**2)
-        data = self._keys.encrypted(np.where(outside[:, None], 0.0, x))
-        lost = self._connection is None
-        try:
-            answer = self._exchange(data)
-        except _Left:
-            if lost:
-                raise
-            answer = self._exchange(data)  # it may have left an idle client
-        keys, columns = self._keys, self.terms.columns
-        found = self._asked(lambda: keys.decrypted(answer, len(x), columns))
-        traffic = self.traffic
-        self.traffic = Traffic(
-            batches=traffic.batches + 1,
-            sent=traffic.sent + len(data),
-            received=traffic.received + len(answer),
-        )
-        found[outside] = np.nan
-        return found
 
     def _exchange(self, data: bytes) -> bytes:
         if self._connection is None:

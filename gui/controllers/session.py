@@ -15,6 +15,7 @@ from gui.controllers.form import Form
 from gui.controllers.illustrations import Illustrator
 from gui.controllers.keeping import Keeping
 from gui.controllers.loading import Loading
+from gui.controllers.local_server import LocalServer
 from gui.controllers.normalizations import Normalizations
 from gui.controllers.playback import Playback
 from gui.controllers.preferences import Preferences, data_folder
@@ -66,6 +67,7 @@ class Session(QObject):
         self.normalizations = Normalizations(worker, engine, self.loading, self)
         self.playback = Playback(worker, engine, self)
         self.exports = Exports(worker, engine, self)
+        self.server = LocalServer(self)
         self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)
         worker.failed.connect(self._on_failed)
         for part in (self.loading, self.case, self.runs, self.attacks):
@@ -100,6 +102,7 @@ class Session(QObject):
         """
         was_running = self.runs.running
         ended = self.worker.shutdown()
+        self.server.stop()
         try:
             self.case.flush()
         except UserError as error:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from gui.pages.audit import AuditPage
     from gui.pages.comparison import TradeOffPage
+    from gui.pages.encrypted import EncryptedPage
     from gui.pages.external_votes import VotesPage
     from gui.pages.help import HelpPage, Mark
     from gui.pages.keys import KeysPage
@@ -197,6 +198,13 @@ class Pages(PageStack):
         page = self._add(HelpPage(self._actions, self._photograph))
         page.tour_asked.connect(self.tour_asked)
         return page
+
+    @cached_property
+    def encrypted(self) -> EncryptedPage:
+        """Encrypted inference; made when it is first asked for."""
+        from gui.pages.encrypted import EncryptedPage
+
+        return self._add(EncryptedPage(self._session))
 
     @cached_property
     def playground(self) -> PlaygroundPage:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -177,7 +178,7 @@ def test_16384_votes_of_a_digit_take_less_than_a_minute_and_4_gib(tmp_path):
         done = subprocess.run([*command, *asked], capture_output=True, text=True, check=True)
         here = done.stdout.splitlines()[-1].split()
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)
         there = server.communicate(timeout=30)[0].splitlines()[-1].split()
     assert here[0] == "0"
     assert float(here[1]) + float(there[1]) < 2 * 60

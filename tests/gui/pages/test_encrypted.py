@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.evidence.observations import EncryptedRecord
+from engine.explain.encrypted import Ciphertext, Sight
+from engine.report.encrypted import CLIENT_LEARNS, NOT_CLAIMED, SERVER_LEARNS
+from gui.jobs.encrypted_jobs import Look
+from tests.factories import make_evidence
+
+
+@pytest.fixture
+def page(window):
+    window.commands["encrypted"].trigger()
+    return window.pages.encrypted
+
+
+def seen() -> Look:
+    sight = Sight(
+        image=np.zeros((1, 8, 8), dtype=np.float32),
+        sent=Ciphertext.of(bytes(range(256)) * 100),
+        received=Ciphertext.of(b"\x07" * 5000),
+        numbers=(0.25, -0.5, 0.75, 0.0),
+        names=("a", "b", "c", "d"),
+    )
+    return Look(None, sight, "squares", "ring 8,192", lambda votes: f"{votes:,} votes take long.")
+
+
+def test_it_says_what_to_do_and_who_may_learn_what(page):
+    assert "Start a server here" in page.state.text() and not page.bytes.isVisible()
+    assert page.learns.text() == " ".join((SERVER_LEARNS, CLIENT_LEARNS["scores"], NOT_CLAIMED))
+
+
+def test_an_address_opens_the_model_behind_it(page, window, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(window.session.loading, "open_model", asked.append)
+    page.address.setText("127.0.0.1:7000")
+    page.answer.setCurrentIndex(1)
+    qtbot.mouseClick(page.open, Qt.MouseButton.LeftButton)
+    assert [request.spec for request in asked] == ["encrypted:127.0.0.1:7000?answer=bits"]
+    page.address.setText("nowhere:x")
+    qtbot.mouseClick(page.open, Qt.MouseButton.LeftButton)
+    assert "is no address of a server" in page.state.text() and len(asked) == 1
+
+
+def test_both_sides_are_drawn(page, window):
+    page._show(seen())
+    assert page.image.image.width() == 8 and page.sent.image.width() == 64
+    assert page.received.caption == "bytes of the answer"
+    assert page.sees.text() == "25,600 bytes of ciphertexts"
+    assert "which the client decrypts: c: 0.750, a: 0.250, d: 0.000 and 1 more" in page.reads.text()
+    votes = window.session.form.settings.n0 + window.session.form.settings.n
+    assert page.cost.text() == f"squares: ring 8,192. {votes:,} votes take long."
+    page._show(None)
+    assert page.image.image is None and not page.reads.isVisible()
+
+
+def test_a_run_says_what_it_subtracted(page, window):
+    record = EncryptedRecord(
+        answer="bits",
+        ring=8192,
+        primes=(53, 53, 52, 60),
+        scale=30,
+        features=65,
+        hidden=25,
+        limit=8.0,
+        error=0.25,
+        samples=1000,
+        doubtful=12,
+    )
+    window.session.runs.evidence = make_evidence(encrypted=record)
+    window.session.runs.evidence_changed.emit()
+    expected = "Before any bound 12 of 1,000 samples in doubt were taken from the counts."
+    assert page.counted.text() == expected and CLIENT_LEARNS["bits"] in page.learns.text()
+
+
+def test_a_server_is_started_and_stopped_here(page, window, monkeypatch):
+    started = []
+    monkeypatch.setattr(window.session.server, "start", started.append)
+    page.start.click()
+    assert started == ["demo:digits-encrypted"] and page.start.text() == "&Stop the server"
+    window.session.server.ended.emit("The server has ended: no.")
+    assert page.state.text() == "The server has ended: no."
+    assert page.start.text() == "&Start a server here"
