@@ -60,7 +60,7 @@ def test_a_run_counts_what_is_in_doubt_against_every_class(served, image):
     record = found.encrypted
     assert record.samples == 300 and record.subtracted == found.votes.estimation_failures
     assert found.model.source.startswith("encrypted:127.0.0.1:") and found.model.notes
-    assert found.function_check.answers > 20 and found.performance.batch == 300
+    assert found.function_check.answers >= 10 and found.performance.batch == 300
     run = Run(served, image, settings, HERE)
     again = list(run.sampler.rows(run_stream(), 0, 300, block=300))[-1][0]
     assert sum(again) == 300
