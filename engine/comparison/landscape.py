@@ -7,7 +7,7 @@ import math
 from engine.comparison.records import TradeOff, labels
 from engine.core.records import Record
 from engine.figures.comparison import AccuracyFigure, ReachFigure, ShareFigure
-from engine.regions import Region
+from engine.regions import Norm, Region
 from engine.regions.region import largest
 from engine.schemes import Scheme
 from engine.schemes.attacker import Attacker, covering
@@ -30,11 +30,13 @@ class Landscape(Record):
 
     Attributes:
         result: the comparison as it stands.
-        reaches: ``reaches[candidate][input][r - 1]``: the l2 norm certified for r pixels.
+        reaches: ``reaches[candidate][input][r - 1]``: the norm certified for r pixels.
+        norm: which norm.
     """
 
     result: TradeOff
     reaches: tuple[tuple[Reach, ...], ...]
+    norm: Norm = "l2"
 
     def share(self, candidate: int, entities: int, epsilon: float) -> float | None:
         """Certified share of the inputs; never more than :meth:`TradeOff.certified`."""
@@ -50,9 +52,14 @@ class Landscape(Record):
 
 
 class Surveyor:
-    """Makes a landscape of a growing comparison; every region is looked at once."""
+    """Makes a landscape of a growing comparison; every region is looked at once.
 
-    def __init__(self) -> None:
+    Args:
+        norm: of the attackers.
+    """
+
+    def __init__(self, norm: Norm = "l2") -> None:
+        self._norm = norm
         self._known: list[list[Reach]] = []
 
     def survey(self, result: TradeOff) -> Landscape:
@@ -63,8 +70,9 @@ class Surveyor:
             result.candidates, self._known, result.outcomes, strict=True
         ):
             for outcome in outcomes[len(known) :]:
-                known.append(reach(one.scheme, outcome.region, most=MOST))
-        return Landscape(result=result, reaches=tuple(tuple(known) for known in self._known))
+                known.append(reach(one.scheme, outcome.region, most=MOST, norm=self._norm))
+        reaches = tuple(tuple(known) for known in self._known)
+        return Landscape(result=result, reaches=reaches, norm=self._norm)
 
 
 def landscape(result: TradeOff) -> Landscape:
@@ -171,8 +179,8 @@ def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
     }
 
 
-def reach(scheme: Scheme, region: Region | None, *, most: int) -> Reach:
-    """The l2 norm certified for 1, 2, ... ``most`` pixels.
+def reach(scheme: Scheme, region: Region | None, *, most: int, norm: Norm = "l2") -> Reach:
+    """The norm certified for 1, 2, ... ``most`` pixels.
 
     Every norm given is itself certified, and so is every smaller one. None where nothing is, and
     from there on; :data:`ANY` where any strength is (a scheme that counts pixels alone).
@@ -182,7 +190,7 @@ def reach(scheme: Scheme, region: Region | None, *, most: int) -> Reach:
     for entities in range(1, most + 1):
 
         def holds(epsilon: float, entities: int = entities) -> bool:
-            attack = covering(scheme, entities=entities, epsilon=epsilon)
+            attack = covering(scheme, entities=entities, epsilon=epsilon, norm=norm)
             return attack is not None and region is not None and region.contains(attack)
 
         high = min(high, largest(holds)) if high >= LEAST else 0.0

@@ -74,7 +74,7 @@ class _Compared(Record):
 
 
 class ReachFigure(_Compared):
-    """For one input: the certified l2 norm over the number of changed pixels, by candidate.
+    """For one input: the certified norm over the number of changed pixels, by candidate.
 
     Attributes:
         input: its name.
@@ -149,7 +149,7 @@ class ShareFigure(_Compared):
     """For a set: certified accuracy over pixels and norm, a table for each candidate.
 
     Attributes:
-        entities, epsilons: the columns and rows: pixels, and l2 norms.
+        entities, epsilons: the columns and rows: pixels, and norms.
         shares: ``shares[candidate][row][column]``: certified for epsilons[row] and
             entities[column]; None before the first input.
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.evidence.settings import USUAL, CertifySettings, Execution, seeded
+from engine.regions import Norm
 from gui.jobs.engine_jobs import PATIENCE
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class CompareWish:
         limit: so many inputs of a set at most.
         settings: n0, n, alpha and the rest; their scheme is not used.
         execution: of every run.
+        norm: of the attackers.
     """
 
     candidates: tuple[Candidate, ...]
@@ -34,6 +36,7 @@ class CompareWish:
     limit: int
     settings: CertifySettings
     execution: Execution = USUAL
+    norm: Norm = "l2"
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def compared(wish: CompareWish, stop: threading.Event) -> Generator[Compared, No
     from engine.inputs import expand
 
     inputs = expand(wish.inputs)[: wish.limit]
-    surveyor = Surveyor()
+    surveyor = Surveyor(wish.norm)
     run = compare(
         wish.candidates,
         inputs,

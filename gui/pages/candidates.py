@@ -76,6 +76,11 @@ class WhoPanel(Section):
         self._limit()
         self.changed.emit()
 
+    def leave(self) -> None:
+        """Nobody takes part any more."""
+        for box in self.boxes:
+            box.setChecked(False)
+
     def _append(self, one: Candidate) -> None:
         box = QCheckBox()
         box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -21,7 +21,7 @@ from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import Compared, CompareWish, candidate_of, compared, shipped, written
 from gui.jobs.worker import Failure, Lane
 from gui.pages.candidates import Results
-from gui.pages.comparison_attacker import AttackerSliders
+from gui.pages.comparison_attacker import MOST_PIXELS, AttackerSliders
 from gui.pages.comparison_setup import WIDTH, SetupColumn
 from gui.plots.comparison import ReachPlot
 from gui.plots.comparison_accuracy import AccuracyPlot
@@ -111,6 +111,8 @@ class TradeOffPage(Page):
         self.setup.ask_model.connect(self._ask_for_model)
         self.setup.ask_folder.connect(self._ask_for_folder)
         self.setup.changed.connect(self._refresh)
+        self.setup.limited.connect(self.sliders.limit)
+        self.setup.ranked.connect(self._any_pixels)
         self.sliders.changed.connect(self._draw)
         self.reach.pointed.connect(self.sliders.put)
         self._session.worker.urgent.connect(self._give_way)
@@ -199,7 +201,8 @@ class TradeOffPage(Page):
             return
         from engine.comparison.landscape import accuracy_figure, reach_figure, share_figure
 
-        land, attacker = self.shown.land, self.sliders.attacker
+        land = self.shown.land
+        attacker = self.sliders.attacker.model_copy(update={"norm": land.norm})
         one = land.result.inputs == 1
         say(self.remark, land.result.remark)
         say(self.intervals, "" if one else f"{INTERVALS[:1].upper()}{INTERVALS[1:]}.")
@@ -217,6 +220,11 @@ class TradeOffPage(Page):
             told = [(i in shares.winners, text) for i, text in enumerate(shares.results)]
             self.results.show_results(shares.names, shares.noises, told)
         self._refresh()
+
+    @Slot()
+    def _any_pixels(self) -> None:
+        """Noises are compared by a norm of the whole change."""
+        self.sliders.put(MOST_PIXELS, self.sliders.attacker.epsilon)
 
     def _wait(self, sentence: str = _WAIT) -> None:
         for plot in (self.reach, self.accuracy, self.shares):
@@ -285,7 +293,9 @@ class TradeOffPage(Page):
 
     def _ask_where_to_save(self, fmt: str) -> None:
         if self.shown is not None:
-            result, attacker = self.shown.land.result, self.sliders.attacker
+            land = self.shown.land
+            result = land.result
+            attacker = self.sliders.attacker.model_copy(update={"norm": land.norm})
             self._asker.save_file(
                 f"Save {fmt.upper()}",
                 f"schemes-compared.{fmt}",

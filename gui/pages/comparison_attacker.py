@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.comparison import Attacker
+from engine.regions import Norm
 from gui.widgets.layouts import filled, labelled
 from gui.widgets.section import words
 
@@ -42,6 +43,7 @@ class AttackerSliders(QWidget):
         self.pixels.setAccessibleName("Changed pixels, at most")
         self.epsilon.setAccessibleName("epsilon: l2 norm of the whole change, at most")
         self.sentence = words()
+        self._norm: Norm = _FIRST.norm
         self._lay_out()
         self._follow()
         self.pixels.valueChanged.connect(self._edited)
@@ -52,7 +54,13 @@ class AttackerSliders(QWidget):
     @property
     def attacker(self) -> Attacker:
         """As described."""
-        return Attacker(entities=self.pixels.value(), epsilon=self.epsilon.value())
+        return Attacker(entities=self.pixels.value(), epsilon=self.epsilon.value(), norm=self._norm)
+
+    def limit(self, norm: Norm) -> None:
+        """Measure the whole change in another norm."""
+        self._norm = norm
+        self.epsilon.setAccessibleName(f"epsilon: {norm} norm of the whole change, at most")
+        self._edited()
 
     @Slot(int, float)
     def put(self, entities: int, epsilon: float) -> None:

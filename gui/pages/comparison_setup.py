@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.evidence.settings import CertifySettings, Execution
+from engine.regions import Norm
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import CompareWish
 from gui.pages.candidates import WhoPanel
@@ -30,6 +31,15 @@ from gui.widgets.section import Section, say, words
 WIDTH = 300
 _DIGITS = "digits"
 _N, _LIMIT, _MOST_INPUTS = 2_000, 20, 100_000
+
+
+PUBLISHED = {
+    "l1": "Published order (Yang et al., ICML 2020, CIFAR-10 and ImageNet): uniform noise "
+    "certifies more than Laplace noise at every l1 radius from 0.5 to 4, each of a model that was "
+    "trained with it.",
+}
+"""What is known of the order of noises of one deviation, by norm."""
+_NOISES = ("uniform", "laplace", "exp-inf", "gaussian")
 
 
 class _Chance(QDoubleSpinBox):
@@ -46,11 +56,15 @@ class SetupColumn(QWidget):
     Signals:
         ask_model, ask_folder: a file or a folder is wanted.
         changed: another comparison is described.
+        limited: the attacker is limited in another norm.
+        ranked: noises of one deviation take part, whatever pixels change.
     """
 
     ask_model = Signal()
     ask_folder = Signal()
     changed = Signal()
+    limited = Signal(str)
+    ranked = Signal()
 
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +82,18 @@ class SetupColumn(QWidget):
         self.alpha.setValue(0.001)
         self.alpha.setAccessibleName("alpha, chance that one statement is wrong")
         self.name_of_current = words(role="small")
+        self.norm = QComboBox()
+        self.norm.addItems(["l2", "l1", "linf"])
+        self.norm.setAccessibleName("Norm that limits the attacker")
+        self.sigma = QDoubleSpinBox(decimals=3, minimum=0.01, maximum=10, singleStep=0.05)
+        self.sigma.setValue(0.25)
+        self.sigma.setAccessibleName("Standard deviation of the noises")
+        self.noises = QPushButton("Add &noises")
+        self.noises.setToolTip(
+            "Uniform, Laplace, exp-inf and Gaussian noise of this standard deviation, under the "
+            "model of the main form, each certified in this norm"
+        )
+        self.order = words(role="small")
         self._lay_out()
         self._connect()
         self._follow()
@@ -105,7 +131,33 @@ class SetupColumn(QWidget):
         )
         most = self.limit.value() if self.is_set else 1
         execution = Execution(device=session.form.execution.device)
-        return CompareWish(candidates, spec, most, settings, execution)
+        return CompareWish(candidates, spec, most, settings, execution, self._norm())
+
+    @Slot()
+    def add_noises(self) -> None:
+        """Let noises of one deviation take part, and nobody else."""
+        from engine.comparison.demo_models import at_one_deviation
+
+        model = self._session.loading.model
+        if model is None or model.kind != "image":
+            say(self.order, "Open a model of images first, whose noise is replaced.")
+            return
+        found = at_one_deviation([model], _NOISES, self.sigma.value(), self._norm())
+        self.who.leave()
+        self.who.offer(found)
+        for one, box in zip(self.who.known, self.who.boxes, strict=True):
+            box.setChecked(one in found)
+        self.ranked.emit()
+
+    def _norm(self) -> Norm:
+        norm: Norm = self.norm.currentText()  # type: ignore[assignment]
+        return norm
+
+    @Slot()
+    def _limited(self) -> None:
+        say(self.order, PUBLISHED.get(self._norm(), ""))
+        self.limited.emit(self._norm())
+        self.changed.emit()
 
     @Slot(Path)
     def put_folder(self, path: Path) -> None:
@@ -127,6 +179,17 @@ class SetupColumn(QWidget):
 
     def _lay_out(self) -> None:
         inputs, votes = Section("On what"), Section("Votes of each run")
+        norms = Section("Noises of one deviation")
+        row = QGridLayout()
+        for place, (title, widget) in enumerate(
+            (("attacker's norm", self.norm), ("deviation", self.sigma))
+        ):
+            row.addWidget(labelled(title, widget), place, 0)
+            row.addWidget(widget, place, 1)
+        row.setColumnStretch(1, 1)
+        norms.content.addLayout(row)
+        filled(norms.content, self.noises, self.order)
+        say(self.order, "")
         named = filled(QHBoxLayout(), (self.set_spec, 1), self.folder)
         how_many = labelled("inputs, at most", self.limit)
         most = filled(QHBoxLayout(), how_many, (self.limit, 1))
@@ -142,7 +205,7 @@ class SetupColumn(QWidget):
         self.bound_note = words(role="small")
         votes.content.addWidget(self.bound_note)
         scroll = ScrollColumn("The comparison", spacing=14)
-        for part in (self.who, inputs, votes):
+        for part in (self.who, norms, inputs, votes):
             scroll.column.addWidget(part)
         scroll.column.addStretch(1)
         filled(QVBoxLayout(self), scroll)
@@ -155,6 +218,8 @@ class SetupColumn(QWidget):
         self.who.ask.connect(self.ask_model)
         self.who.changed.connect(self.changed)
         self.folder.clicked.connect(self.ask_folder)
+        self.noises.clicked.connect(self.add_noises)
+        self.norm.currentIndexChanged.connect(self._limited)
         self.choice.currentIndexChanged.connect(self._follow)
         self.set_spec.textChanged.connect(self.changed)
         for editor in (self.limit, self.n0, self.n, self.alpha):

@@ -50,10 +50,10 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setZValue(1)
         self.name_axis("bottom", "changed pixels, at most")
-        self.name_axis("left", "epsilon (l2 norm of the whole change)")
 
     def draw(self, figure: ReachFigure) -> None:
         """Give the lines their data."""
+        self.name_axis("left", f"epsilon ({figure.attacker.norm} norm of the whole change)")
         while len(self.lines) < len(figure.names):
             self.lines.append(pg.PlotCurveItem(antialias=True))
             self.lines[-1].setZValue(5)

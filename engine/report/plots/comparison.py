@@ -18,7 +18,7 @@ from engine.figures.comparison import (
 from engine.report import palette
 from engine.report.plots.base import Drawing, hex_rgb, marked
 
-NORM = "epsilon: l2 norm of the whole change, pixels in [0,1]"
+_NORM = "epsilon: {} norm of the whole change, pixels in [0,1]"
 _TICKS = 16
 _READABLE = {False: 0.8, True: 0.6}
 """From this share on a cell's ink is that of filled bars; below, that of the page."""
@@ -46,7 +46,7 @@ def _reach(figure: ReachFigure) -> Drawing:
             "title": "What each scheme certifies of one input",
             "subtitle": figure.input,
             "x-name": "changed pixels, at most",
-            "y-name": NORM,
+            "y-name": _NORM.format(figure.attacker.norm),
             "x-ticks": marked((across(r), str(r)) for r in figure.entities[::every]),
             "y-ticks": marked(up.ticks()),
             "attacker": {
@@ -105,7 +105,7 @@ def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
         data={
             "title": figure.title,
             "subtitle": _inputs(figure),
-            "axes": f"across: changed pixels, at most · up: {NORM}",
+            "axes": f"across: changed pixels, at most · up: {_NORM.format(figure.attacker.norm)}",
             "entities": [str(r) for r in figure.entities],
             "epsilons": [f"{e:g}" for e in figure.epsilons],
             "covering": None if framed is None else list(framed),
@@ -118,7 +118,8 @@ def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
             ],
             "note": _note(figure) + ("" if framed is None else " · framed: the attacker"),
         },
-        alt=f"{figure.title}, over changed pixels and l2 norm, for " + ", ".join(figure.names),
+        alt=f"{figure.title}, over changed pixels and {figure.attacker.norm} norm, for "
+        + ", ".join(figure.names),
     )
 
 

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from engine.comparison.landscape import (
@@ -11,7 +13,8 @@ from engine.comparison.landscape import (
     share_figure,
 )
 from engine.figures.comparison import percent
-from engine.schemes import Gaussian, HierarchicalGaussian
+from engine.regions import Ball
+from engine.schemes import Gaussian, HierarchicalGaussian, Laplace
 from engine.schemes.attacker import Attacker, covering, grid
 from tests.engine.comparison.test_records import (
     BALL,
@@ -125,3 +128,15 @@ def test_every_norm_given_is_certified_and_hardly_more_is():
 
 def test_without_a_region_nothing_is_certified():
     assert reach(Gaussian(), None, most=2) == (None, None)
+
+
+def test_reach_in_another_norm() -> None:
+    """An l1 ball as it is; an l2 ball covers l1 changes of its radius, and linf by sqrt(m)."""
+    ball = Ball(norm="l1", radius=0.6, unit="")
+    laplace = Laplace(lam=0.2)
+    assert all(0.6 - 1e-9 < norm < 0.6 for norm in reach(laplace, ball, most=2, norm="l1"))
+    assert all(0.5 - 1e-9 < norm < 0.5 for norm in reach(Gaussian(), BALL, most=2, norm="l1"))
+    first, second = reach(Gaussian(), BALL, most=2, norm="linf")
+    assert first == pytest.approx(0.5 / math.sqrt(3)) and second == pytest.approx(
+        0.5 / math.sqrt(6)
+    )

@@ -29,7 +29,7 @@ def window(qtbot, preferences, make):
 
 def two_gaussians(page) -> None:
     for one, box in zip(page.setup.who.known, page.setup.who.boxes, strict=True):
-        box.setChecked(one.scheme.key == "gaussian")
+        box.setChecked(one.model in ("demo:digits-0.25", "demo:digits-0.50"))
     page.setup.n.setValue(500)
     page.setup.n0.setValue(20)
 

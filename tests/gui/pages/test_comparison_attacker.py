@@ -39,3 +39,10 @@ def test_it_is_said_in_a_sentence(sliders):
 def test_everything_has_a_name(sliders):
     for widget in (sliders.pixels, sliders.epsilon, sliders.pixel_slider, sliders.epsilon_slider):
         assert widget.accessibleName()
+
+
+def test_another_norm_is_said(sliders, qtbot):
+    with qtbot.waitSignal(sliders.changed):
+        sliders.limit("l1")
+    assert sliders.attacker.norm == "l1" and "in l1 norm" in sliders.sentence.text()
+    assert sliders.epsilon.accessibleName() == "epsilon: l1 norm of the whole change, at most"

@@ -9,6 +9,7 @@ from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.schemes import DssnL1, Gaussian
 from gui.pages.comparison_setup import SetupColumn
+from tests.fakes import identity
 
 ONE = Candidate(model="demo:digits-0.25", name="net", scheme=Gaussian(sigma=0.25))
 
@@ -76,3 +77,23 @@ def test_alpha_is_shown_short_and_everything_has_a_name(setup):
     assert setup.alpha.text() == "0.001"
     for widget in (setup.n0, setup.n, setup.alpha, setup.limit, setup.choice, setup.set_spec):
         assert widget.accessibleName()
+
+
+def test_noises_of_one_deviation_replace_those_who_take_part(setup, idle_session, qtbot):
+    with qtbot.waitSignal(setup.limited, check_params_cb=lambda norm: norm == "l1"):
+        setup.norm.setCurrentText("l1")
+    assert setup.order.text().startswith("Published order (Yang et al., ICML 2020")
+    idle_session.loading.model = None
+    setup.noises.click()
+    assert setup.order.text() == "Open a model of images first, whose noise is replaced."
+    idle_session.loading.model = identity()
+    setup.sigma.setValue(0.5)
+    with qtbot.waitSignal(setup.ranked):
+        setup.noises.click()
+    wish = setup.wish()
+    assert wish.norm == "l1" and ONE not in wish.candidates
+    keys = [one.scheme.key for one in wish.candidates]
+    assert keys == ["uniform", "laplace", "exp-inf", "gaussian"]
+    uniform, laplace, _, gaussian = (one.scheme for one in wish.candidates)
+    assert (uniform.sigma, gaussian.sigma) == (0.5, 0.5) and uniform.norm == laplace.norm == "l1"
+    assert laplace.lam == pytest.approx(0.5 / 2**0.5)
