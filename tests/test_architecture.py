@@ -272,6 +272,14 @@ def test_a_verifier_needs_no_torch() -> None:
     assert not loads("import engine.bounds, engine.schemes") & {"torch", "torchvision", *QT}
 
 
+def test_the_playground_needs_no_torch() -> None:
+    statement = (
+        "from engine.playground import abstentions, false_claims, shifts, sigma_table; "
+        "abstentions.abstention('below-half'); shifts.shifted_image()"
+    )
+    assert not loads(statement) & {"torch", "torchvision", *QT}
+
+
 def test_the_window_paints_before_torch_is_loaded() -> None:
     assert not loads("import gui.shell.app") & SLOW
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from engine.core.rounding import round_down
+from gui.playground.drawing import Drawing
 from gui.playground.experiment import Experiment
 from gui.playground.marks import color_of
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
 
-class BarsView(QWidget):
+class BarsView(Drawing):
     """A bar for each class, its count at its end; the line is one half, the mark p lower.
 
     Args:
@@ -21,6 +24,8 @@ class BarsView(QWidget):
         bound: whether p lower is marked.
         selection: whether those of the first phase have a thin bar of their own, drawn to their n0.
     """
+
+    stem: ClassVar[str] = "votes"
 
     def __init__(
         self, experiment: Experiment, *, bound: bool = True, selection: bool = False

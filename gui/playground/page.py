@@ -87,6 +87,8 @@ class PlaygroundPage(Page):
         self._spots = []
         say(self.told, "Click into the plane to set points of two classes or more." if own else "")
         self._choose_task()
+        if own and self.experiment.shifted is not None:
+            self.experiment.show_scene(self.controls.scene.itemText(0))
         if name == SHIFTED:
             self.experiment.show_shifts()
         elif not own:

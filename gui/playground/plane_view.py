@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.core.rounding import round_down
 from engine.regions import Ball
+from gui.playground.drawing import Drawing
 from gui.playground.experiment import Experiment, Spot
 from gui.playground.marks import Stamps, cells_image, color_of, tag
 from gui.plots.slicemap import roomiest_cell
@@ -44,7 +45,7 @@ _KEYS = {
 }
 
 
-class PlaneView(QWidget):
+class PlaneView(Drawing):
     """Draws an experiment; the mouse or the arrow keys move the point, push it, or set points.
 
     Attributes:
@@ -57,6 +58,7 @@ class PlaneView(QWidget):
     """
 
     set_at = Signal(float, float)
+    stem: ClassVar[str] = "plane"
 
     def __init__(self, experiment: Experiment, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from engine.playground.false_claims import ALPHA, RUNS, Tally
+from gui.playground.drawing import Drawing
 from gui.playground.marks import tag
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -17,12 +19,14 @@ _LEAST_TOP = 0.25
 """The axis of shares goes to this at least."""
 
 
-class RateView(QWidget):
+class RateView(Drawing):
     """Two curves over the runs: of a way to claim that keeps alpha, and of one that does not.
 
     Attributes:
         tallies: what is drawn, in order.
     """
+
+    stem: ClassVar[str] = "false-claims"
 
     def __init__(self, careless: str, careful: str) -> None:
         super().__init__()
