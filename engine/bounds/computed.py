@@ -23,13 +23,17 @@ class Computed(BoundMethod):
         return 0.0, 1.0
 
 
-def computed_bounds(top: int, outside: float, n: int) -> ProbabilityBounds:
+COMPUTED = "the probability is computed, not estimated"
+
+
+def computed_bounds(top: int, outside: float, n: int, basis: str = COMPUTED) -> ProbabilityBounds:
     """The bounds of a class that the noisy input is not given with probability at most ``outside``.
 
     Args:
         top: the class.
         outside: that mass; every other class has at most as much.
         n: votes drawn beside it.
+        basis: why it is valid, in a clause.
     """
     return ProbabilityBounds(
         method=Computed.key,
@@ -39,5 +43,5 @@ def computed_bounds(top: int, outside: float, n: int) -> ProbabilityBounds:
         p_lower=max(0.0, math.nextafter(1.0 - outside, 0.0)) if outside else 1.0,
         p_upper=min(1.0, outside),
         valid=True,
-        basis="valid: the probability is computed, not estimated",
+        basis=f"valid: {basis}",
     )

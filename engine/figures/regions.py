@@ -42,6 +42,20 @@ class Answer(Record):
     words: str
 
 
+class Beside(Record):
+    """What another run certifies, in the parameters of the one that is drawn.
+
+    Attributes:
+        words: for a legend.
+        outline: its border.
+        attack: where an attack on it lies; None without one, or outside what is drawn.
+    """
+
+    words: str
+    outline: tuple[tuple[float, float], ...]
+    attack: tuple[float, float] | None = None
+
+
 class RegionFigure(BaseModel, Generic[M]):
     """A region and the map of required p_lower.
 
@@ -55,6 +69,7 @@ class RegionFigure(BaseModel, Generic[M]):
         asked: perturbations that the run was asked about.
         run: it belongs to a run, and not to a form.
         attack: the smallest change that an attack found.
+        beside: what other runs certify of the same image.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
@@ -67,6 +82,7 @@ class RegionFigure(BaseModel, Generic[M]):
     asked: tuple[Perturbation, ...] = ()
     run: bool = False
     attack: AttackMark | None = None
+    beside: tuple[Beside, ...] = ()
 
     @property
     def picture(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from engine.bounds import BoundMethod
-from engine.bounds.computed import computed_bounds
+from engine.bounds.computed import COMPUTED, computed_bounds
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.settings import Counting
@@ -121,7 +121,9 @@ class Claims:
 
     def _drawn(self, votes: Votes, top: int) -> ProbabilityBounds:
         if self.known is not None:
-            return computed_bounds(top, self.known.outside, votes.n)
+            cells = self.settings.scheme.reads == "network"
+            basis = "every certified cell is bounded, nothing is sampled" if cells else COMPUTED
+            return computed_bounds(top, self.known.outside, votes.n, basis)
         return self.method.at(
             votes,
             top=top,

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.evidence.evidence import Evidence
+from engine.figures.light_together import lights_together
 from engine.figures.runs_together import (
     ComparedRow,
     Named,
@@ -17,6 +18,7 @@ from engine.figures.runs_together import (
 )
 from engine.inputs.base import Pixels
 from gui.plots.curves import CurvePlot
+from gui.plots.light_cells import LightCellsPlot
 from gui.style import theme as themes
 from gui.widgets.card import Card
 from gui.widgets.image import thumbnail
@@ -59,14 +61,16 @@ class RunComparison(Card):
         self.header.addWidget(self.only)
         self.images = QHBoxLayout()
         self.bounds, self.regions = CurvePlot("Bounds over n"), CurvePlot("Certified regions")
-        for plot in (self.bounds, self.regions):
+        self.cells = LightCellsPlot()
+        self.cells.hide()
+        for plot in (self.bounds, self.regions, self.cells):
             plot.notice.connect(self.notice)
         themes.registry.follow(self.retheme)
         self.retheme()
         facts = QWidget()
         filled(QVBoxLayout(facts), self.images, (self.table, 1), spacing=6)
         plots = ScrollColumn("Plots of the compared runs", spacing=8)
-        for plot in (self.bounds, self.regions):
+        for plot in (self.bounds, self.regions, self.cells):
             plots.column.addWidget(plot, 1)
         columns = divided(Qt.Orientation.Horizontal, facts, plots, sizes=(500, 600))
         self.content.addWidget(columns, 1)
@@ -74,7 +78,7 @@ class RunComparison(Card):
     def retheme(self) -> None:
         """Plots are as high as the type in force and the lines of their legends need."""
         lines = -(-len(self.runs) // _A_LINE)
-        for plot in (self.bounds, self.regions):
+        for plot in (self.bounds, self.regions, self.cells):
             plot.setMinimumHeight(round(themes.current().px(_LEAST + lines * _LINE)))
 
     def show_runs(self, runs: Sequence[Named]) -> None:
@@ -93,6 +97,11 @@ class RunComparison(Card):
                 plot.wait(lacking)
             else:
                 plot.show_figure(figure)
+        together = lights_together(self.runs)
+        self.cells.setVisible(together is not None)
+        self.regions.setVisible(together is None)
+        if together is not None:
+            self.cells.show_figure(together)
         self.retheme()
         self.show_images({})
 

@@ -45,8 +45,11 @@ class LightCellsPlot(RegionPlot["LightCells"]):
         self.middle = pg.ScatterPlotItem(pxMode=True, symbol="+")
         self.asked_marks = pg.ScatterPlotItem(pxMode=True, symbol="d")
         self.asked_marks.setZValue(15)
+        self.beside_lines: list[pg.PlotCurveItem] = []
+        self.beside_attacks = pg.ScatterPlotItem(pxMode=True, symbol="x")
         self._drawn: object = None
         self.add(*self.cells.values(), self.hatch, self.frame_line, self.middle, self.asked_marks)
+        self.add(self.beside_attacks)
 
     def draw(self, figure: RegionFigure[LightCells]) -> None:
         """The map as it stands; cells only where they are others."""
@@ -69,9 +72,31 @@ class LightCellsPlot(RegionPlot["LightCells"]):
             Entry("open", theme.muted),
             *(entry for there, entry in attack_entries(figure, theme) if there),
         ]
+        self._draw_beside(figure)
+        inks = zip(figure.beside, self._inks(theme), strict=False)
+        known += [Entry(one.words, ink, "line") for one, ink in inks]
         if asked:
             known.append(Entry("asked for (filled: certified)", theme.text, "dot"))
         self.legend.set_entries(known)
+
+    @staticmethod
+    def _inks(theme: Theme) -> tuple[str, ...]:
+        """Of lines over the map."""
+        return theme.accent, theme.runner_up, theme.text
+
+    def _draw_beside(self, figure: RegionFigure[LightCells]) -> None:
+        """The borders of smoothing certificates, and attacks on them."""
+        while len(self.beside_lines) < len(figure.beside):
+            self.beside_lines.append(pg.PlotCurveItem())
+            self.beside_lines[-1].setZValue(12)
+            self.add(self.beside_lines[-1])
+            self.dress(themes.current())
+        for place, item in enumerate(self.beside_lines):
+            shown = place < len(figure.beside)
+            line = figure.beside[place].outline if shown else ()
+            item.setData([x for x, _ in line], [y for _, y in line])
+        attacks = [one.attack for one in figure.beside if one.attack is not None]
+        self.beside_attacks.setData(pos=attacks)
 
     def _draw_cells(self, figure: RegionFigure[LightCells]) -> None:
         needs, region = figure.needs, figure.region
@@ -117,6 +142,12 @@ class LightCellsPlot(RegionPlot["LightCells"]):
         self.frame_line.setPen(self.pen(theme.text, 1.0))
         self.middle.setPen(self.pen(theme.text, 1.6))
         self.middle.setSize(theme.px(12))
+        for place, item in enumerate(self.beside_lines):
+            inks = self._inks(theme)
+            item.setPen(self.pen(inks[place % len(inks)], theme.line + 1))
+        self.beside_attacks.setBrush(theme.text)
+        self.beside_attacks.setPen(self.pen(theme.surface, 1.0))
+        self.beside_attacks.setSize(theme.px(13))
         self.asked_marks.setPen(self.pen(theme.text, 1.6))
         self.asked_marks.setSize(theme.px(13))
 

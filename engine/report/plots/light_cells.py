@@ -43,6 +43,14 @@ def light_cells(figure: RegionFigure[LightCells], *, dark: bool = False) -> Draw
             "attack-at": None
             if figure.attack is None
             else list(_place(needs, figure.attack.change)),
+            "beside": [
+                {
+                    "words": one.words,
+                    "line": [list(_shares(needs, point)) for point in one.outline],
+                    "attack": None if one.attack is None else list(_shares(needs, one.attack)),
+                }
+                for one in figure.beside
+            ],
             "x-ticks": _ticks(needs.halves[0]),
             "y-ticks": _ticks(needs.halves[1]),
         },
@@ -52,9 +60,13 @@ def light_cells(figure: RegionFigure[LightCells], *, dark: bool = False) -> Draw
 
 def _place(needs: LightCells, change: Perturbation) -> tuple[float, float]:
     """Shares of the box, from 0 to 1."""
-    pairs = zip(needs.utmost.terms, needs.halves, strict=True)
-    first, second = ((change[term] / half + 1) / 2 for term, half in pairs)
-    return first, second
+    first, second = (change[term] for term in needs.utmost.terms)
+    return _shares(needs, (first, second))
+
+
+def _shares(needs: LightCells, point: tuple[float, float]) -> tuple[float, float]:
+    first, second = needs.halves
+    return (point[0] / first + 1) / 2, (point[1] / second + 1) / 2
 
 
 def _ticks(half: float) -> list[dict[str, object]]:

@@ -10,10 +10,15 @@ import pytest
 import torch
 
 from engine.cli import main
+from engine.core.generators import result_of
 from engine.demos import aircraft, making
+from engine.evidence.settings import ExactSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.outputs import OutputsClassifier
+from engine.procedures.certify import certify
+from engine.regions import LightMap
+from engine.schemes import ExactMap
 from engine.training.aircraft import near, part
 from engine.verify import Plan, verify
 
@@ -60,3 +65,14 @@ def test_a_run_of_the_detector_is_certified_and_verified(tmp_path: Path, capsys)
     path.write_text(json.dumps(tree))
     wrong = {c.name for c in verify(path, Plan(counts_only=True)).claims if c.verdict != "holds"}
     assert "outputs and their classes" in wrong
+
+
+@pytest.mark.parametrize("number", [0, 4, 6, 8])
+def test_the_detector_is_certified_over_the_whole_box(number: int) -> None:
+    """Four of the test pictures, by at most 101 cells."""
+    classifier = load_model(ModelRequest("demo:aircraft"))
+    given = fitted(classifier, load_input(f"aircraft:{number}"))
+    scheme = ExactMap(contrast=0.25, brightness=0.15, cells=101, samples=50)
+    evidence = result_of(certify(classifier, given, ExactSettings(scheme=scheme)))
+    assert isinstance(evidence.region, LightMap) and evidence.region.whole
+    assert "|c| up to 0.25 and |b| up to 0.15 changes" in evidence.statement

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.evidence.settings import CertifySettings
-from engine.schemes import Gaussian
+from engine.evidence.observations import Exact
+from engine.evidence.settings import CertifySettings, ExactSettings
+from engine.regions import GainBrightness, LightMap
+from engine.schemes import ContrastBrightness, ExactMap, Gaussian
 from gui.pages.run_comparison import RunComparison, inputs_of
 from gui.style import theme as themes
 
@@ -76,3 +78,20 @@ def test_runs_that_bound_nothing_say_so(view, runs):
     view.show_runs([(name, run.model_copy(update=bare)) for name, run in runs[:2]])
     assert view.bounds.figure is None and "bounds a class" in view.bounds.waiting.text()
     assert view.regions.figure is None and "certify nothing" in view.regions.waiting.text()
+
+
+def test_a_smoothing_certificate_lies_over_an_exact_map(view, runs, make):
+    base = make.evidence(CertifySettings(n=1000, seed=1))
+    smooth = CertifySettings(scheme=ContrastBrightness(), n=1000, seed=1)
+    smoothed = GainBrightness(sigma_k=0.2, sigma_b=0.2, p_lower=0.9)
+    light = LightMap(contrast=0.25, brightness=0.15, convention="linear", clip=True, cells="scv")
+    votes = base.votes
+    observed = Exact(selection=(0,) * 10, estimation=votes.estimation, guess=votes.guess)
+    exact = {"settings": ExactSettings(scheme=ExactMap()), "observations": observed}
+    first = base.model_copy(update={**exact, "region": light})
+    second = base.model_copy(update={"settings": smooth, "region": smoothed})
+    view.show_runs([("a", first), ("b", second)])
+    assert view.cells.isVisible() and not view.regions.isVisible()
+    assert [one.words for one in view.cells.figure.beside] == ["b: smoothing, unclipped"]
+    view.show_runs(runs)
+    assert view.regions.isVisible() and not view.cells.isVisible()

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
-from engine.figures.regions import RegionFigure
+from engine.figures.regions import Beside, RegionFigure
 from engine.regions.required_probability import required_map
 from engine.schemes import ExactMap
 from engine.schemes.exact_map import MAP, TOP
@@ -78,3 +78,15 @@ def test_nothing_certified_and_other_themes(plot, qapp) -> None:
     plot.retheme()
     assert plot.cells["c"].brush().color() != before
     apply_theme(qapp, "light")
+
+
+def test_what_smoothing_certifies_is_drawn_over_it(plot) -> None:
+    line = ((-0.1, 0.0), (0.0, 0.1), (0.1, 0.0), (-0.1, 0.0))
+    over = Beside(words="smoothing", outline=line, attack=(0.2, 0.1))
+    plot.show_figure(figure("scsvo").model_copy(update={"beside": (over,)}))
+    (item,) = plot.beside_lines
+    assert item.getData()[0].tolist() == [-0.1, 0.0, 0.1, -0.1]
+    assert plot.beside_attacks.getData()[0].tolist() == [0.2]
+    assert "smoothing" in [entry.text for entry in plot.legend.entries]
+    plot.show_figure(figure("scsvo"))
+    assert not item.getData()[0].size
