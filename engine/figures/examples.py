@@ -47,10 +47,12 @@ class Example(BaseModel):
 
     @classmethod
     def noisy(cls, number: int, media: Media, answer: str, answered: int | None = None) -> Example:
-        """Noisy sample ``number``, counted from 1."""
+        """Noisy sample ``number``, counted from 1, and what a denoiser makes of it, if one does."""
+        seen = media[-1]
+        denoised = isinstance(seen, ImageMedium) and seen.touch == "denoised"
         return cls(
             name=f"noisy sample {number}",
-            caption=f"noisy: {answer}",
+            caption=f"{'denoised' if denoised else 'noisy'}: {answer}",
             note=_joined(f"sample {number}", *(one.told() for one in media)),
             answer=answer,
             answered=answered,

@@ -97,10 +97,15 @@ class Box(QWidget):
         self.example = example
         for view, medium in zip(self.views, example.media, strict=True):
             last = view is self.views[-1]
-            caption = example.caption if last else ""
+            caption = example.caption if last else "noisy" if self._paired else ""
             detail = example.note if last else example.caption
             WIDGETS[medium.kind][1](view, medium, caption, detail, self.ink, chosen)
         self._mark_class(example.answered if striped and chosen is not None else None, chosen)
+
+    @property
+    def _paired(self) -> bool:
+        """Whether it shows an image beside what a denoiser makes of it."""
+        return [type(view) for view in self.views] == [ImageView, ImageView]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The stripe below it, in the colour and hatch that the class has in every plot."""
@@ -139,8 +144,8 @@ class Box(QWidget):
             view.deleteLater()
         self.views = [WIDGETS[kind][0](parent=self) for kind in kinds]
         for view in self.views:
-            beside = view is not self.views[-1]
-            self._row.addWidget(view, 1 if beside else 5)
+            beside = view is not self.views[-1] and not self._paired
+            self._row.addWidget(view, 1 if beside or self._paired else 5)
             if beside:
                 view.setMinimumSize(_SMALLEST, _SMALLEST)
                 view.setMaximumWidth(_SIDE)
@@ -222,16 +227,18 @@ class Boxes(QWidget):
     def _in_rows(self, large: list[Box], small: list[Box], *, stacked: bool) -> None:
         """Samples below the large boxes, or between them: of six columns a sample has two."""
         self._grid.setVerticalSpacing(8)
-        wide = 6 if stacked or len(large) == 1 else 3
-        rows = -(-len(small) // _A_ROW)
+        wide, most = 6 if stacked or len(large) == 1 else 3, _A_ROW
+        if small and len(small[0].views) > 1:  # an image beside another
+            most = 2
+        rows = -(-len(small) // most)
         for i, box in enumerate(large):
             row = (rows + 1) * i if stacked else 0
             self._grid.addWidget(box, row, 0 if stacked else 3 * i, 1, wide)
             self._grid.setRowStretch(row, 3)
-        width = 6 // max(1, min(_A_ROW, len(small)))
+        width = 6 // max(1, min(most, len(small)))
         for i, box in enumerate(small):
-            row = 1 + i // _A_ROW
-            self._grid.addWidget(box, row, i % _A_ROW * width, 1, width)
+            row = 1 + i // most
+            self._grid.addWidget(box, row, i % most * width, 1, width)
             self._grid.setRowStretch(row, 2)
         for column in range(6):
             self._grid.setColumnStretch(column, 1)

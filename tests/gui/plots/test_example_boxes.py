@@ -130,3 +130,17 @@ def test_nodes_that_were_taken_away_are_hollow(show) -> None:
     (view,) = boxes.noisy[0].views
     assert view.drawing.rings.hollow
     assert "1 of 4 nodes taken away" in view.accessibleDescription()
+
+
+def test_a_denoised_image_stands_beside_the_noisy_one_in_the_same_size(show):
+    figure = make_image_examples()
+    seen = ImageMedium.of(np.zeros((1, 8, 8)), touch="denoised")
+    pairs = [Example.noisy(i + 1, (*one.media, seen), "7") for i, one in enumerate(figure.samples)]
+    boxes = show(figure.model_copy(update={"samples": tuple(pairs)}))
+    for box in boxes.noisy[: len(pairs)]:
+        noisy, denoised = box.views
+        assert abs(noisy.width() - denoised.width()) <= 1
+        assert box.caption == "denoised: 7"
+        assert denoised.geometry().right() <= box.width()
+    rows = {box.y() for box in boxes.noisy[: len(pairs)]}
+    assert len(rows) >= len(pairs) / 2
