@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from engine.cli import main
-from tests.encrypted import image_file, model_file
+from tests.encrypted import image_file, model_file, serving, small
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,17 @@ def test_two_processes_certify_an_image_and_its_owner_counts_again(folder, capfd
 def test_what_is_wrong_is_said(words, said, capsys):
     assert main(words.split()) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_case_keeps_an_encrypted_run_and_extends_it(folder, tmp_path, capsys):
+    case = tmp_path / "a.certiscope"
+    words = f"--input {folder / 'x.png'} --sigma 0.1 --n0 20 --n 100 --seed 4 --quiet"
+    with serving(small()) as address:
+        asked = f"certify --encrypted {address.place} {words} --case {case}"
+        assert main(asked.split()) == 0
+        assert main(f"resume {case} --run 1 --n 200 --quiet".split()) == 0
+    capsys.readouterr()
+    assert main(["verify", str(case), "--counts-only"]) == 0
+    shown = capsys.readouterr().out
+    assert "run 1: encrypted inference: holds" in shown
+    assert main(["runs", str(case)]) == 0 and "200 of 200 votes" in capsys.readouterr().out
