@@ -319,7 +319,8 @@ class NormScheme(NormBall):
         if self.lam is None and d:
             used.append(f"scale {self.scale_in(d):.4g}")
         where = f" in {d:,} dimensions" if d and used else ""
-        return f"{words}, {', '.join(used)}{where}" if used else words
+        law = f"{words}, {', '.join(used)}{where}" if used else words
+        return f"{law}{self.rank_in_words()}"
 
     def stated(self, name: str, given: InputIdentity) -> str:
         """Scale, tail and dimension as the input decided them."""

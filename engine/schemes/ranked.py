@@ -99,6 +99,14 @@ class Ranked(Scheme, ABC):
         least = self.least_share
         return float(ndtr(size + float(ndtri(least)))) * _UP if size else least
 
+    def noise_in_words(self) -> str:
+        """The law, and among how many first classes a class is kept where it is not the first."""
+        return f"{super().noise_in_words()}{self.rank_in_words()}"
+
+    def rank_in_words(self) -> str:
+        """What the name of the noise ends with; empty where the prediction is certified."""
+        return f"; kept among the first {self.top_k}" if self.top_k > 1 else ""
+
     def unchanged(self, class_name: str) -> str:
         """Its place."""
         if self.top_k == 1:

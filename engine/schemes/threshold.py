@@ -105,7 +105,7 @@ class Deciding(Ranked, ABC):
     def decision_in_words(self) -> str:
         """How the deployed model decides, as an end of a sentence."""
         if self.tau == MAJORITY:
-            return "decided by majority vote" if self.top_k == 1 else "ranked by probability"
+            return self.rank_in_words().lstrip("; ") or "decided by majority vote"
         return f"flagged at a smoothed probability of at least tau = {self.tau!r}"
 
     def predicted_in_words(self) -> str:

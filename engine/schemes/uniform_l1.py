@@ -210,6 +210,11 @@ class UniformL1(Ranked):
                 "--box rests on the pixels of an image, and none is at hand: leave it out."
             )
 
+    def noise_in_words(self) -> str:
+        """The law, with what the attacker keeps to."""
+        within = "; pixels kept in [0, 1]" if self.box else ""
+        return f"{super().noise_in_words()}{within}"
+
     def attacker_in_words(self, kind: str) -> str:
         """Within the box, if that is asked for."""
         within = " and every pixel stays in [0, 1]" if self.box else ""

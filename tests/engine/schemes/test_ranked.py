@@ -158,7 +158,9 @@ def test_words_of_a_place_among_the_first() -> None:
     assert "ranks the classes by their probability" in scheme.about_in_words()
     assert scheme.rule_in_words().endswith("that is 1/4.")
     assert f"stays {place}" in scheme.kept_in_words()
-    assert "ranked by probability" in TextMask(top_k=3).noise_in_words()
+    for kind in RANKED:
+        assert made(kind, top_k=3).noise_in_words().endswith("kept among the first 3"), kind.key
+        assert "first" not in made(kind).noise_in_words()
     assert Gaussian().effect("cat") == "changes the smoothed model's prediction 'cat'"
 
 

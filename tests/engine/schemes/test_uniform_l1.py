@@ -168,6 +168,7 @@ def test_recorded_rooms_are_those_of_an_image():
         UniformL1(lam=2).check_facts(facts, given(25))
     with pytest.raises(UserError, match="--box rests on the pixels of an image"):
         scheme.check_alone()
+    assert scheme.noise_in_words().endswith("; pixels kept in [0, 1]")
     assert "box" not in UniformL1().model_dump() and scheme.model_dump()["box"] is True
 
 
