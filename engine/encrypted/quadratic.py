@@ -9,7 +9,7 @@ error of x' moves it, follow from eigenvalues of M.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -36,13 +36,15 @@ class Quadratic:
     Attributes:
         first: (d + 1, H) weights of the hidden layer, its bias the last row; (d + 1, K) without.
         second: (H, K), or None for a linear model.
+        sigma: Gaussian noise that the inputs are expected to have; it makes room for them.
     """
 
     first: Matrix
     second: Matrix | None = None
+    sigma: float = 0.0
 
     @classmethod
-    def of_layers(cls, layers: list[tuple[Matrix, Matrix]]) -> Quadratic:
+    def of_layers(cls, layers: list[tuple[Matrix, Matrix]], *, sigma: float = 0.0) -> Quadratic:
         """From one or two layers, each a weight (out, in) and a bias (out,).
 
         Raises:
@@ -56,7 +58,7 @@ class Quadratic:
             one[-1] = 1.0
             first = np.concatenate([first, one], axis=1)
             second = np.concatenate([more[0][0].T, more[0][1][None]]).astype(np.float64)
-        found = cls(first, second)
+        found = cls(first, second, sigma)
         if not all(np.isfinite(part).all() for part in (first, found.last)):
             raise UserError("A weight of the model is no finite number; train it again.")
         limits = (MOST_FEATURES, MOST_HIDDEN, MOST_CLASSES)
@@ -80,8 +82,9 @@ class Quadratic:
 
     @property
     def limit(self) -> float:
-        """Largest norm of x' that is taken: that of an image of ones."""
-        return float(np.sqrt(self.first.shape[0]))
+        """Largest norm of x' that is taken: that of an image of ones, or more under much noise."""
+        room = max(1.0, 0.5 + 2 * self.sigma**2)
+        return float(np.sqrt(room * self.first.shape[0]))
 
     def scores(self, x: Matrix) -> Matrix:
         """Scores (B, K) of inputs (B, d), in double precision."""
@@ -123,9 +126,9 @@ class Quadratic:
 
     def scaled(self, weights: Matrix, by: float | Matrix) -> Quadratic:
         """The model whose scores are these columns' times a positive number, or one for each."""
-        return (
-            Quadratic(weights * by) if self.second is None else Quadratic(self.first, weights * by)
-        )
+        scaled = weights * by
+        linear = self.second is None
+        return replace(self, first=scaled) if linear else replace(self, second=scaled)
 
     def for_scores(self) -> Quadratic:
         """The model with all scores divided by one number: none is above :data:`LARGEST`.
@@ -160,7 +163,7 @@ class Quadratic:
             return np.where(found == 0.0, step, found)
 
         second = None if self.second is None else on_grid(self.second)
-        return Quadratic(on_grid(self.first), second)
+        return replace(self, first=on_grid(self.first), second=second)
 
     def error(self, parameters: Parameters) -> float:
         """By how much the difference of two decrypted scores may differ from the clear model's.

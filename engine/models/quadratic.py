@@ -41,7 +41,8 @@ def quadratic_of(classifier: Classifier) -> Quadratic:
             f"The normalisation of {name} ({model.normalization}) mixes values; under encryption "
             "each must stay by itself."
         )
-    return Quadratic.of_layers(_folded(layers, _flat(scale), _flat(shift)))
+    folded = _folded(layers, _flat(scale), _flat(shift))
+    return Quadratic.of_layers(folded, sigma=model.training_sigma or 0.0)
 
 
 def _layers(network: nn.Module, name: str) -> list[Layer]:

@@ -80,3 +80,10 @@ def test_what_cannot_be_compared_is_refused():
         Quadratic.of_layers([(np.full((2, 4), np.inf), np.zeros(2))])
     with pytest.raises(UserError, match="4,096 inputs"):
         Quadratic.of_layers([(np.ones((2, 5000)), np.zeros(2))])
+
+
+def test_models_of_much_noise_take_larger_inputs():
+    plain, noisy = small(3), Quadratic.of_layers(layers(3), sigma=1.0)
+    assert Quadratic.of_layers(layers(3), sigma=0.5).limit == plain.limit == 5**0.5
+    # The square of a noisy image of d values, 1 among them, is about d (1 + sigma^2) at most.
+    assert noisy.limit == (2.5 * 5) ** 0.5 == noisy.for_scores().rounded(30).limit
