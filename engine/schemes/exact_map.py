@@ -93,8 +93,8 @@ class UniformLight(NoiseLaw):
 
         def read_off(out: Arrays) -> Numbers:
             pixels = flat(out).astype(np.float64)
-            gain = (pixels[:, 2] - pixels[:, 0]) / white
-            contrast = gain - 1 if linear else np.log(np.maximum(gain, 1e-30))
+            gain = np.maximum((pixels[:, 2] - pixels[:, 0]) / white, 1e-30)
+            contrast = gain - 1 if linear else np.log(gain)
             shift = pixels[:, 0] if linear else pixels[:, 0] / gain
             halves = (2 * light.contrast, 2 * light.brightness)
             return np.stack((contrast / halves[0], shift / halves[1]), axis=1)

@@ -79,3 +79,11 @@ def test_perturbations_are_signed() -> None:
     assert SCHEME.required_probability({"contrast": 0.6, "brightness": 0.1}) > 1
     with pytest.raises(UserError, match="contrast"):
         ExactMap(contrast=1.5)
+
+
+@pytest.mark.parametrize("convention", ["linear", "exponential"])
+def test_a_verifier_reads_blank_samples_of_its_law(convention: Convention) -> None:
+    """It asks which statistics are due, of samples that are all 0."""
+    for probe in ExactMap(convention=convention).noise().probes():
+        blank = (np.zeros((4, *probe.shape), dtype=np.float32),)
+        assert np.isfinite(probe.read(blank)).all()
