@@ -20,6 +20,7 @@ from gui.controllers.normalizations import Normalizations
 from gui.controllers.playback import Playback
 from gui.controllers.preferences import Preferences, data_folder
 from gui.controllers.runs import Runs
+from gui.controllers.talk import Talks
 from gui.controllers.timing import Timing
 from gui.jobs.engine_jobs import EngineJobs
 from gui.jobs.worker import Lane, Worker
@@ -69,6 +70,7 @@ class Session(QObject):
         self.exports = Exports(worker, engine, self)
         self.server = LocalServer(self)
         self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)
+        self.talks = Talks(self)
         worker.failed.connect(self._on_failed)
         for part in (self.loading, self.case, self.runs, self.attacks):
             part.notice.connect(self.notice)

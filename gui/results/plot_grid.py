@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -29,10 +29,15 @@ class PlotGrid(QWidget):
         bar: the row of these buttons.
         whole: gives all plots their room back, while one has all of it.
 
+    Signals:
+        chosen: a person brought this plot in sight.
+
     Args:
         plots: the four, from the upper left one to the lower right one.
         names: what their buttons say.
     """
+
+    chosen = Signal(int)
 
     def __init__(
         self, plots: Sequence[QWidget], names: Sequence[str], *, parent: QWidget | None = None
@@ -54,7 +59,7 @@ class PlotGrid(QWidget):
         filled(QVBoxLayout(self), self.bar, (self.rows, 1), spacing=4)
         self._keys = [QShortcut(QKeySequence(str(i + 1)), self) for i in range(len(names))]
         for i, key in enumerate(self._keys):
-            key.activated.connect(partial(self.show_plot, i))
+            key.activated.connect(partial(self._choose, i))
         themes.registry.follow(self.arrange)
         self.arrange()
 
@@ -79,6 +84,10 @@ class PlotGrid(QWidget):
         self._row, column = divmod(place, 2)
         self._columns[self._row] = column
         self.arrange()
+
+    def _choose(self, place: int, *_: object) -> None:
+        self.show_plot(place)
+        self.chosen.emit(place)
 
     def enlarge(self, place: int) -> None:
         """Give one plot the room of all four; the same one again gives it back."""
@@ -129,5 +138,5 @@ class PlotGrid(QWidget):
     def _name(self, place: int, name: str) -> QToolButton:
         button = quiet_button(name, f"Show: {name}", f"Show this plot ({place + 1})")
         button.setCheckable(True)
-        button.clicked.connect(partial(self.show_plot, place))
+        button.clicked.connect(partial(self._choose, place))
         return button

@@ -16,6 +16,7 @@ from gui.shell.appearance import Appearance
 from gui.shell.opening import Opening
 from gui.shell.pages import Pages
 from gui.shell.palette import Palette
+from gui.shell.talking import Talking
 from gui.shell.tour import Tour
 
 
@@ -31,6 +32,7 @@ class Parts:
     palette: Palette
     extend_bar: ExtendBar
     tour: Tour
+    talking: Talking
 
     def start_tour(self) -> None:
         """From the plots on."""
@@ -96,6 +98,10 @@ def _can_save_case(session: Session) -> bool:
 
 def _has_folder(session: Session) -> bool:
     return len(session.loading.specs) > 1 and not session.runs.running
+
+
+def _talking(session: Session) -> bool:
+    return session.talks.talk is not None
 
 
 def _has_command(session: Session) -> bool:
@@ -254,6 +260,28 @@ COMMANDS: tuple[Command, ...] = (
     *(Command(f"lecture-{step.key}", f"&{number}  {step.title}", "&Lecture",
               partial(_show_step, step.key), step.shortcut, tip=step.sentence,
               starts_group=number == 1) for number, step in enumerate(STEPS, 1)),
+    Command("talk-open", "&Open a talk…", "&Lecture", lambda on: on.talking.ask(), when=_idle,
+            tip="A file with steps that the window carries out in order", starts_group=True),
+    Command("talk-shipped", "A first &talk", "&Lecture", lambda on: on.talking.open_shipped(),
+            when=_idle, tip="The talk that comes with the program"),
+    Command("talk-next", "&Next step", "&Lecture", lambda on: on.session.talks.next(), "PgDown",
+            _talking),
+    Command("talk-previous", "Pre&vious step", "&Lecture",
+            lambda on: on.session.talks.previous(), "PgUp", _talking),
+    Command("talk-play", "&Play or pause", "&Lecture", lambda on: on.session.talks.toggle(), "P",
+            _talking, tip="Step after step without a key"),
+    Command("talk-faster", "&Faster", "&Lecture", lambda on: on.session.talks.change_speed(1),
+            "+", _talking),
+    Command("talk-slower", "&Slower", "&Lecture", lambda on: on.session.talks.change_speed(-1),
+            "-", _talking),
+    Command("talk-blank", "&Dark, or not", "&Lecture",
+            lambda on: on.session.talks.toggle_blank(), "B", _talking,
+            tip="Nothing is seen until the key is pressed again"),
+    Command("talk-end", "&End the talk", "&Lecture", lambda on: on.session.talks.end(), "",
+            _talking),
+    Command("record-talk", "&Record a talk, or end the record", "&Lecture",
+            lambda on: on.talking.record(),
+            tip="What you do becomes the steps of a talk, until you choose this again"),
     Command("help", "&Help", "&Help", lambda on: on.pages.show_help(), "F1", icon="help",
             tip="First steps, what is on screen, terms, shortcuts"),
     Command("tour", "Take the &tour", "&Help", lambda on: on.start_tour(), when=_idle,

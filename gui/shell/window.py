@@ -41,6 +41,8 @@ from gui.shell.pages import Pages
 from gui.shell.palette import Palette
 from gui.shell.recent_files import RecentMenus
 from gui.shell.status_line import StatusLine
+from gui.shell.talk_bar import Blank, TalkBar
+from gui.shell.talking import Talking
 from gui.shell.tour import Tour, photograph
 from gui.widgets.body import Body
 from gui.widgets.file_dialogs import FileAsker
@@ -91,6 +93,10 @@ class Window(QMainWindow):
         self.columns = self._lay_out()
         self.notifications = Notifications(session, self.notices, parent=self)
         self.opening = Opening(session, self.asker, self.pages, self.notices, self)
+        self.talking = Talking(
+            session, self.commands, self.pages, self.notices, self.asker, parent=self
+        )
+        self.blank = Blank(session.talks, self.central)
         finder = Finder(session, self.left, self.pages)
         self.palette_finder = Palette(self.commands, finder.finds, self.central)
         self.tour = Tour(self._parts(), self.central)
@@ -139,7 +145,9 @@ class Window(QMainWindow):
         filled(inner, self.status_line, (self.body, 1), spacing=0)
         inner.setContentsMargins(MARGIN, 0, MARGIN, 10)
         self.central = QWidget()
-        filled(QVBoxLayout(self.central), self.top, (body, 1), self.progress, spacing=0)
+        self.talk_bar = TalkBar(self.session.talks)
+        stack = (self.top, (body, 1), self.progress, self.talk_bar)
+        filled(QVBoxLayout(self.central), *stack, spacing=0)
         self.setCentralWidget(self.central)
         votes = self.pages.explore.votes
         QWidget.setTabOrder(self.left.command.copy, votes)
@@ -159,6 +167,7 @@ class Window(QMainWindow):
                 palette=self.palette_finder,
                 extend_bar=self.extend_bar,
                 tour=self.tour,
+                talking=self.talking,
             ),
         )
         for signal in (
@@ -168,6 +177,7 @@ class Window(QMainWindow):
             session.loading.input_changed,
             session.loading.model_changed,
             session.case.opened,
+            session.talks.changed,
         ):
             signal.connect(self.refresh_actions)
         for signal in (session.case.opened, session.keeping.changed):

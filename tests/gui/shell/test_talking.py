@@ -1,0 +1,108 @@
+"""A whole talk by keys alone, in the real window on an engine of cardboard."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gui.controllers.talk import Step, Talk, read_talk, write_talk
+from gui.shell.talking import performable
+
+
+def give(window, tmp_path, *steps: Step) -> None:
+    write_talk(Talk("A talk", steps), tmp_path / "t.json")
+    window.talking.open(tmp_path / "t.json")
+
+
+def press(window, key) -> None:
+    QTest.keyClick(window, key)
+
+
+def test_a_whole_talk_by_keys_alone(loaded, qtbot, tmp_path) -> None:
+    session, explore = loaded.session, loaded.pages.explore
+    give(
+        loaded,
+        tmp_path,
+        Step("open-input", "digits:7", say="Look at this seven."),
+        Step("certify"),
+        Step("talk"),
+        Step("plot", 2),
+        Step("replay", 30),
+        Step("talk"),
+        Step("gallery"),
+    )
+    loaded.show()
+    loaded.activateWindow()
+    qtbot.waitUntil(loaded.isActiveWindow)
+    press(loaded, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: not session.loading.busy and session.loading.given is not None)
+    bar = loaded.findChild(type(loaded.talk_bar))
+    assert bar.sentence.text() == "Look at this seven." and "1 of 7" in bar.place.text()
+    press(loaded, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.runs.running)
+    press(loaded, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: loaded.commands["talk"].isChecked())
+    press(loaded, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: explore.grid.shows(1) and not explore.grid.shows(2))
+    press(loaded, Qt.Key.Key_B)
+    assert loaded.blank.isVisible()
+    press(loaded, Qt.Key.Key_B)
+    assert not loaded.blank.isVisible()
+    press(loaded, Qt.Key.Key_Plus)
+    assert session.talks.speed == 1.5
+    press(loaded, Qt.Key.Key_Minus)
+    assert session.talks.speed == 1.0
+    press(loaded, Qt.Key.Key_PageDown)
+    press(loaded, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: session.talks.place == 3)
+    press(loaded, Qt.Key.Key_P)
+    assert session.talks.playing
+    press(loaded, Qt.Key.Key_P)
+    assert not session.talks.playing
+    session.talks.end()
+    assert bar.isHidden() and not loaded.commands["talk-next"].isEnabled()
+
+
+def test_what_a_speaker_does_becomes_a_talk(loaded, qtbot, tmp_path) -> None:
+    loaded.talking.record()
+    loaded.commands["certify"].trigger()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    loaded.commands["talk"].trigger()
+    loaded.pages.explore.grid.chosen.emit(0)
+    loaded.talking.record()
+    dialog = loaded.asker.current
+    dialog.fileSelected.emit(str(tmp_path / "mine.json"))
+    dialog.close()
+    talk = read_talk(tmp_path / "mine.json", performable(loaded.commands))
+    done = [step.do for step in talk.steps]
+    assert done == ["open-model", "open-input", "settings", "certify", "talk", "plot"]
+    assert talk.steps[2].value["n"] == loaded.session.runs.evidence.settings.n
+    loaded.commands["talk"].trigger()
+    loaded.talking.open(tmp_path / "mine.json")
+    for _ in range(3):
+        loaded.session.talks.next()
+        qtbot.waitUntil(lambda: loaded.talking.waits is None)
+    assert loaded.session.form.settings.n == talk.steps[2].value["n"]
+
+
+def test_a_talk_opens_no_dialog_and_ends_no_program(loaded) -> None:
+    known = performable(loaded.commands)
+    assert {"certify", "talk", "gallery", "lecture-peek", "theme-dark"} <= known
+    assert not known & {"quit", "open-case", "export-pdf", "talk-next", "record-talk", "verify"}
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        ({"do": "settings", "value": {"kind": "certify", "n": -4}}, "no settings of a run"),
+        ({"do": "nonsense"}, "'nonsense' is nothing that a talk can do"),
+    ],
+)
+def test_what_cannot_be_done_is_said(loaded, qtbot, tmp_path, step, sentence) -> None:
+    (tmp_path / "t.json").write_text(json.dumps({"talk": 1, "steps": [step]}))
+    loaded.talking.open(tmp_path / "t.json")
+    loaded.session.talks.next()
+    qtbot.waitUntil(lambda: any(sentence in one.sentence for one in loaded.notices.notices))
