@@ -268,7 +268,7 @@ COMMANDS: tuple[Command, ...] = (
             _talking),
     Command("talk-previous", "Pre&vious step", "&Lecture",
             lambda on: on.session.talks.previous(), "PgUp", _talking),
-    Command("talk-play", "&Play or pause", "&Lecture", lambda on: on.session.talks.toggle(), "P",
+    Command("talk-play", "Play or pa&use", "&Lecture", lambda on: on.session.talks.toggle(), "P",
             _talking, tip="Step after step without a key"),
     Command("talk-faster", "&Faster", "&Lecture", lambda on: on.session.talks.change_speed(1),
             "+", _talking),
