@@ -129,6 +129,7 @@ def _editor(field: RequestField, given: Callable[[], object]) -> QWidget:
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         written = box.lineEdit()
         assert written is not None  # it is editable
+        written.setAccessibleName(field.label)
         written.setPlaceholderText(field.unset)
         written.returnPressed.connect(given)
     return box
