@@ -21,7 +21,10 @@ from engine.models.base import Classifier
 from engine.models.outputs import OutputsClassifier
 from engine.procedures.certify import certify
 from engine.regions import Ball
-from engine.schemes import Brightness, DssnL1, Gaussian, HybridMask
+from engine.schemes import Brightness, DssnL1, Gaussian, HybridMask, Laplace, Scheme, UniformL1
+from engine.schemes.exp_inf import ExpInf
+from engine.schemes.pow_2 import Pow2
+from engine.schemes.uniform import Uniform
 from engine.verify.attacks import check_attack
 from tests.engine.attacks.test_smoothed import Closed
 from tests.factories import make_model
@@ -167,3 +170,26 @@ def test_a_changed_input_is_held_against_the_reference_of_the_certified_one() ->
     assert found is not None and found.outcome == "found" and found.perturbation is not None
     assert (evidence.radius or 0.0) < found.perturbation["radius"]
     assert 0.45 < found.perturbation["radius"] < 0.8
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        Laplace(lam=0.2, norm="l1"),
+        Uniform(lam=0.5, norm="linf"),
+        ExpInf(sigma=0.2, norm="linf"),
+        Pow2(sigma=0.2, norm="l2"),
+        UniformL1(lam=0.5),
+    ],
+    ids=lambda one: f"{one.key}-{getattr(one, 'norm', 'l1')}",
+)
+def test_in_every_norm_an_attack_ends_between_certificate_and_truth(scheme: Scheme) -> None:
+    """One pixel decides, so that the boundary of the smoothed model is 0.3 away in any norm."""
+    model, given = HalfSpace(0.4), fitted(0.1)
+    settings = CertifySettings(scheme=scheme, n0=50, n=2000, bound="clopper-pearson")
+    certified = finish(certify(model, given, settings, execution=CPU))
+    assert certified.radius is not None and 0.001 < certified.radius < 0.3
+    found = attacked(certified, model, given, AttackPlan(samples=400, n=4000), execution=CPU)
+    assert found.attack is not None and found.attack.perturbation is not None
+    assert 0.3 - 1 / 255 < found.attack.perturbation["radius"] < 0.45
+    assert not found.contradicted and check_attack(found) == []
