@@ -22,6 +22,8 @@ FLAT = (0.0, 315.0, 0.0, -420.0, 0.0, 378.0, 0.0, -180.0, 0.0, 35.0)
 """f4, in units of 2^-7."""
 DOUBT = 0.25
 """How far a decrypted bit may be from 0 or 1 to be one."""
+ONE_CLASS = ("anytime", "live", "clopper-pearson")
+"""Bounds that rest on the votes of the top class alone: a sample in doubt may be of any other."""
 NOT_COUNTED = -1
 """Class of a sample in doubt."""
 

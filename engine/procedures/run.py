@@ -14,6 +14,7 @@ from engine.core.batches import Batch, alike, from_arrays
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity, Timing, Votes
 from engine.core.stopping import stopped_by
+from engine.encrypted.comparison import ONE_CLASS
 from engine.evidence.environment import software
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import ClassVotes, Exact, Observations
@@ -69,7 +70,7 @@ class Run:
         is_try: bool = True,
     ) -> None:
         shape = check_fit(classifier, fitted, settings.scheme)
-        refuse_two_classes(classifier, settings)
+        refuse_doubt(classifier, settings)
         self.run_id = resume.run_id if resume else uuid.uuid4().hex
         prepared = prepared or PreparedModel(classifier)
         self._clock = prepared.clock
@@ -239,21 +240,24 @@ def check_fit(classifier: Classifier, fitted: FittedInput, scheme: Scheme) -> tu
     return shape
 
 
-def refuse_two_classes(classifier: Classifier, settings: RunSettings) -> None:
-    """Refuse a bound or test of two classes where a sample in doubt may belong to the second.
+def refuse_doubt(classifier: Classifier, settings: RunSettings) -> None:
+    """Refuse a bound or test on other classes where a sample in doubt may be of any.
 
     Raises:
         UserError: it is one.
     """
-    if classifier.usual_batch and "two-class" in settings.bound:
-        raise UserError(
-            f"{settings.bound} bounds the second class by its votes, and samples in doubt may be "
-            "its own under encryption; choose anytime or clopper-pearson."
-        )
-    if classifier.usual_batch and settings.kind == "predict" and settings.test == "two-sided":
+    if not classifier.usual_batch:
+        return
+    if settings.kind == "predict" and settings.test == "two-sided":
         raise UserError(
             "The two-class test compares the votes of two classes, and samples in doubt may belong "
             "to the second under encryption; choose --test one-sided."
+        )
+    if settings.kind != "predict" and settings.bound not in ONE_CLASS:
+        raise UserError(
+            f"The bound {settings.bound} rests on the votes of other classes too, and samples in "
+            f"doubt may be of any under encryption; choose {', '.join(ONE_CLASS)}, and a scheme "
+            "that draws its noise."
         )
 
 

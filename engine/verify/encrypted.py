@@ -6,7 +6,7 @@ from math import prod
 
 from engine.core.errors import UserError
 from engine.encrypted.address import PREFIX
-from engine.encrypted.comparison import DOUBT
+from engine.encrypted.comparison import DOUBT, ONE_CLASS
 from engine.encrypted.parameters import Parameters
 from engine.evidence.evidence import Evidence
 
@@ -53,7 +53,9 @@ def _votes(evidence: Evidence) -> list[str]:
         wrong.append("its samples are more than were drawn")
     if n and record.subtracted > failures:
         wrong.append(f"{record.subtracted:,} samples in doubt are not among {failures:,} failures")
-    bound = evidence.settings.bound
-    if "two-class" in bound:
-        wrong.append(f"{bound} is no bound of votes of which some are in doubt")
+    settings = evidence.settings
+    two_sided = settings.kind == "predict" and settings.test == "two-sided"
+    how = "the two-sided test" if two_sided else settings.bound
+    if two_sided or (settings.kind != "predict" and settings.bound not in ONE_CLASS):
+        wrong.append(f"{how} bounds other classes by votes of which some are in doubt")
     return wrong

@@ -11,7 +11,7 @@ import torch
 import certiscope as cs
 from engine.core.errors import Unreachable, UserError
 from engine.core.generators import result_of
-from engine.evidence.settings import CertifySettings, Execution, PredictSettings
+from engine.evidence.settings import CertifySettings, ExactSettings, Execution, PredictSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import NO_CLASS
@@ -19,6 +19,7 @@ from engine.procedures.certify import certify
 from engine.procedures.predict import predict
 from engine.procedures.run import Run
 from engine.schemes import Gaussian
+from engine.schemes.dssn_l1 import DssnL1
 from tests.encrypted import image_file, misbehaving, samples, serving, small
 
 HERE = Execution(device="cpu")
@@ -72,10 +73,12 @@ def run_stream():
     return Stream.ESTIMATION
 
 
-@pytest.mark.parametrize("bound", ["two-class", "anytime-two-class", "two-class-uneven"])
-def test_bounds_of_two_classes_are_refused(served, image, bound):
+@pytest.mark.parametrize(
+    "bound", ["two-class", "anytime-two-class", "two-class-uneven", "multi-class"]
+)
+def test_bounds_on_other_classes_are_refused(served, image, bound):
     settings = CertifySettings(n0=10, n=100, bound=bound)
-    with pytest.raises(UserError, match="samples in doubt may be its own"):
+    with pytest.raises(UserError, match="rests on the votes of other classes too"):
         result_of(certify(served, image, settings, execution=HERE))
 
 
@@ -83,6 +86,14 @@ def test_the_test_of_two_classes_is_refused(served, image):
     settings = PredictSettings(n=100, test="two-sided")
     with pytest.raises(UserError, match="choose --test one-sided"):
         result_of(predict(served, image, settings, execution=HERE))
+
+
+def test_schemes_that_count_every_class_exactly_are_refused(served, image):
+    settings = ExactSettings(scheme=DssnL1(lam=0.1))
+    with pytest.raises(
+        UserError, match="The bound enumeration rests on the votes of other classes"
+    ):
+        result_of(certify(served, image, settings, execution=HERE))
 
 
 def test_what_the_server_decides_is_no_flag(served):

@@ -6,6 +6,8 @@ import pytest
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import EncryptedRecord
+from engine.evidence.settings import CertifySettings, ExactSettings, PredictSettings
+from engine.schemes.dssn_l1 import DssnL1
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
 from engine.verify.encrypted import check_encrypted, is_served
@@ -63,7 +65,16 @@ def test_a_record_that_was_taken_out_is_missed(certified):
     ]
 
 
-def test_two_classes_are_not_bounded_by_votes_in_doubt(certified):
-    settings = certified.settings.model_copy(update={"bound": "two-class"})
+@pytest.mark.parametrize(
+    ("settings", "how"),
+    [
+        (CertifySettings(bound="two-class"), "two-class"),
+        (PredictSettings(test="two-sided"), "the two-sided test"),
+        (ExactSettings(scheme=DssnL1(lam=0.1)), "enumeration"),
+    ],
+)
+def test_other_classes_are_not_bounded_by_votes_in_doubt(certified, settings, how):
     found = served(certified).model_copy(update={"settings": settings})
-    assert check_encrypted(found) == ["two-class is no bound of votes of which some are in doubt"]
+    assert check_encrypted(found) == [
+        f"{how} bounds other classes by votes of which some are in doubt"
+    ]
