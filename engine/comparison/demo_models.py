@@ -76,7 +76,7 @@ def shipped_candidates() -> tuple[Candidate, ...]:
     """The shipped image models that answer an attacker of pixels and strength.
 
     Only those of the largest family that takes the same images and names the same classes: the
-    others answer something else.
+    others answer something else. Of several with the same noise the first.
     """
     from engine.models import load_model
     from engine.models.base import ModelRequest
@@ -86,7 +86,8 @@ def shipped_candidates() -> tuple[Candidate, ...]:
     able = [one for one in identities if _takes_part(one)]
     families = Counter(map(_family, able))
     largest = families.most_common(1)[0][0] if families else None
-    return tuple(candidate(one) for one in able if _family(one) == largest)
+    found = [candidate(one) for one in able if _family(one) == largest]
+    return tuple({one.scheme: one for one in reversed(found)}.values())[::-1]
 
 
 def _family(model: ModelIdentity) -> tuple[object, ...]:

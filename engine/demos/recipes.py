@@ -42,6 +42,8 @@ TURNED: dict[str, Scheme] = {"digits-rotation": Gaussian(sigma=0.25)}
 NESTED: dict[str, Scheme] = {
     "digits-rotation-nested": NestedRotation(sigma_gamma=20.0, sigma=0.3, error=0.6)
 }
+MEMBERS = {"digits-0.25-b": 1, "digits-0.25-c": 2}
+"""Seeds of two more networks like the first, for an ensemble."""
 CLUB = {
     f"karate-{noise.name}": noise
     for noise in (
@@ -69,13 +71,14 @@ def make_digits(
     images: Callable[[], DataSet] = digits,
     arch: str = "digits_cnn",
     most: int | None = None,
+    **recipe: int,
 ) -> Path:
     """A model of the handwritten digits, certified on all that were held out, or on some."""
     data = images()
     order = making.Order(
         data=data,
         arch=arch,
-        recipe=Recipe(scheme=scheme),
+        recipe=Recipe(scheme=scheme, **recipe),
         name=name,
         certified=most or len(data.specs),
         device="cpu",
@@ -99,6 +102,10 @@ RECIPES: dict[str, Callable[[Path], Path]] = {
     **{
         name: partial(make_digits, name, scheme, images=large_digits, arch="digits_cnn16", most=20)
         for name, scheme in NESTED.items()
+    },
+    **{
+        name: partial(make_digits, name, Gaussian(sigma=0.25), most=100, seed=seed, epochs=200)
+        for name, seed in MEMBERS.items()
     },
     **{name: partial(make_club, name, noise) for name, noise in CLUB.items()},
     **{name: partial(make, demo) for name, demo in DEMOS.items()},

@@ -251,7 +251,7 @@ def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
         path,
         result.network,
         scheme,
-        name=_short_name(order.arch, scheme),
+        name=_short_name(order.arch, scheme) + (f", seed {recipe.seed}" if recipe.seed else ""),
         title=f"{data.title}, trained with noise",
         architecture=order.arch,
         input_shape=[channels_of(scheme, data.shape[0]), *data.shape[1:]],

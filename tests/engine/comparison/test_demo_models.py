@@ -23,6 +23,7 @@ def test_a_model_that_does_not_say_is_refused_in_a_sentence():
 def test_the_shipped_digits_models_take_part():
     names = [one.model for one in shipped_candidates()]
     assert {"demo:digits-0.25", "demo:digits-0.50"} <= set(names)
+    assert "demo:digits-0.25-b" not in names  # of the same noise as the first
     assert "demo:digits-rotation" not in names  # its digits are of 16 by 16 pixels
 
 

@@ -11,7 +11,7 @@ from engine.core.files import sha256_file
 from engine.core.resources import assets
 from engine.demos import aircraft, denoiser, diabetes, encrypted, recipes
 from engine.demos.data.cifar10 import CLASSES
-from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, NESTED, RECIPES, TURNED
+from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, MEMBERS, NESTED, RECIPES, TURNED
 from engine.demos.stumps import STUMP_DEMOS
 from engine.models import ModelRequest, catalogue, load_model
 from engine.schemes import Gaussian, parse_scheme
@@ -27,7 +27,9 @@ OF_THE_LAB = {"cifar10-0.25": 0.25, "cifar10-0.50": 0.5, "cifar10-rotation": 0.2
 def test_every_shipped_model_has_its_recipe():
     assert RECIPES.keys() - {denoiser.NAME} == SHIPPED.keys() - {"lattice-attack", *OF_THE_LAB}
     alone = {aircraft.NAME, diabetes.NAME, encrypted.NAME, denoiser.CLEAN, denoiser.NAME}
-    assert RECIPES.keys() == {*DIGITS, *TURNED, *NESTED, *CLUB, *DEMOS, *STUMP_DEMOS, *alone}
+    assert RECIPES.keys() == {
+        *(*DIGITS, *MEMBERS, *TURNED, *NESTED, *CLUB, *DEMOS, *STUMP_DEMOS, *alone)
+    }
 
 
 def test_every_shipped_file_is_the_one_on_its_cards():
