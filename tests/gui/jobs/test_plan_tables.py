@@ -4,11 +4,11 @@ from statistics import NormalDist
 
 import pytest
 
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.planning import Pilot
 from engine.planning.planner import plan
 from engine.planning.prospect import prospect
-from engine.schemes import Ablation, Gaussian
+from engine.schemes import Ablation, ExactMap, Gaussian
 from engine.schemes.hybrid_uniform import HybridUniform
 from gui.jobs.plan_tables import (
     NEVER,
@@ -125,3 +125,8 @@ def test_the_heading_names_the_levels_it_belongs_to():
     assert at_levels(Ablation()) == "Required p_lower"
     parts = HybridUniform(beta=0.8, sigmas="0.2,0.3")  # the one sigma decides nothing
     assert at_levels(parts) == "Required p_lower at beta 0.8"
+
+
+def test_what_an_exact_map_certifies_depends_on_no_votes() -> None:
+    told, hopeless = utmost(prospect(ExactSettings(scheme=ExactMap())))
+    assert told == "At most: |c| ≤ 0.25, |b| ≤ 0.15, whatever the votes beside." and not hopeless
