@@ -170,3 +170,19 @@ def test_examples_show_the_noisy_and_the_denoised_image(digits: Classifier) -> N
         inside = noisy.pixels < 1  # else it was clipped for display
         assert abs(seen.pixels - noisy.pixels / 2)[inside].max() < 1e-6
         assert "as the denoiser gives it to the model" in sample.note
+
+
+def test_ensembles_and_modules_in_memory_stand_behind_one_too(plain: Path) -> None:
+    import certiscope as cs
+    from engine.verify.parts import check_parts
+    from tests.networks import Linear
+
+    request = ModelRequest(DIGITS, others=("demo:digits-0.50",), denoiser=str(plain))
+    whole = load_model(request)
+    assert isinstance(whole, DenoisedClassifier) and check_parts(whole.identity) == []
+    assert [p.role for p in whole.identity.parts] == ["member", "member", "rule", "denoiser"]
+    x = torch.rand(1, 8, 8)
+    result = cs.smooth(Linear(), cs.Gaussian(sigma=0.25), denoiser=str(plain)).certify(x, n=100)
+    evidence = result.result().evidence
+    assert evidence.model.part("denoiser") is not None
+    assert check_parts(evidence.model) == []
