@@ -31,6 +31,7 @@ _COMMANDS = frozenset(
         "doctor",
         "import",
         "keys",
+        "lab",
         "merge",
         "plan",
         "predict",
@@ -44,6 +45,7 @@ _COMMANDS = frozenset(
         "serve-encrypted",
         "sign",
         "slides",
+        "train",
         "verify",
     ]
 )

@@ -21,6 +21,7 @@ from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_flags
 from engine.cli.encrypted import address_flags, serve_command, serve_flags
 from engine.cli.flags import RUN, flag, with_flags
+from engine.cli.lab import lab_app
 from engine.cli.listing import doctor_command, schema_command, schemes_command
 from engine.cli.logs import import_command, import_flags
 from engine.cli.merge import merge_command, merge_flags
@@ -36,6 +37,7 @@ from engine.cli.run import certify_command, decide_command, predict_command
 from engine.cli.sign import keys_app, sign_command, signing_flags
 from engine.cli.slides import slides_command, slides_flags
 from engine.cli.subject import subject_flags
+from engine.cli.train import train_command, train_flags
 from engine.cli.verify import verify_command, verify_flags
 from engine.core.errors import DiskFull, UserError
 from engine.evidence.settings import Task
@@ -53,6 +55,8 @@ COMMANDS = (
     "import",
     "compare",
     "prune",
+    "train",
+    "lab",
     "report",
     "slides",
     "resume",
@@ -80,6 +84,7 @@ _EXAMPLES = {
     "import": "certiscope import log.tsv other.tsv --plot curves.svg",
     "compare": "certiscope compare --input digits --limit 20",
     "prune": "certiscope prune --model demo:aircraft --seeds 3 --out pruned",
+    "train": "certiscope train --method consistency --sigma 0.25 --epochs 40",
     "verify": "certiscope verify out.pdf",
     "resume": "certiscope resume runs.certiscope",
     "report": "certiscope report runs.certiscope --report out.pdf",
@@ -147,6 +152,8 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "import", import_command, import_flags())
     _add(app, "compare", compare_command, compare_flags())
     _add(app, "prune", prune_command, prune_flags())
+    _add(app, "train", train_command, train_flags())
+    app.add_typer(lab_app(), name="lab")
     _add(app, "resume", resume_command, resume_flags())
     _add(app, "report", report_command, report_flags())
     _add(app, "slides", slides_command, slides_flags())

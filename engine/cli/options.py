@@ -6,7 +6,7 @@ A scheme that joins the catalogue gets its flags here without an edit.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -57,23 +57,33 @@ def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
         WHAT,
         metavar="KEY",
     )
+    specs = {scheme.key: field_specs(scheme) for scheme in schemes.SCHEMES}
+    return [chosen, *shared_flags(specs, SCHEME, defaults=of_a_model)]
+
+
+def shared_flags(
+    specs: Mapping[str, Sequence[FieldSpec]], panel: str, *, defaults: bool = True
+) -> list[inspect.Parameter]:
+    """The parameters of several things, each flag once; None stands for the thing's own default.
+
+    Args:
+        specs: by the key of what they belong to.
+        panel: under which heading the help lists them.
+        defaults: whether the help says them.
+    """
     owners: dict[str, list[tuple[str, FieldSpec]]] = {}
-    for scheme in schemes.SCHEMES:
-        for spec in field_specs(scheme):
-            owners.setdefault(spec.name, []).append((scheme.key, spec))
-    return [chosen, *(_shared_flag(each, defaults=of_a_model) for each in owners.values())]
+    for key, own in specs.items():
+        for spec in own:
+            owners.setdefault(spec.name, []).append((key, spec))
+    return [
+        _setting_flag(each[0][1], _meanings(each) + (_defaults(each) if defaults else ""), panel)
+        for each in owners.values()
+    ]
 
 
 def _listed(model: str | list[str] | None) -> list[str]:
     """One model, the members of an ensemble, or none."""
     return [model] if isinstance(model, str) else model or []
-
-
-def _shared_flag(owners: list[tuple[str, FieldSpec]], *, defaults: bool) -> inspect.Parameter:
-    """A flag that one scheme or several take; None stands for each scheme's own default."""
-    return _setting_flag(
-        owners[0][1], _meanings(owners) + (_defaults(owners) if defaults else ""), SCHEME
-    )
 
 
 def _defaults(owners: list[tuple[str, FieldSpec]]) -> str:
@@ -202,7 +212,7 @@ def read_settings(values: Mapping[str, Any], task: Task, **more: Any) -> RunSett
     Raises:
         UserError: an unknown scheme, a flag of another scheme, a value out of range.
     """
-    scheme = _read_scheme(values)
+    scheme = read_scheme(values)
     given = {
         spec.name: values[spec.name]
         for spec in run_specs(task)
@@ -258,7 +268,7 @@ def _owners(name: str) -> str:
     return f"the scheme {keys[0]}" if len(keys) == 1 else f"the schemes {', '.join(keys)}"
 
 
-def _read_scheme(values: Mapping[str, Any]) -> Scheme:
+def read_scheme(values: Mapping[str, Any]) -> Scheme:
     """The scheme of some flags; what they leave open is as the model says it was trained."""
     own_scheme = common_noise(_listed(values.get("model")))
     default = own_scheme.key if own_scheme else schemes.SCHEMES[0].key

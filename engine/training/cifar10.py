@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import torch
 
-from engine.core.errors import UserError
-from engine.inputs import folder
 from engine.inputs.datasets import DOWNLOAD, PREFIX, opened
 from engine.training.augment import WIDE, cropped, turned, turned_after
 from engine.training.data import DataSet, Part, floats
+from engine.training.image_folder import Half, by_lot, read, tensors
 
 NAME = "CIFAR10"
 _SHAPE = (3, 32, 32)
 _VALIDATION = 10
 """One in so many training images only chooses the epoch."""
-
-
-class _Half(NamedTuple):
-    """One published part: bytes (N, 32, 32, 3), classes (N,), names of images and of classes."""
-
-    pixels: np.ndarray
-    labels: np.ndarray
-    specs: tuple[str, ...]
-    classes: tuple[str, ...]
 
 
 def cifar10(root: Path, *, download: bool = False) -> DataSet:
@@ -47,7 +35,7 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
     copies = all((root / split).is_dir() for split in ("train", "test"))
     half = _folders if copies else partial(_published, download=download)
     train, test = half("train", root), half("test", root)
-    order = sorted(range(len(train.labels)), key=_lot)
+    order = by_lot(len(train.labels))
     validation = order[: len(order) // _VALIDATION]
     learning = order[len(order) // _VALIDATION :]
     count = len(test.labels)
@@ -55,9 +43,9 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
         name="cifar10",
         title="CIFAR-10",
         things="images",
-        train=_tensors(train, learning),
-        validation=_tensors(train, validation),
-        test=_tensors(test, range(count)),
+        train=tensors(train, learning),
+        validation=tensors(train, validation),
+        test=tensors(test, range(count)),
         specs=test.specs,
         class_names=train.classes,
         augment=cropped,
@@ -122,37 +110,14 @@ _COPIES = (
 )
 
 
-def _published(split: Literal["train", "test"], root: Path, *, download: bool) -> _Half:
+def _published(split: Literal["train", "test"], root: Path, *, download: bool) -> Half:
     """A part in torchvision's layout."""
     part: Any = opened(f"{PREFIX}{NAME}:{split}@{root}{DOWNLOAD if download else ''}")
     labels = np.asarray(part.targets, dtype=np.int64)
     specs = (f"{PREFIX}{NAME}:{split}:{index}@{root}" for index in range(len(labels)))
-    return _Half(part.data, labels, tuple(specs), tuple(part.classes))
+    return Half(part.data, labels, tuple(specs), tuple(part.classes))
 
 
-def _folders(split: str, root: Path) -> _Half:
-    """A part as a folder of images per class, in the order of their names.
-
-    Raises:
-        UserError: an image does not open, or is not one of 32 by 32 pixels.
-    """
-    specs = tuple(folder.expand(str(root / split)))
-    found = [folder.load(spec) for spec in specs]
-    sizes = {image.pixels.shape for image in found}
-    if sizes != {_SHAPE}:
-        strange = next(image.source for image in found if image.pixels.shape != _SHAPE)
-        raise UserError(f"{strange} is no colour image of 32 by 32 pixels, as CIFAR-10 has them.")
-    levels = np.stack([np.rint(image.pixels * 255).astype(np.uint8) for image in found])
-    labels = np.fromiter((image.label or 0 for image in found), dtype=np.int64)
-    return _Half(levels.transpose(0, 2, 3, 1), labels, specs, found[0].label_names)
-
-
-def _lot(index: int) -> bytes:
-    return hashlib.sha256(f"picture {index}".encode()).digest()
-
-
-def _tensors(half: _Half, chosen: Iterable[int]) -> Part:
-    """Bytes (N, 3, 32, 32) and labels of the chosen images, in the order of the data set."""
-    places = np.sort(np.fromiter(chosen, dtype=np.int64))
-    pixels = np.ascontiguousarray(half.pixels[places].transpose(0, 3, 1, 2))
-    return torch.from_numpy(pixels), torch.from_numpy(half.labels[places])
+def _folders(split: str, root: Path) -> Half:
+    """A part as a folder of images per class."""
+    return read(root / split, _SHAPE)

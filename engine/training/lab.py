@@ -26,6 +26,14 @@ from engine.training.progress import Progress
 from engine.training.recipe import Recipe
 
 N0, N, ALPHA = 100, 2_000, 0.001
+DIGITS: Mapping[str, Any] = {
+    "epochs": 40,
+    "batch": 64,
+    "check_every": 40,
+    "draws": 20,
+    "kept": "last",
+}
+"""What all networks of the shipped table have in common: a short training, the same for all."""
 SEED = 0
 """Of the noise of every audit: all networks are shown the same samples."""
 _DIGITS = 4
@@ -96,6 +104,7 @@ _BySigma = Mapping[float, Mapping[str, Any]]
 _ON_DIGITS: Mapping[str, _BySigma] = {
     "consistency": {0.25: {"weight": 5.0}, 0.5: {"weight": 2.0}},
     "smoothadv": {0.25: {"epsilon": 0.25}, 0.5: {"epsilon": 0.25}},
+    "macer": {0.25: {"weight": 0.5, "m": 4}, 0.5: {"weight": 0.5, "m": 4}},
     "smoothmix": {
         0.25: {"step_length": 0.25, "steps": 2},
         0.5: {"step_length": 0.5, "steps": 2},
