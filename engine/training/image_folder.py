@@ -37,12 +37,12 @@ def read(root: Path, shape: tuple[int, ...] | None = None) -> Half:
         UserError: an image does not open, or has another shape; or there are no classes.
     """
     specs = tuple(folder.expand(str(root)))
-    found = [folder.load(spec) for spec in specs]
-    if found[0].label is None:
+    if folder.ROOT_MARK not in specs[0]:
         raise UserError(
             f"The images of {root} lie in no folders that name their classes; put each into a "
             "folder of its class."
         )
+    found = [folder.load(spec) for spec in specs]
     wanted = shape or found[0].pixels.shape
     odd = next((image for image in found if image.pixels.shape != wanted), None)
     if odd is not None:

@@ -163,7 +163,7 @@ def behind(table: LabTable) -> list[str]:
             continue
         said += [
             f"At sigma {sigma:g} {row.title} does not beat {plain.title.lower()} in the "
-            f"mean of {row.seeds} seeds: ACR {row.acr.mean:.4f} against {plain.acr.mean:.4f}."
+            f"mean of its seeds ({row.seeds}): ACR {row.acr.mean:.4f} against {plain.acr.mean:.4f}."
             for row in found.values()
             if row is not plain and row.acr.mean <= plain.acr.mean
         ]

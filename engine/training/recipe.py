@@ -41,7 +41,7 @@ class Recipe(Record):
         le=100_000,
         title="batch",
         description="images in a step",
-        json_schema_extra={"unit": "images", "step": 32},
+        json_schema_extra={"step": 32},
     )
     optimizer: Literal["adamw", "sgd"] = Field(
         default="adamw", title="optimizer", description="SGD has a momentum of 0.9"
@@ -67,7 +67,6 @@ class Recipe(Record):
         le=100_000,
         title="check every",
         description="epochs between looks at the validation images",
-        json_schema_extra={"unit": "epochs"},
     )
     draws: int = Field(
         default=50,

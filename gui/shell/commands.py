@@ -213,6 +213,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("encrypted", "Encr&ypted…", "&Run",
             lambda on: on.pages.show_page(on.pages.encrypted),
             tip="A certificate for an image that the server never sees"),
+    Command("train", "Trai&n a model…", "&Run", lambda on: on.pages.show_page(on.pages.training),
+            "Ctrl+Shift+N", tip="Train an image model for its smoothed version, by six methods"),
     Command("resume", "&Resume the stopped run", "&Run", lambda on: on.session.runs.resume(),
             "F6", _can_resume, tip="Resume where it was stopped, with the same noise"),
     Command("extend", "&Extend the run…", "&Run", lambda on: on.extend_bar.ask(),

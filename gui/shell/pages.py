@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gui.pages.oracle_labels import LabelPage
     from gui.pages.planner import PlannerPage
     from gui.pages.runs import RunsPage
+    from gui.pages.training import TrainingPage
     from gui.pages.verify import VerifyPage
     from gui.playground.lecture import LecturePage
     from gui.playground.page import PlaygroundPage
@@ -56,6 +57,7 @@ _DOCUMENTS = (
     "votes",
     "logs",
     "tradeoff",
+    "training",
     "help",
     "keys",
 )
@@ -182,6 +184,13 @@ class Pages(PageStack):
         from gui.pages.comparison import TradeOffPage
 
         return self._add(TradeOffPage(self._session, self._asker))
+
+    @cached_property
+    def training(self) -> TrainingPage:
+        """Train a model."""
+        from gui.pages.training import TrainingPage
+
+        return self._add(TrainingPage(self._session, self._asker))
 
     @cached_property
     def keys(self) -> KeysPage:

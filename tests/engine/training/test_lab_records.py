@@ -77,8 +77,8 @@ def test_the_best_of_a_column_is_marked_within_a_sigma_and_ties_are_both():
 def test_what_does_not_beat_plain_noise_is_said():
     (sentence,) = behind(table(*RUNS))
     assert sentence == (
-        "At sigma 0.5 MACER does not beat noise augmentation in the mean of 1 seeds: ACR 0.0250 "
-        "against 0.0500."
+        "At sigma 0.5 MACER does not beat noise augmentation in the mean of its seeds (1): ACR "
+        "0.0250 against 0.0500."
     )
     assert not behind(table(RUNS[2], RUNS[4]))
 

@@ -1,0 +1,108 @@
+"""What the worker does to train a model, and what the page shows of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.core.rounding import percent_down, round_down
+
+if TYPE_CHECKING:
+    from engine.figures.curves import CurveFigure
+    from engine.schemes import Scheme
+    from engine.training.progress import Progress
+
+BEFORE = "Loading images and network…"
+
+
+@dataclass(frozen=True)
+class AskedTraining:
+    """What the form asks for.
+
+    Attributes:
+        values: as :func:`engine.training.ordering.order_of` takes them.
+        scheme: whose noise trains.
+        folder: of weights, card and state.
+    """
+
+    values: Mapping[str, Any]
+    scheme: Scheme
+    folder: Path
+
+
+@dataclass(frozen=True)
+class TrainingShown:
+    """How far a training is.
+
+    Attributes:
+        name: of its files.
+        progress: None before the first step.
+        path: of the weights, once they are written.
+        loss, accuracy: curves over the epochs; None before the first has ended.
+    """
+
+    name: str
+    progress: Progress | None = None
+    path: Path | None = None
+    loss: CurveFigure | None = None
+    accuracy: CurveFigure | None = None
+
+
+def train(
+    asked: AskedTraining, stop: threading.Event
+) -> Generator[TrainingShown, None, TrainingShown]:
+    """Train, as ``certiscope train`` does; an earlier start of the same is resumed.
+
+    Raises:
+        UserError: as that command says it.
+    """
+    from engine.training.making import making
+    from engine.training.ordering import order_of
+
+    order = order_of(asked.values, asked.scheme)
+    shown = TrainingShown(order.name)
+    yield shown
+    work = making(order, asked.folder, stop=stop)
+    while True:
+        try:
+            shown = _shown(order.name, next(work), shown)
+        except StopIteration as end:
+            return TrainingShown(order.name, shown.progress, end.value, shown.loss, shown.accuracy)
+        yield shown
+
+
+def _shown(name: str, now: Progress, before: TrainingShown) -> TrainingShown:
+    """Curves change with an epoch that has ended."""
+    from engine.training.progress import accuracy_figure, loss_figure
+
+    known = before.progress.done if before.progress else 0
+    if now.done == known or not now.history:
+        return TrainingShown(name, now, None, before.loss, before.accuracy)
+    return TrainingShown(name, now, None, loss_figure(now.history), accuracy_figure(now.history))
+
+
+def facts(shown: TrainingShown) -> list[tuple[str, str]]:
+    """The numbers of the epoch at hand and of the last look; shares are rounded down."""
+    now = shown.progress
+    if now is None:
+        return [("files", shown.name)]
+    rows = [("files", shown.name), ("epochs", f"{now.done:,} of {now.epochs:,}")]
+    last = now.history[-1] if now.history else None
+    loss = now.loss if now.loss is not None else last.loss if last else None
+    right = now.accuracy if now.accuracy is not None else last.accuracy if last else None
+    if loss is not None and right is not None:
+        rows += [("loss", f"{loss:.4g}"), ("noisy training samples right", percent_down(right, 1))]
+    looked = next((one for one in reversed(now.history) if one.validation is not None), None)
+    if looked is not None and looked.validation is not None:
+        rows.append(
+            (f"noisy validation samples, epoch {looked.epoch}", percent_down(looked.validation, 1))
+        )
+        if (look := looked.certified) is not None:
+            rows.append((f"right and certified, of {look.images}", percent_down(look.right, 1)))
+            if look.acr is not None:
+                rows.append(("their average certified radius", round_down(look.acr, 3)))
+            rows.append(("n and alpha of each", f"{look.n:,}, {look.alpha:g}, anytime bound"))
+    return rows

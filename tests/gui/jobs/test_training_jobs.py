@@ -1,0 +1,45 @@
+import threading
+
+import pytest
+
+from engine.core.errors import UserError
+from engine.core.generators import result_of
+from engine.schemes import Gaussian
+from gui.jobs.training_jobs import AskedTraining, facts, train
+
+VALUES = {
+    "data": "digits",
+    "method": "gaussian",
+    "epochs": 2,
+    "check_every": 1,
+    "draws": 1,
+    "watch": 2,
+    "certify": 0,
+}
+
+
+def test_curves_come_with_the_epochs_and_the_result_with_the_end(tmp_path):
+    asked, seen = AskedTraining(VALUES, Gaussian(sigma=0.25), tmp_path), []
+    shown = result_of(train(asked, threading.Event()), seen.append)
+    assert seen[0].progress is None and seen[1].loss is None
+    curves = {id(one.loss): one.loss for one in seen if one.loss is not None}
+    assert [len(one.curves[0].points) for one in curves.values()] == [1, 2]
+    assert shown.path == tmp_path / "digits-gaussian-0.25.safetensors" and shown.path.exists()
+    rows = dict(facts(shown))
+    assert (
+        rows["epochs"] == "2 of 2" and rows["n and alpha of each"] == "1,000, 0.001, anytime bound"
+    )
+    assert "right and certified, of 2" in rows
+
+
+def test_a_stopped_training_has_no_result(tmp_path):
+    stop = threading.Event()
+    stop.set()
+    shown = result_of(train(AskedTraining(VALUES, Gaussian(), tmp_path), stop))
+    assert shown.path is None and dict(facts(shown)) == {"files": "digits-gaussian-0.25"}
+
+
+def test_what_does_not_fit_is_a_sentence(tmp_path):
+    values = {**VALUES, "data": str(tmp_path / "nowhere")}
+    with pytest.raises(UserError, match="There is no folder"):
+        result_of(train(AskedTraining(values, Gaussian(), tmp_path), threading.Event()))

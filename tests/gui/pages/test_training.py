@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from engine.training import making
+from gui.pages.training import TrainingPage
+from gui.widgets.file_dialogs import FileAsker
+
+PATIENCE = 180_000
+
+
+@pytest.fixture
+def page(session, qtbot, tmp_path):
+    page = TrainingPage(session, FileAsker(QWidget()))
+    qtbot.addWidget(page)
+    page.resize(1200, 760)
+    page.show()
+    page.form.out.setText(str(tmp_path))
+    for name, value in (("epochs", 2), ("check_every", 1), ("draws", 1)):
+        page.form.fields[name].set_value(value)
+    return page
+
+
+def test_a_training_is_stopped_resumed_and_its_result_opened(
+    page, session, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(making, "N", 50)
+    monkeypatch.setattr(making, "CertifiedLook", lambda *_, **__: lambda network: None)
+    for name in ("epochs", "check_every"):
+        page.form.fields[name].set_value(400)
+    assert not page.open.isEnabled() and not page.halt.isEnabled()
+    page.start.click()
+    assert page.running and not page.start.isEnabled() and not page.form.method.isEnabled()
+    qtbot.waitUntil(
+        lambda: page.shown is not None and page.shown.loss is not None, timeout=PATIENCE
+    )
+    assert page.loss.figure.curves[0].points and page.accuracy.figure.curves
+    page.halt.click()
+    qtbot.waitUntil(lambda: not page.running, timeout=PATIENCE)
+    assert page.said.text().startswith("Stopped; the state after the last whole epoch is kept")
+    assert page.shown.path is None and page.start.isEnabled()
+    page.form.fields["epochs"].set_value(1)
+    page.start.click()
+    qtbot.waitUntil(lambda: not page.running, timeout=PATIENCE)
+    assert "is of another training: its recipe.epochs is 400, not 1" in page.complaint.text()
+    (tmp_path / "digits-gaussian-0.25.training").unlink()
+    page.start.click()
+    qtbot.waitUntil(lambda: page.open.isEnabled(), timeout=PATIENCE)
+    assert page.said.text() == f"Wrote {page.shown.path} and its card."
+    heard = []
+    monkeypatch.setattr(session.loading, "open_model", heard.append)
+    with qtbot.waitSignal(page.left):
+        page.open.click()
+    assert [request.spec for request in heard] == [str(page.shown.path)]
+
+
+def test_what_is_wrong_with_the_form_begins_nothing(page):
+    page.form.fields["epochs"].set_value(0)
+    page.start.click()
+    assert not page.running and page.start.isEnabled()
