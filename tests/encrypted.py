@@ -20,7 +20,7 @@ from engine.encrypted.messages import Kind, send
 from engine.encrypted.parameters import Answer
 from engine.encrypted.quadratic import Matrix, Quadratic
 from engine.encrypted.server import Server
-from tests.fakes import identity
+from tests import fakes
 
 SHAPE = (1, 2, 2)
 
@@ -37,7 +37,7 @@ def small(hidden: int = 3, classes: int = 3, seed: int = 0) -> Quadratic:
 
 
 def stated(classes: int = 3) -> ModelIdentity:
-    return identity(classes, input_shape=SHAPE)
+    return fakes.identity(classes, input_shape=SHAPE)
 
 
 def samples(rows: int, seed: int = 1) -> Matrix:
@@ -66,10 +66,14 @@ def image_file(path: Path) -> Path:
 
 @contextmanager
 def serving(
-    model: Quadratic, *, idle: float = 20.0, answer: Answer = "scores"
+    model: Quadratic,
+    *,
+    idle: float = 20.0,
+    answer: Answer = "scores",
+    identity: ModelIdentity | None = None,
 ) -> Iterator[Address]:
     """A server in a thread."""
-    said = stated(model.k)
+    said = identity or stated(model.k)
     with Server(model, said, host="127.0.0.1", port=0, idle=idle) as server:
         threading.Thread(target=server.serve, daemon=True).start()
         yield Address("127.0.0.1", server.port, answer)
