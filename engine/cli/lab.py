@@ -92,7 +92,7 @@ def table_command(values: Mapping[str, Any]) -> int:
     """
     from engine.training.lab_report import RADII, write_plot, write_table
 
-    radii = _numbers("radii", values["radii"]) or RADII
+    radii = _numbers("radii", values["radii"]) or list(RADII)
     _check_outputs(values)
     plan = _plan(values)
     from engine.training.lab import lab_table

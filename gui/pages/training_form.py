@@ -131,8 +131,8 @@ class TrainingForm(Section):
         choices.addWidget(labelled("save in", self.out), 4, 0)
         choices.addWidget(self.out, 4, 1)
         self.content.addLayout(choices)
-        for widget in (self.idea, self.source, self.complaint):
-            self.content.addWidget(widget)
+        for said in (self.idea, self.source, self.complaint):
+            self.content.addWidget(said)
         self.content.addLayout(self._grid)
 
     @Slot()
