@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.table import Table
 
@@ -20,15 +20,11 @@ from engine.pruning.records import (
     COLUMNS,
     COMPARED,
     METHODS,
-    PrunedRow,
     PruningSettings,
     PruningTable,
 )
 from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
-
-if TYPE_CHECKING:
-    from engine.models.architectures.keypoint_cnn import KeypointCNN
 
 _KINDS = {"int": int, "float": float}
 
@@ -80,19 +76,11 @@ def prune_command(values: Mapping[str, Any]) -> int:
     files = [Path(values[name]) for name in ("json", "csv") if values[name] not in ("", STDOUT)]
     for path in files:
         check_writable(path)
-    from engine.pruning.lab import prune
-    from engine.pruning.making import pruned_name, write_pruned, write_table
-    from engine.training.writing import write_cards
+    from engine.pruning.lab import dropped, prune
+    from engine.pruning.making import keeper, write_table
 
     model, out = values["model"], values["out"]
-    command = _command(model, settings)
-
-    def keep(row: PrunedRow, network: KeypointCNN) -> None:
-        if out:
-            path = Path(out) / f"{pruned_name(row.method, row.seed)}.safetensors"
-            facts = write_pruned(path, network, row, settings, model=model, command=command)
-            write_cards(path, facts)
-
+    keep = keeper(Path(out), model, settings) if out else dropped
     console = None if values["quiet"] else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "pruning", "percent") as meter:
         running = prune(model, settings, stop=stop, keep=keep)
@@ -116,18 +104,6 @@ def read_settings(values: Mapping[str, Any]) -> PruningSettings:
     given = {spec.name: values[spec.name] for spec in field_specs(PruningSettings)}
     given["methods"] = tuple(one.strip() for one in values["methods"].split(",") if one.strip())
     return checked(PruningSettings, **given)
-
-
-def _command(model: str, settings: PruningSettings) -> str:
-    """The line that makes the table again."""
-    words = ["certiscope prune", *([f"--model {model}"] if model else [])]
-    if settings.methods != METHODS:
-        words.append(f"--methods {','.join(settings.methods)}")
-    for spec in field_specs(PruningSettings):
-        value = getattr(settings, spec.name)
-        if spec.kind in _KINDS and value != spec.default:
-            words.append(f"{spec.flag} {value:g}")
-    return " ".join(words)
 
 
 def show_table(table: PruningTable, console: Terminal) -> None:

@@ -15,7 +15,7 @@ from engine.figures.attacked import AttackMark, attack_mark
 from engine.figures.examples import ExamplesFigure
 from engine.figures.places import PlacesFigure
 from engine.figures.regions import picture_of
-from engine.regions import Region, radius_of
+from engine.regions import Ball, Region, radius_of
 from engine.regions.region import Norm
 
 _CORNERS = {
@@ -24,13 +24,13 @@ _CORNERS = {
     "linf": np.array([[1, 1], [-1, 1], [-1, -1], [1, -1], [1, 1]], dtype=np.float32),
 }
 """The unit balls' corners in the plane of two pixels; none where it is a disc."""
+PIXEL_UNITS = "pixel units"
 
 
 class SliceFigure(BaseModel):
     """A two-dimensional slice through the input: who wins where.
 
-    The point (u, v) is ``x + u e1 + v e2`` with orthonormal e1, e2; u and v are l2 distances in
-    pixel units.
+    The point (u, v) is ``x + u e1 + v e2`` with orthonormal e1, e2; u and v are l2 distances.
 
     Attributes:
         extent: u and v run over [-extent, extent].
@@ -46,6 +46,7 @@ class SliceFigure(BaseModel):
         center_class: the smoothed answer at the input.
         samples: (s, 2) projections of noisy samples on the slice, for the dots.
         attack: the smallest change found; at its distance, in whatever direction, a ring is drawn.
+        unit: of the distances.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
@@ -62,6 +63,7 @@ class SliceFigure(BaseModel):
     norm: Norm = "l2"
     outline: npt.NDArray[np.float32] = np.zeros((0, 2), dtype=np.float32)
     attack: AttackMark | None = None
+    unit: str = PIXEL_UNITS
 
     @property
     def refuted(self) -> bool:
@@ -99,13 +101,19 @@ class SliceFigure(BaseModel):
             if not self.outline.size or not self.radius or norm != self.norm:
                 return self.model_copy(update={"radius": None, "outline": outline})
             outline = self.outline * np.float32(radius / self.radius)
-        kept = {"norm": norm} if region is not None else {}
+        kept = {"norm": norm, "unit": unit_of(region)} if region is not None else {}
         return self.model_copy(update={"radius": radius, "outline": outline, **kept})
 
 
 def norm_of(region: Region | None) -> Norm:
     """The norm of a certified ball; l2 where there is none."""
     return (region and region.certified_norm) or "l2"
+
+
+def unit_of(region: Region | None) -> str:
+    """In what distances on a slice are measured: as the ball says, else in pixels."""
+    unit = region.unit if isinstance(region, Ball) else ""
+    return PIXEL_UNITS if unit in ("", "pixels in [0,1]") else unit
 
 
 def bare_slice(view: RunView, class_names: tuple[str, ...], reach: float) -> SliceFigure:
@@ -131,6 +139,7 @@ def bare_slice(view: RunView, class_names: tuple[str, ...], reach: float) -> Sli
         samples=np.zeros((0, 2), dtype=np.float32),
         norm=norm,
         outline=corners.astype(np.float32) if radius is not None else _CORNERS["l2"],
+        unit=unit_of(view.region),
     )
 
 

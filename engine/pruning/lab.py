@@ -26,6 +26,13 @@ from engine.training.aircraft import Part, part, right
 from engine.training.writing import threads
 
 Keep = Callable[[PrunedRow, KeypointCNN], object]
+
+
+def dropped(row: PrunedRow, network: KeypointCNN) -> None:
+    """Keep no network."""
+    del row, network
+
+
 _MAP = 20
 """A map takes about as long as so many steps of tuning."""
 
@@ -53,7 +60,7 @@ def prune(
     settings: PruningSettings,
     *,
     stop: threading.Event | None = None,
-    keep: Keep = lambda row, network: None,
+    keep: Keep = dropped,
 ) -> Generator[Pruning, None, PruningTable]:
     """Prune a detector of drawn aircraft by every score with every seed, and compare.
 

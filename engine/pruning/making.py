@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from engine.core.fields import field_specs
 from engine.core.files import write_atomically
 from engine.models.architectures.keypoint_cnn import KeypointCNN
+from engine.pruning.lab import Keep
 from engine.pruning.progressive import steps_of
 from engine.pruning.records import (
+    METHODS,
     RECONSTRUCTED,
     TITLES,
     TUNED,
@@ -20,6 +23,7 @@ from engine.pruning.records import (
 from engine.pruning.tuning import BATCH
 from engine.report.csv import csv_text
 from engine.training.aircraft import detector_facts, write_detector
+from engine.training.writing import write_cards
 
 _HEADER = [
     *("method", "seed", "weights", "accuracy", "certified", "violated", "open"),
@@ -30,6 +34,18 @@ _HEADER = [
 def pruned_name(method: str, seed: int) -> str:
     """Of a network's files, without ending."""
     return f"aircraft-{method}-{seed}"
+
+
+def pruning_command(model: str, settings: PruningSettings) -> str:
+    """The line that makes a table again."""
+    words = ["certiscope prune", *([f"--model {model}"] if model else [])]
+    if settings.methods != METHODS:
+        words.append(f"--methods {','.join(settings.methods)}")
+    for spec in field_specs(PruningSettings):
+        value = getattr(settings, spec.name)
+        if value != spec.default:
+            words.append(f"{spec.flag} {value:g}")
+    return " ".join(words)
 
 
 def write_pruned(
@@ -84,6 +100,18 @@ def write_pruned(
         recipe={**settings.model_dump(), "epochs": -(-steps * BATCH // settings.examples)},
         seed=row.seed,
     )
+
+
+def keeper(folder: Path, model: str, settings: PruningSettings) -> Keep:
+    """Writes every network of a table into a folder, with its cards."""
+    command = pruning_command(model, settings)
+
+    def keep(row: PrunedRow, network: KeypointCNN) -> None:
+        path = folder / f"{pruned_name(row.method, row.seed)}.safetensors"
+        facts = write_pruned(path, network, row, settings, model=model, command=command)
+        write_cards(path, facts)
+
+    return keep
 
 
 def table_csv(table: PruningTable) -> str:

@@ -270,8 +270,15 @@ class PruningTable(Record):
             f"{TITLES[others_most.method]}: {ours_most.certified:.1f} and "
             f"{others_most.certified:.1f} of {self.settings.images}, at "
             f"{100 * ours_most.accuracy:.1f} % and {100 * others_most.accuracy:.1f} % accuracy "
-            f"(means of {ours_most.seeds} and {others_most.seeds} seeds). {RECONSTRUCTED}."
+            f"(means of {ours_most.seeds} and {others_most.seeds} seeds). Among so few images "
+            f"{self._by_chance(others_most)} more or fewer are within chance. {RECONSTRUCTED}."
         )
+
+    def _by_chance(self, one: Summary) -> int:
+        """Images by which two networks alike may differ: two standard deviations, rounded up."""
+        images = self.settings.images
+        share = one.certified / images
+        return math.ceil(2 * math.sqrt(2 * images * share * (1 - share)))
 
 
 def _merit(one: Summary) -> tuple[float, float]:

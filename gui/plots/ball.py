@@ -132,10 +132,10 @@ class BallPlot(Chart["SliceFigure"]):
                  self.attacked, self.radius_line, self.input, self.radius_label,
                  *self.names)  # fmt: skip
         self.view.setAspectLocked(True)
-        self.name_axis("bottom", "l2 distance, pixel units")
 
     def draw(self, figure: SliceFigure) -> None:
         """Maps, disc and dots."""
+        self.name_axis("bottom", f"l2 distance, {figure.unit}")
         theme = themes.current()
         self._draw_map(figure, theme)
         x_axis, y_axis = figure.axes

@@ -208,6 +208,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare-schemes", "Compare sc&hemes", "&Run",
             lambda on: on.pages.show_page(on.pages.tradeoff), "Ctrl+Shift+T",
             tip="What each scheme certifies, and what that costs in accuracy"),
+    Command("prune", "Prune f&or robustness", "&Run",
+            lambda on: on.pages.show_page(on.pages.pruning), "",
+            tip="A detector without the channels that a score finds least worth, and exact maps "
+                "before and after"),
     Command("audit", "A&udit a set…", "&Run", lambda on: on.pages.show_page(on.pages.audit),
             "Ctrl+Shift+A", tip="Certify every input of a folder or data set, and the set"),
     Command("encrypted", "Encr&ypted…", "&Run",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gui.pages.logs import LogsPage
     from gui.pages.oracle_labels import LabelPage
     from gui.pages.planner import PlannerPage
+    from gui.pages.pruning import PruningPage
     from gui.pages.runs import RunsPage
     from gui.pages.training import TrainingPage
     from gui.pages.verify import VerifyPage
@@ -191,6 +192,13 @@ class Pages(PageStack):
         from gui.pages.training import TrainingPage
 
         return self._add(TrainingPage(self._session, self._asker))
+
+    @cached_property
+    def pruning(self) -> PruningPage:
+        """Prune for robustness; made when it is first asked for."""
+        from gui.pages.pruning import PruningPage
+
+        return self._add(PruningPage(self._session, self._asker))
 
     @cached_property
     def keys(self) -> KeysPage:

@@ -61,6 +61,8 @@ def test_means_are_compared_with_the_networks_of_the_same_seeds() -> None:
 def test_the_verdict_says_what_came_out_whichever_way() -> None:
     assert "certifies fewer maps than the best other, magnitude: 6.5 and 7.0" in TABLE.verdict
     assert TABLE.verdict.endswith(f"{RECONSTRUCTED}.")
+    # 10 images of which 7 hold: 2 sqrt(2 * 10 * 0.7 * 0.3) = 4.1
+    assert "Among so few images 5 more or fewer are within chance." in TABLE.verdict
     better = TABLE.model_copy(update={"rows": (*ROWS, row("usn", 2, 400, 0.9, 10, 0.1))})
     assert "certifies more maps than" in better.verdict
     assert not TABLE.model_copy(update={"rows": ROWS[:3]}).verdict

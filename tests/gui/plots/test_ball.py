@@ -104,6 +104,8 @@ def test_the_map_is_where_the_axes_say(shown, slices) -> None:
     assert rect.left() == pytest.approx(-1.5) and rect.right() == pytest.approx(1.5)
     assert rect.top() == pytest.approx(-1.5) and rect.bottom() == pytest.approx(1.5)
     assert plot.plot.getAxis("bottom").labelText == "l2 distance, pixel units"
+    plot.show_figure(slices(unit="deviations"))
+    assert plot.plot.getAxis("bottom").labelText == "l2 distance, deviations"
     assert plot.subtitle.text() == "x: towards digit 2 · y: random, orthogonal"
 
 
