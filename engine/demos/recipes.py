@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.demos import aircraft, denoiser, diabetes, encrypted, filter, mixed, stumps
+from engine.demos import aircraft, denoiser, diabetes, encrypted, filter, mixed, pruned, stumps
 from engine.demos.commands import COMMANDS
 from engine.demos.data.filter import make_pairs
 from engine.demos.data.pumps import csv_bytes, make_rows
@@ -111,6 +111,7 @@ RECIPES: dict[str, Callable[[Path], Path]] = {
     **{name: partial(make, demo) for name, demo in DEMOS.items()},
     **{name: partial(stumps.make, demo) for name, demo in stumps.STUMP_DEMOS.items()},
     aircraft.NAME: aircraft.make,
+    **pruned.MAKERS,
     denoiser.CLEAN: denoiser.make_classifier,
     denoiser.NAME: denoiser.make_denoiser,
     diabetes.NAME: diabetes.make,

@@ -9,7 +9,7 @@ import pytest
 
 from engine.core.files import sha256_file
 from engine.core.resources import assets
-from engine.demos import aircraft, denoiser, diabetes, encrypted, recipes
+from engine.demos import aircraft, denoiser, diabetes, encrypted, pruned, recipes
 from engine.demos.data.cifar10 import CLASSES
 from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, MEMBERS, NESTED, RECIPES, TURNED
 from engine.demos.stumps import STUMP_DEMOS
@@ -27,6 +27,7 @@ OF_THE_LAB = {"cifar10-0.25": 0.25, "cifar10-0.50": 0.5, "cifar10-rotation": 0.2
 def test_every_shipped_model_has_its_recipe():
     assert RECIPES.keys() - {denoiser.NAME} == SHIPPED.keys() - {"lattice-attack", *OF_THE_LAB}
     alone = {aircraft.NAME, diabetes.NAME, encrypted.NAME, denoiser.CLEAN, denoiser.NAME}
+    alone |= pruned.SHIPPED.keys()
     assert RECIPES.keys() == {
         *(*DIGITS, *MEMBERS, *TURNED, *NESTED, *CLUB, *DEMOS, *STUMP_DEMOS, *alone)
     }

@@ -58,11 +58,11 @@ def test_the_table_fills_and_scores_are_shown_by_network_and_cut(window, qtbot, 
 def test_stop_keeps_the_rows_so_far_and_another_model_is_refused(window, qtbot):
     page = window.pages.pruning
     page.start.click()
-    qtbot.waitUntil(lambda: page.shown is not None and page.shown.rows, timeout=600_000)
+    qtbot.waitUntil(lambda: page.shown is not None and bool(page.shown.rows), timeout=600_000)
     page.stop()
     qtbot.waitUntil(lambda: not page.going, timeout=600_000)
     assert page.model.rows and page.save.isEnabled()
     page.setup.model.setText("demo:digits-0.25")
     page.start.click()
-    qtbot.waitUntil(lambda: page.complaint.text(), timeout=600_000)
+    qtbot.waitUntil(lambda: bool(page.complaint.text()), timeout=600_000)
     assert "the lab prunes detectors of the architecture keypoint_cnn" in page.complaint.text()
