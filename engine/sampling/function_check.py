@@ -247,8 +247,9 @@ class FunctionCheck:
         begin = self._lot.randrange(len(homes) - count + 1)
         counted = torch.cat(list(answered))[begin : begin + count].tolist()
         homes, at = homes[begin : begin + count], start + begin
-        if count == 1 and not self._alone:
-            other = at - 1 if at else at + 1
+        others = [place for place in (at - 1, at + 1) if samples.holds(place)]
+        if count == 1 and others and not self._alone:
+            other = others[0]
             beside = (Home(0, other, 1), NO_CLASS)
             pairs = sorted([(homes[0], counted[0]), beside], key=lambda pair: pair[0].first)
             homes, counted = [pair[0] for pair in pairs], [pair[1] for pair in pairs]

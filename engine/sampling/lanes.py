@@ -120,6 +120,10 @@ class Packed:
                 drawn.append(samples.draw(index + low - first, high - low))
         return joined(drawn)
 
+    def holds(self, place: int) -> bool:
+        """Whether it was placed, and is not forgotten."""
+        return any(first <= place < first + count for first, _, _, count in self._pieces)
+
     def asking(self, place: int) -> Asking:
         """Of the run that a sample belongs to."""
         after = bisect_right(self._pieces, place, key=lambda piece: piece[0])

@@ -99,6 +99,10 @@ class StreamSamples:
         self._law.draw(self._x, self.noise, start, out)
         return out
 
+    def holds(self, place: int) -> bool:
+        """Every one: noise is a function of the place."""
+        return place >= 0
+
     def asking(self, place: int) -> Asking:
         """Of the one run."""
         del place

@@ -73,6 +73,10 @@ class Samples(Protocol):
         """The samples of some places, once more."""
         ...
 
+    def holds(self, place: int) -> bool:
+        """Whether the sample of a place can be drawn."""
+        ...
+
     def asking(self, place: int) -> Asking:
         """What was asked again of the run that a sample belongs to."""
         ...

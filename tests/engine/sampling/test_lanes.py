@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from engine.noise.gaussian import NoiseStream, Stream
+from engine.sampling.function_check import FunctionCheck
 from engine.sampling.lanes import Lane, Packed, Piece, joined
 from engine.sampling.reducers import CountVotes
 from engine.sampling.sampler import Sampler
@@ -54,3 +55,14 @@ def test_packed_samples_are_those_of_their_streams() -> None:
     packed.forget(30, 45)
     assert torch.equal(packed.draw(3, 20), whole[3:23])  # the first look may come again
     assert torch.equal(packed.draw(45, 20), whole[45:])
+
+
+def test_a_sample_with_nothing_beside_it_is_asked_about_alone() -> None:
+    """The one beside it may not be counted yet, or be forgotten: nothing else is drawn for it."""
+    one, packed = lane(1), Packed()
+    packed.add([Piece(one, 0, 1)])
+    assert packed.holds(0) and not packed.holds(1) and not packed.holds(-1)
+    check = FunctionCheck(one.sampler.classifier, device=CPU, precision="fp32", alone=False)
+    classes = one.sampler.classifier.classify(packed.draw(0, 1))
+    check.look(packed, 0, [classes], seconds=1.0, ends=False)
+    assert check.record().answers > 0 and check.record().near_ties == 0
