@@ -10,7 +10,8 @@ from torch import nn
 from bench.reference import RepeatingNormalize
 from engine.core.records import ModelIdentity
 from engine.models.architectures import by_name
-from engine.models.named_normalizations import NAMED, Normalization
+from engine.models.named_normalizations import NAMED
+from engine.models.normalize import Normalization
 from engine.models.torch_classifier import TorchClassifier
 
 SIGMA = 0.25
