@@ -42,6 +42,12 @@ def bit(x: Matrix, steep: int) -> Matrix:
     return x
 
 
+def in_doubt(error: float, steep: int) -> bool:
+    """Whether no number within ``error`` of 0, whose sign it may turn, is made a bit."""
+    within = np.linspace(0.0, min(error, 1.0), 1001)
+    return bool(error < 1.0 and (np.abs(bit(within, steep) - 0.5) < 0.5 - DOUBT).all())
+
+
 def by_scores(scores: Matrix, error: float) -> npt.NDArray[np.int64]:
     """Classes (B,) of decrypted scores (B, K); NOT_COUNTED where the lead is within the error.
 

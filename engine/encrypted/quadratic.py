@@ -25,6 +25,8 @@ TAIL = 12.0
 LARGEST = 8.0
 """Scores are divided by a constant so that none is larger: they must not outgrow the modulus."""
 MOST_FEATURES, MOST_HIDDEN, MOST_CLASSES = 4096, 512, 1000
+MOST_ROUNDED = 1.5
+"""Steps by which rounding moves a weight at most: one that would be 0 becomes a step."""
 _HALF = 2.0**-24
 """Unit roundoff of single precision, in which the clear model computes."""
 
@@ -166,28 +168,35 @@ class Quadratic:
         return replace(self, first=on_grid(self.first), second=second)
 
     def error(self, parameters: Parameters) -> float:
-        """By how much the difference of two decrypted scores may differ from the clear model's.
+        """By how much the difference of two decrypted scores may differ from the clear model's."""
+        return self._error(self.differences, parameters, entries=2)
+
+    def comparison_error(self, parameters: Parameters) -> float:
+        """The same of one decrypted score alone: of a difference that is compared with 0."""
+        return self._error(self.last, parameters, entries=1)
+
+    def _error(self, columns: Matrix, parameters: Parameters, *, entries: int) -> float:
+        """Of outputs (H, C), each the sum of so many columns of the last weights.
 
         Of fresh noise (each value of x' by :data:`TAIL` standard deviations, first and second
         order), of weights rounded to the scale, and of the clear model's single precision.
         """
-        deviation = slot_deviation(parameters)
-        step, radius, pairs = 2.0**-parameters.scale, self.limit, self.differences
-        d = self.first.shape[0]
+        deviation, d = slot_deviation(parameters), self.first.shape[0]
+        step, radius, reach = MOST_ROUNDED * 2.0**-parameters.scale, self.limit, self.reach(columns)
+        moved = step * np.sqrt(d)  # a column of the first weights, in norm
         if self.second is None:
-            reach = self.reach(pairs)
-            fresh = TAIL * deviation * reach
-            rounding = 2 * step * np.sqrt(d) * radius
+            rounding = entries * moved * radius
+            fresh = TAIL * deviation * (reach + entries * moved)
             return float(fresh + rounding + 2 * _gamma(d) * reach * radius)
-        reach = self.reach(pairs)
-        fresh = 2 * TAIL * deviation * reach * radius + (TAIL * deviation) ** 2 * d * reach
         norms = np.linalg.norm(self.first, axis=0)
-        size = np.abs(pairs).max(axis=1)
-        weights = 2 * step * np.sqrt(d) * radius**2 * float((size * norms).sum())
-        weights += 2 * step * radius**2 * float((norms**2).sum())
+        grown, size = norms + moved, np.abs(columns).max(axis=1)
+        weights = moved * float((size * (norms + grown)).sum())
+        weights += entries * step * float((grown**2).sum())
+        noise = 2 * TAIL * deviation * radius + (TAIL * deviation) ** 2 * d
+        fresh = noise * (reach + weights)
         sums = radius**2 * float((size * norms**2).sum())
         single = (2 * _gamma(d) + 2 * _gamma(len(norms))) * sums
-        return float(fresh + weights + single)
+        return float(fresh + radius**2 * weights + single)
 
 
 def slot_deviation(parameters: Parameters) -> float:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity, Record
-from engine.encrypted.comparison import DOUBT
+from engine.encrypted.comparison import DOUBT, in_doubt
 from engine.encrypted.parameters import (
     Answer,
     Estimate,
@@ -165,4 +165,9 @@ class Offer:
             error=DOUBT if answer == "bits" else scores.error(parameters),
         )
         terms.check()
+        if answer == "bits" and not in_doubt(scaled.comparison_error(parameters), terms.steep):
+            raise UserError(
+                "The weights of the model's two layers are of such different sizes that rounding "
+                "them may turn a comparison; scale one layer up and the other down."
+            )
         return cls(terms, scaled.rounded(parameters.scale))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import read_bounded
@@ -31,7 +31,9 @@ FORMAT = "ONNX"
 _TREES = "TreeEnsembleClassifier"
 _BESIDE = {"ZipMap", "Cast", "Identity"}
 """Operators beside it that change no class."""
-_GRAPH, _NODE, _OPERATOR, _ATTRIBUTE = 7, 1, 4, 5
+_GRAPH, _NODE, _INPUT, _OPERATOR, _ATTRIBUTE = 7, 1, 11, 4, 5
+_REAL = (1, 11)
+"""TensorProto.DataType of float32 and float64."""
 _MODES = {"BRANCH_LEQ": (True, True), "BRANCH_LT": (True, False),
           "BRANCH_GT": (False, True), "BRANCH_GTE": (False, False)}  # fmt: skip
 """Whether the true branch lies below the cut, and whether the cut itself does."""
@@ -53,12 +55,14 @@ def read_onnx_trees(path: Path, width: int) -> StumpFile | None:
     """
     data = read_bounded(path, MOST_BYTES, what="model")
     try:
-        nodes = [_node(node) for node in messages(first(data, _GRAPH), _NODE)]
-        operators = [name for name, _ in nodes]
+        graph = first(data, _GRAPH)
+        nodes = [_node(node) for node in messages(graph, _NODE)]
+        operators = [node.operator for node in nodes]
         if _TREES not in operators or set(operators) - _BESIDE != {_TREES}:
             return None
-        found = next(attributes for name, attributes in nodes if name == _TREES)
-        return _read(path, found, width)
+        found = next(node for node in nodes if node.operator == _TREES)
+        _check_numbers(path, graph, nodes, found.inputs[0])
+        return _read(path, found.attributes, width)
     except UserError:
         raise
     except (ValueError, LookupError, struct.error, OverflowError, TypeError) as error:
@@ -79,6 +83,8 @@ def _read(path: Path, found: Mapping[str, list[Any]], width: int) -> StumpFile:
         )
     weights = _weights(found)
     stumps, closed = _stumps(path, found, weights, width)
+    if bases and len(set(found["class_ids"])) > 1:
+        raise UserError(f"{path} adds a base value to one of two classes, which is not read.")
     one_class = set(found["class_ids"]) in ({0}, {1})
     positive = one_class and min(found["class_weights"], default=0.0) >= 0
     return StumpFile(
@@ -154,6 +160,46 @@ def _stumps(
     return stumps, closed == {True}
 
 
-def _node(data: bytes) -> tuple[str, dict[str, list[Any]]]:
-    operator = first(data, _OPERATOR).decode()
-    return operator, dict(map(attribute, messages(data, _ATTRIBUTE)))
+class _Node(NamedTuple):
+    operator: str
+    inputs: list[str]
+    outputs: list[str]
+    attributes: Mapping[str, list[Any]]
+
+
+def _node(data: bytes) -> _Node:
+    return _Node(
+        first(data, _OPERATOR).decode(),
+        [one.decode() for one in messages(data, 1)],
+        [one.decode() for one in messages(data, 2)],
+        dict(map(attribute, messages(data, _ATTRIBUTE))),
+    )
+
+
+def _check_numbers(path: Path, graph: bytes, nodes: Sequence[_Node], name: str) -> None:
+    """Refuse trees that are not given the numbers of a row as they are.
+
+    Whole numbers, or those of fewer digits, have cuts elsewhere than the trees say.
+    """
+    makers = {output: node for node in nodes for output in node.outputs}
+    while name in makers:
+        node = makers.pop(name)
+        real = node.operator == "Identity" or (
+            node.operator == "Cast" and node.attributes["to"][0] in _REAL
+        )
+        if not real:
+            _refuse_numbers(path)
+        name = node.inputs[0]
+    kinds = {
+        first(one, 1).decode(): next(messages(first(first(one, 2), 1), 1))
+        for one in messages(graph, _INPUT)
+    }
+    if kinds[name] not in _REAL:
+        _refuse_numbers(path)
+
+
+def _refuse_numbers(path: Path) -> NoReturn:
+    raise UserError(
+        f"{path} rounds the numbers of a row before its trees compare them, so that their cuts are "
+        "not where they say; export it for float32 inputs."
+    )

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from engine.core.errors import UserError
+from engine.encrypted.comparison import NOT_COUNTED, by_scores
 from engine.encrypted.parameters import choose
 from engine.encrypted.quadratic import LARGEST, Quadratic, slot_deviation, with_one
+from engine.encrypted.terms import Offer
 from tests.encrypted import layers, samples, small
 
 
@@ -87,3 +89,23 @@ def test_models_of_much_noise_take_larger_inputs():
     assert Quadratic.of_layers(layers(3), sigma=0.5).limit == plain.limit == 5**0.5
     # The square of a noisy image of d values, 1 among them, is about d (1 + sigma^2) at most.
     assert noisy.limit == (2.5 * 5) ** 0.5 == noisy.for_scores().rounded(30).limit
+
+
+@pytest.mark.parametrize("size", [1e-16, 1e-12, 1e-11, 1e-10, 1e-8, 1.0, 1e3])
+def test_layers_of_very_different_sizes_leave_no_wrong_vote(size):
+    """Weights far below the scale are rounded up to it, those behind them far above it."""
+    rng = np.random.default_rng(1)
+    hidden = (rng.normal(size=(6, 16)) * size, rng.normal(size=6) * size)
+    model = Quadratic.of_layers([hidden, (rng.normal(size=(2, 6)), np.zeros(2))], sigma=0.25)
+    x = rng.uniform(size=(4000, 16)) + 0.25 * rng.normal(size=(4000, 16))
+    offer, clear = Offer.of(model, "scores"), model.scores(x).argmax(1)
+    found = by_scores(offer.model.scores(x), offer.terms.error)
+    assert ((found == clear) | (found == NOT_COUNTED)).all()
+
+
+@pytest.mark.parametrize("size", [1e-14, 1e6, 1e7])
+def test_comparisons_that_rounding_may_turn_are_not_offered(size):
+    (weight, bias), (last, _) = layers(3)
+    model = Quadratic.of_layers([(weight * size, bias * size), (last, np.zeros(len(last)))])
+    with pytest.raises(UserError, match="of such different sizes"):
+        Offer.of(model, "bits")

@@ -48,8 +48,11 @@ def tensor(name: str, kind: int, *sides: int | str) -> bytes:
 
 
 def onnx_file(path: Path, stumps: list[tuple[int, float, list[float], list[float]]],
-              width: int, **more: Any) -> Path:  # fmt: skip
-    """A classifier of stumps (column, cut, weights below, weights above): of one class or both."""
+              width: int, *, kind: int = 1, cast: int = 0, **more: Any) -> Path:  # fmt: skip
+    """A classifier of stumps (column, cut, weights below, weights above): of one class or both.
+
+    Of inputs of a kind of numbers, which are cast to another first if so.
+    """
     nodes: dict[str, list[Any]] = {name: [] for name in (
         "nodes_treeids", "nodes_nodeids", "nodes_modes", "nodes_featureids", "nodes_values",
         "nodes_truenodeids", "nodes_falsenodeids", "class_treeids", "class_nodeids", "class_ids",
@@ -74,10 +77,13 @@ def onnx_file(path: Path, stumps: list[tuple[int, float, list[float], list[float
     nodes.update(more)
     nodes.setdefault("classlabels_int64s", [0, 1])
     attributes = [attribute(name, values) for name, values in nodes.items()]
-    node = field(1, "x") + field(2, "label") + field(2, "probabilities")
+    node = field(1, "cast" if cast else "x") + field(2, "label") + field(2, "probabilities")
     node += field(4, "TreeEnsembleClassifier") + b"".join(field(5, one) for one in attributes)
     node += field(7, "ai.onnx.ml")
-    graph = field(1, node) + field(2, "g") + field(11, tensor("x", 1, "n", width))
+    to = field(1, "to") + field(3, cast) + field(20, 2)
+    first = field(1, "x") + field(2, "cast") + field(4, "Cast") + field(5, to)
+    graph = (field(1, first) if cast else b"") + field(1, node) + field(2, "g")
+    graph += field(11, tensor("x", kind, "n", width))
     graph += field(12, tensor("label", 7, "n")) + field(12, tensor("probabilities", 1, "n", 2))
     opsets = field(8, field(1, "ai.onnx.ml") + field(2, 1)) + field(8, field(1, "") + field(2, 9))
     path.write_bytes(field(1, 6) + field(7, graph) + opsets)
@@ -159,4 +165,31 @@ def test_a_file_that_is_cut_is_damaged(tmp_path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(UserError, match="is a damaged ONNX file"):
+        read_onnx_trees(path, 2)
+
+
+@pytest.mark.parametrize(("kind", "cast"), [(7, 0), (6, 0), (1, 7), (1, 10), (7, 1)])
+def test_trees_that_compare_rounded_numbers_do_not_open(
+    tmp_path: Path, kind: int, cast: int
+) -> None:
+    """Their cuts are not where they say: certified by these, a radius would be too large."""
+    stumps = [(0, 0.5, [0.6, 0.4], [0.4, 0.6])]
+    path = onnx_file(tmp_path / "m.onnx", stumps, 2, kind=kind, cast=cast)
+    with pytest.raises(UserError, match="rounds the numbers of a row before its trees"):
+        read_onnx_trees(path, 2)
+
+
+@pytest.mark.parametrize(("kind", "cast"), [(11, 0), (11, 1), (1, 11), (1, 1)])
+def test_real_numbers_are_read_whatever_their_digits(tmp_path: Path, kind: int, cast: int) -> None:
+    stumps = [(0, 0.5, [0.6, 0.4], [0.4, 0.6])]
+    path = onnx_file(tmp_path / "m.onnx", stumps, 2, kind=kind, cast=cast)
+    found = read_onnx_trees(path, 2)
+    assert found is not None and found.ensemble.numbers[0].cuts == (0.5,)
+
+
+def test_a_base_value_of_one_of_two_classes_is_not_read(tmp_path: Path) -> None:
+    """onnxruntime adds it to the first class, and the sum here is that of the second."""
+    stumps = [(0, 0.5, [0.6, 0.4], [0.4, 0.6])]
+    path = onnx_file(tmp_path / "m.onnx", stumps, 2, base_values=[0.5])
+    with pytest.raises(UserError, match="base value to one of two classes"):
         read_onnx_trees(path, 2)
