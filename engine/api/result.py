@@ -41,8 +41,8 @@ class Result:
 
     @property
     def abstained(self) -> bool:
-        """Whether nothing is claimed."""
-        return self.evidence.outcome == "abstained"
+        """Whether nothing is claimed: a heuristic claims nothing either."""
+        return self.evidence.outcome in ("abstained", "heuristic")
 
     @property
     def complete(self) -> bool:

@@ -40,6 +40,7 @@ _TYPES = {1: "<f4", 6: "<i4", 7: "<i8", 11: "<f8"}
 """Numbers of tensors, by TensorProto.DataType."""
 _SAME = ("Identity", "Dropout")
 _NOTHING = (0, 0, 0, 0)
+_EPSILON = float(np.float32(1e-5))
 
 
 def read_onnx(path: Path, model: ModelIdentity) -> Network:
@@ -194,8 +195,9 @@ class _Graph:
     def batch_norm(self, node: _Node, given: Shape) -> Sequence[Operation]:
         """With its fixed statistics."""
         scale, shift, mean, variance = self.constants(node)
-        factor = scale / np.sqrt(variance + node.number("epsilon", 1e-5))
-        return (Scale(factor, shift - mean * factor),)
+        factor = scale / np.sqrt(variance + node.number("epsilon", _EPSILON))
+        # one after the other: shift - mean factor may lose more than the bounds of a layer allow
+        return Scale(np.ones(1), -mean), Scale(factor, shift)
 
     def pooled(self, node: _Node, given: Shape) -> Sequence[Operation]:
         """The mean or the largest of windows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,9 @@ def test_what_has_files_verifies_whole_and_repeats_on_the_command_line(tmp_path:
     result = shipped.certify("digits:52", n=500).result()
     assert result.evidence.command.startswith("certiscope certify --model demo:digits-0.25")
     assert verify(str(result.save(tmp_path / "r.json")), rerun="all").ok
+
+
+def test_a_heuristic_claims_nothing(model: Smoothed) -> None:
+    result = model.certify(X, n=200).result()
+    evidence = result.evidence.model_copy(update={"outcome": "heuristic", "region": None})
+    assert replace(result, evidence=evidence).abstained

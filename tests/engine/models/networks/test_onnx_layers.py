@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, getcontext
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
+from engine.exact.linear_bounds import Forms, propagated
 from engine.models import ModelRequest, load_model
 from engine.models.networks.checked import read_network
 from engine.models.networks.onnx_layers import read_onnx
+from tests.fakes import identity as fake_identity
 from tests.hostile import onnx
 from tests.hostile.onnx import attribute, integers, model, node, value_info, weight
 
@@ -124,3 +127,22 @@ def test_a_damaged_file_and_weights_elsewhere(tmp_path: Path) -> None:
         path.write_bytes(data)
         with pytest.raises(UserError, match="are not read.*with their weights inside"):
             read_onnx(path, identity)
+
+
+def test_bounds_hold_what_batch_normalisation_rounds(tmp_path: Path) -> None:
+    """shift - mean factor is small between two large numbers, and their rounding is larger."""
+    getcontext().prec = 60
+    scale, shift, mean, variance = (np.array([n], np.float32) for n in (0.7, 7e9, 1e10, 1 - 1e-5))
+    names = {"s": scale, "h": shift, "u": mean, "v": variance}
+    nodes = [node("BatchNormalization", ["x", *names], "y")]
+    inits = [weight(name, value) for name, value in names.items()]
+    given, out = [value_info("x", ["n", 1, 1, 1])], [value_info("y", ["n", 1, 1, 1])]
+    path = tmp_path / "m.onnx"
+    path.write_bytes(model(nodes, inits, given, out))
+    identity = fake_identity(1, input_shape=(1, 1, 1))
+    pixel = np.zeros((1, 1, 1, 1, 1))
+    found = propagated(read_onnx(path, identity), Forms(pixel, pixel))
+    s, h, u, v = (Decimal(float(one[0])) for one in names.values())
+    exact = h - u * s / (v + Decimal(float(np.float32(1e-5)))).sqrt()
+    assert Decimal(found.low.item()) <= exact <= Decimal(found.high.item())
+    assert found.high.item() - found.low.item() < 1e-3
