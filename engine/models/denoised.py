@@ -84,7 +84,10 @@ class DenoisedClassifier(Classifier):
             images = functional.interpolate(
                 images, tuple(sides), mode="bicubic", antialias=True, align_corners=False
             )
-        return self.inner.scores(images)
+        found = self.inner.scores(images)
+        # fused layers take a NaN for 0: an image that holds one has no class
+        whole = torch.isfinite(images).flatten(1).all(1)
+        return torch.where(whole[:, None], found, torch.nan)
 
     def member_answers(self) -> torch.Tensor | None:
         """Of an ensemble behind the denoiser."""

@@ -13,7 +13,7 @@ from engine.cli import main
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.models import ModelRequest, load_model
-from engine.models.base import Classifier
+from engine.models.base import NO_CLASS, Classifier
 from engine.models.denoised import DenoisedClassifier
 from engine.models.denoisers import DenoiserFacts, NetworkDenoiser
 from engine.models.diffusion_schedule import Schedule
@@ -186,3 +186,21 @@ def test_ensembles_and_modules_in_memory_stand_behind_one_too(plain: Path) -> No
     evidence = result.result().evidence
     assert evidence.model.part("denoiser") is not None
     assert check_parts(evidence.model) == []
+
+
+class Roots(nn.Module):
+    """NaN where a pixel is below 0."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.sqrt()
+
+
+def test_an_image_that_the_denoiser_makes_no_numbers_of_has_no_class(digits: Classifier) -> None:
+    """Fused layers take a NaN for 0, so that the classifier alone would name one."""
+    facts = DenoiserFacts("roots", "roots", "0" * 64, "Roots", (1, 8, 8))
+    whole = DenoisedClassifier(digits, NetworkDenoiser(Roots(), facts))
+    whole.prepare(torch.device("cpu"), "fp32")
+    batch = torch.full((3, 1, 8, 8), 0.5)
+    batch[1, 0, 0, 0] = -0.1
+    assert whole.scores(batch).isnan().all(1).tolist() == [False, True, False]
+    assert (whole.classify(batch) == NO_CLASS).tolist() == [False, True, False]
