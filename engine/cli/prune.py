@@ -27,6 +27,7 @@ from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
 
 _KINDS = {"int": int, "float": float}
+_WIDEST = 1000
 
 
 def prune_flags() -> list[inspect.Parameter]:
@@ -90,8 +91,9 @@ def prune_command(values: Mapping[str, Any]) -> int:
         if not values["quiet"]:
             show_table(table, Terminal(stderr=values["json"] == STDOUT))
 
-    csv = [partial(write_table, table, Path(values["csv"]).with_suffix(".csv"))]
-    deliver(lambda: [json_of(table)], values["json"], csv if values["csv"] else [], show)
+    csv = [Path(values["csv"]).with_suffix(".csv")] if values["csv"] else []
+    writes = [partial(write_table, table, path) for path in csv]
+    deliver(lambda: [json_of(table)], values["json"], writes, show)
     return CERTIFIED
 
 
@@ -113,12 +115,17 @@ def show_table(table: PruningTable, console: Terminal) -> None:
         title=f"Means over {settings.seeds} seed{'s' * (settings.seeds > 1)}; exact maps of "
         f"{settings.images} images",
         caption=COMPARED,
+        box=None,
+        pad_edge=False,
     )
     shown.add_column(COLUMNS[0])
     for name in COLUMNS[1:]:
         shown.add_column(name, justify="right")
     for one in table.summaries:
         shown.add_row(*one.cells())
+    # a narrow terminal breaks lines; cut figures would be read as others
+    needed = console.measure(shown, options=console.options.update(width=_WIDEST)).maximum
+    console.width = max(console.width, needed)
     console.print(shown)
     if table.verdict:
         console.print(table.verdict)

@@ -171,7 +171,7 @@ def checked(model: type[T], **values: Any) -> T:
 def validation_sentence(error: ValidationError) -> str:
     """The first complaint of a pydantic error as a sentence for people."""
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
+    name = ".".join(part for part in first["loc"] if isinstance(part, str))
     message = first["msg"].removeprefix("Value error, ")
     if not name:  # about several values together: the message is the sentence
         return f"{message}."

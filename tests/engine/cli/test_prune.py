@@ -20,10 +20,20 @@ def test_a_table_is_printed_and_networks_are_written(tmp_path: Path, capsys) -> 
     table = json.loads(said.out)
     assert [row["method"] for row in table["rows"]] == ["unpruned", "tuned", "usn", "magnitude"]
     shown = " ".join(said.err.split())
+    assert "unpruned, tuned as long" in shown and "6,571" in shown
     assert "reconstructed from the abstract of arXiv:2510.00083" in shown
     assert (tmp_path / "t.csv").read_text().count("\n") == 5
     card = json.loads((tmp_path / "new" / "aircraft-usn-0.json").read_text())
     assert card["command"] == f"certiscope {words}" and card["parameters"] == 6_571
+
+
+def test_a_table_alone_is_printed_whole_on_a_narrow_terminal(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(f"prune --model demo:aircraft --methods magnitude {FEW}".split()) == 0
+    said = capsys.readouterr().out
+    rows = [line.split() for line in said.splitlines()]
+    assert any(row[:2] == ["magnitude", "6,571"] for row in rows)
+    assert "…" not in said
 
 
 @pytest.mark.parametrize(
@@ -31,7 +41,10 @@ def test_a_table_is_printed_and_networks_are_written(tmp_path: Path, capsys) -> 
     [
         ("--model demo:digits-0.25", "the lab prunes detectors of the architecture keypoint_cnn"),
         ("--model nowhere.safetensors", "There is no model nowhere.safetensors"),
-        ("--methods best", "must be 'usn', 'usn-w1', 'usn-raw', 'gap', 'magnitude' or 'random'"),
+        (
+            "--methods best",
+            "methods must be 'usn', 'usn-w1', 'usn-raw', 'gap', 'magnitude' or 'random'",
+        ),
         ("--methods ,", "name one score or more, each once."),
         ("--keep 1", "keep must be less than 1"),
         ("--images 0", "images must be greater than or equal to 1"),
