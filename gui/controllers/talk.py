@@ -139,10 +139,12 @@ class Talks(QObject):
     Signals:
         changed: any of these, or the speed.
         wanted: a step that is to be carried out.
+        left: a step from which the talk goes back to the one before, which is wanted next.
     """
 
     changed = Signal()
     wanted = Signal(object)
+    left = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -181,6 +183,8 @@ class Talks(QObject):
 
     def previous(self) -> None:
         """Carry out the step before once more."""
+        if self.place > 0:
+            self.left.emit(self.step)
         self._go(max(0, self.place - 1))
 
     def toggle(self) -> None:

@@ -36,6 +36,8 @@ TALK_FILTER = "Talks (*.json);;All files (*)"
 _ASKS = ("open-", "save-", "new-", "export-", "keys", "paste", "quit", "verify", "palette", "tour")
 """Commands that wait for a person begin so; a talk opens files by name instead."""
 _OWN = ("talk-", "record-")
+_SWITCH = "talk"
+"""Turns talk mode on and off, so that to carry it out once more would undo it."""
 _LOOK_MS, _PATIENCE_MS = 50, 60_000
 
 
@@ -68,10 +70,11 @@ class Talking(QObject):
         self._commands, self._notices, self._asker = commands, notices, asker
         self.waits: Step | None = None
         self._waited = 0
-        self._acts = False
+        self._acts = self._came_back = False
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._try)
         self._talks.wanted.connect(self._perform)
+        self._talks.left.connect(self._go_back)
         for name in performable(commands):
             commands[name].triggered.connect(partial(self._note_command, name))
         session.loading.model_changed.connect(self._note_model)
@@ -114,8 +117,19 @@ class Talking(QObject):
             self._notices.show_notice("info", f"Wrote {path.name}.")
 
     @Slot(object)
+    def _go_back(self, step: Step) -> None:
+        """Undo the switch of talk mode; what stands before it found the window as it is then."""
+        if step.do == _SWITCH and step is not self.waits:
+            self._acts = True
+            self._commands[_SWITCH].trigger()
+            self._acts = False
+        self._came_back = True
+
+    @Slot(object)
     def _perform(self, step: Step) -> None:
-        self.waits, self._waited = step, 0
+        stands = self._came_back and step.do == _SWITCH
+        self._came_back = False
+        self.waits, self._waited = None if stands else step, 0
         self._try()
 
     @Slot()
@@ -145,7 +159,9 @@ class Talking(QObject):
         session = self._session
         if session.loading.busy:
             return False
-        if step.do in (OPEN_MODEL, OPEN_INPUT, SETTINGS, REPLAY):
+        if step.do == REPLAY:  # else it begins behind what the worker draws, in a later step
+            return not session.runs.running and not session.worker.busy()
+        if step.do in (OPEN_MODEL, OPEN_INPUT, SETTINGS):
             return not session.runs.running
         return step.do not in self._commands or self._commands[step.do].isEnabled()
 

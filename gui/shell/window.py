@@ -114,6 +114,7 @@ class Window(QMainWindow):
                 self.status_line,
                 self.status_line.over,
                 self.progress,
+                self.talk_bar,
                 self.body.verticalScrollBar(),
                 self.body.horizontalScrollBar(),
                 self.palette_finder,

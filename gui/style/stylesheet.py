@@ -213,6 +213,7 @@ class Rooms(QObject):
         super().__init__(window)
         self._rooms: list[QWidget] = []
         self._sheet = ""
+        self._passed_over: set[QWidget] = set()
 
     def add(self, *rooms: QWidget) -> None:
         """More parts; none lies within another."""
@@ -237,8 +238,13 @@ class Rooms(QObject):
     def _dress(self, room: QWidget) -> None:
         window = room.window()
         seen = room.isVisible() if window.isVisible() else room.isVisibleTo(window)
-        if seen and room.styleSheet() != self._sheet:
+        if not seen:
+            self._passed_over.add(room)
+        elif room in self._passed_over or room.styleSheet() != self._sheet:
+            self._passed_over.discard(room)
             room.setFont(QApplication.font())
+            if room.styleSheet() == self._sheet:
+                room.setStyleSheet("")  # what was made in it meanwhile has the font of that time
             room.setStyleSheet(self._sheet)
 
 

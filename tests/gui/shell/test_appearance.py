@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.shell.appearance import TEXT_SIZES
 from gui.shell.pages import PACE
@@ -82,3 +82,15 @@ def test_a_low_window_has_less_around_its_words(window, qtbot):
     high = [bar.height() for bar in bars]
     window.resize(1280, 540)
     qtbot.waitUntil(lambda: all(bar.height() < h for bar, h in zip(bars, high, strict=True)))
+
+
+def test_what_was_shown_first_in_talk_mode_has_usual_type_after_it(loaded, qtbot):
+    loaded.commands["talk"].trigger()
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    qtbot.waitUntil(lambda: not loaded.session.worker.busy())
+    loaded.commands["talk"].trigger()
+    usual = QApplication.font().pointSizeF()
+    cells = loaded.statement.facts.findChildren(QLabel)
+    assert cells
+    assert {cell.font().pointSizeF() for cell in cells} == {usual}

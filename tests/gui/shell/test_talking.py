@@ -41,6 +41,7 @@ def test_a_whole_talk_by_keys_alone(loaded, qtbot, tmp_path) -> None:
     qtbot.waitUntil(lambda: not session.loading.busy and session.loading.given is not None)
     bar = loaded.findChild(type(loaded.talk_bar))
     assert bar.sentence.text() == "Look at this seven." and "1 of 7" in bar.place.text()
+    assert bar.sentence.font().pointSizeF() > bar.place.font().pointSizeF()  # for the audience
     press(loaded, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.runs.running)
     press(loaded, Qt.Key.Key_PageDown)
@@ -64,6 +65,25 @@ def test_a_whole_talk_by_keys_alone(loaded, qtbot, tmp_path) -> None:
     assert not session.talks.playing
     session.talks.end()
     assert bar.isHidden() and not loaded.commands["talk-next"].isEnabled()
+
+
+def test_back_over_a_switch_of_talk_mode_is_as_it_was(loaded, qtbot, tmp_path) -> None:
+    give(loaded, tmp_path, Step("gallery"), Step("talk"), Step("plot", 2), Step("talk"))
+    talks, switch = loaded.session.talks, loaded.commands["talk"]
+    seen = []
+    for go in (*[talks.next] * 4, *[talks.previous] * 3):
+        go()
+        qtbot.waitUntil(lambda: loaded.talking.waits is None)
+        seen.append(switch.isChecked())
+    assert seen == [False, True, True, False, True, True, False]
+
+
+def test_a_replay_waits_for_the_worker(loaded, qtbot, monkeypatch) -> None:
+    qtbot.waitUntil(lambda: not loaded.session.worker.busy())
+    assert loaded.talking._possible(Step("replay", 5))
+    with monkeypatch.context() as drawing:
+        drawing.setattr(loaded.session.worker, "busy", lambda job=None: job is None)
+        assert not loaded.talking._possible(Step("replay", 5))
 
 
 def test_what_a_speaker_does_becomes_a_talk(loaded, qtbot, tmp_path) -> None:
