@@ -14,7 +14,7 @@ class Computed(BoundMethod):
 
     key: ClassVar[str] = "computed"
     title: ClassVar[str] = "computed, nothing sampled"
-    summary: ClassVar[str] = "the probability itself, computed from the model; no alpha"
+    summary: ClassVar[str] = "worked out from the model itself, without votes; no alpha"
     citation: ClassVar[str] = "Horvath et al., NeurIPS 2022"
     any_stop: ClassVar[bool] = True
 

@@ -141,6 +141,7 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
     basis = evidence.bounds.basis if evidence.bounds else "no votes to bound"
     attacker = scheme.attacker_in_words(evidence.input.kind)
     bound = f"{method.title}: {method.summary}"
+    source = scheme.citation if scheme.computed else method.citation
     if isinstance(evidence.settings, MeasureSettings):  # nothing is extended, and there is no R
         within = f"at most epsilon = {plain(evidence.settings.epsilon)}"
         attacker = f"{attacker.removesuffix('below R')}{within}"
@@ -149,7 +150,7 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
         Fact("the attacker may", attacker, _changed(evidence)),
         Fact("guarantee", f"{scheme.guarantee}, {scheme.randomness}, incomplete"),
         Fact("bound", bound),
-        Fact("bound's source", method.citation),
+        Fact("bound's source", source),
         *([_MEDIAN_SOURCE] if measured else [Fact("validity", basis)]),
         *(Fact(*row) for row in scheme.rests_on(evidence.facts)),
     ]

@@ -32,6 +32,8 @@ _STEADY = 0.04
 axis that follows every vote trembles, and is laid out anew with each frame."""
 _SAMPLED = 40
 _IGNORED = 0.08
+_COMPUTED = "computed"
+"""Method of a bound that rests on no votes."""
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 
 
@@ -316,6 +318,8 @@ def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:
     last = figure.points[-1]
     if not last.valid:
         sense = "provisional" if short else "provisional, no claim yet"
+    elif figure.method == _COMPUTED:
+        sense = "computed, not counted"
     else:
         anywhere = figure.extendable or last.n < figure.n_plan
         sense = "valid at any stop" if anywhere else "valid at the planned n"

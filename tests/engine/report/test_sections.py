@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from engine.core.fields import field_specs
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.report.content import Section
-from engine.report.sections import limits, sections
+from engine.report.sections import _guarantee, limits, sections
+from engine.schemes.exact_map import ExactMap
 from engine.schemes.hybrid_uniform import HybridUniform
+from engine.schemes.stumps import Stumps
 from tests.factories import make_evidence, make_input, make_predicted
 
 
@@ -30,6 +32,14 @@ def test_what_means_nothing_under_a_scheme_is_not_listed() -> None:
     assert listed["stop at"] == "entities=1"
     assert not {"noise", "p"} & set(listed)
     assert not {"", "None"} & set(listed.values())
+
+
+def test_what_is_computed_cites_its_scheme_and_no_bound_of_another() -> None:
+    for scheme in (ExactMap(), Stumps()):
+        evidence = make_evidence().model_copy(update={"settings": ExactSettings(scheme=scheme)})
+        facts = {fact.label: fact.value for fact in _guarantee(evidence)}
+        assert facts["bound's source"] == scheme.citation
+        assert "probability" not in facts["bound"]
 
 
 def test_limits_begin_with_the_schemes_own() -> None:

@@ -43,6 +43,8 @@ def test_a_provisional_bound_is_dashed_until_it_may_be_claimed(shown, bounds) ->
     assert "valid at the planned n" in plot.lower_label.toPlainText()
     plot.show_figure(bounds(n=100_000).model_copy(update={"extendable": True}))
     assert "valid at any stop" in plot.lower_label.toPlainText()
+    plot.show_figure(bounds(n=100_000).model_copy(update={"method": "computed"}))
+    assert "computed, not counted" in plot.lower_label.toPlainText()
 
 
 def test_the_fill_lies_between_the_valid_bound_and_one_half(shown, bounds) -> None:
