@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.flags import OUTPUT, RUN, argument, flag
 from engine.cli.outcome import CERTIFIED
+from engine.cli.output import check_writable
 from engine.cli.report import chosen
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
@@ -50,6 +51,8 @@ def slides_command(values: Mapping[str, Any]) -> int:
 
     if values["out"] is None:
         raise UserError("Name what is to be written: --out replay.gif.")
+    if values["out"].suffix:  # before it is drawn
+        check_writable(values["out"])
     if values["plot"] not in SHOWN:
         raise UserError(f"--plot must be one of {', '.join(SHOWN)} (it was '{values['plot']}').")
     film = Film(

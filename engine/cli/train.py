@@ -130,7 +130,8 @@ def train_command(values: Mapping[str, Any]) -> int:
             f"Stopped; {values['out'] / order.name}.training holds the state after the last whole "
             "epoch, and the same command resumes there."
         )
-    say(f"Wrote {path} and its card. certiscope audit --model {path} certifies more with it.")
+    again = f"certiscope audit --model {path} --input FOLDER"
+    say(f"Wrote {path} and its card. {again} certifies a set with it.")
     return CERTIFIED
 
 

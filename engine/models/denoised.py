@@ -132,7 +132,7 @@ def _identity(
         classifier_shape=classifier.input_shape,
     )
     same = denoiser.input_shape == classifier.input_shape
-    notes = [f"{denoiser.name} denoises every image before {classifier.name} sees it"]
+    notes = [f"'{denoiser.name}' denoises every image before '{classifier.name}' sees it"]
     if denoiser.training_sigma is not None:
         notes.append(f"the denoiser was trained with sigma {denoiser.training_sigma:g}")
     if not same:

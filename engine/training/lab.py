@@ -179,9 +179,9 @@ def table_of(plan: LabPlan, runs: list[LabRun] | tuple[LabRun, ...]) -> LabTable
         data=plan.data.facts["data"],
         architecture=plan.arch,
         training=(
-            f"{common.epochs} epochs in batches of {common.batch}, {common.optimizer}, learning "
-            f"rate {common.learning_rate:g} falling along a cosine, {common.precision}; the "
-            f"{'last' if common.kept == 'last' else 'best'} epoch is kept"
+            f"{common.epochs} epoch{'s' * (common.epochs != 1)} in batches of {common.batch}, "
+            f"{common.optimizer}, learning rate {common.learning_rate:g} falling along a cosine, "
+            f"{common.precision}; the {'last' if common.kept == 'last' else 'best'} epoch is kept"
         ),
         n0=N0,
         n=plan.n,

@@ -173,7 +173,8 @@ def content(table: LabTable, radii: Sequence[float]) -> Content:
         partial="" if len(table.runs) == table.planned else notes(table)[0],
         statement=" ".join(
             f"At sigma {row.sigma:g} the highest average certified radius is that of {row.title}: "
-            f"{round_down(row.acr.mean, _DIGITS)} in the mean of {row.seeds} seeds."
+            f"{round_down(row.acr.mean, _DIGITS)} in the mean of {row.seeds} seed"
+            f"{'s' * (row.seeds != 1)}."
             for row in best
         ),
         why=None,

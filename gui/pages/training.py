@@ -27,6 +27,7 @@ _KEPT = (
     "Stopped; the state after the last whole epoch is kept, and Train with the same form resumes "
     "there."
 )
+_NOTHING_KEPT = "Stopped before the first epoch had ended: nothing is kept."
 
 
 class TrainingPage(Page):
@@ -119,7 +120,8 @@ class TrainingPage(Page):
 
     def _end(self, shown: TrainingShown) -> None:
         self._show(shown)
-        say(self.said, _KEPT if shown.path is None else f"Wrote {shown.path} and its card.")
+        kept = _NOTHING_KEPT if shown.loss is None else _KEPT
+        say(self.said, kept if shown.path is None else f"Wrote {shown.path} and its card.")
         self._refresh()
 
     def _fail(self, failure: Failure) -> None:

@@ -30,6 +30,8 @@ _PHRASES = (
     ("certiscope verify FILE, on this report,", "'Verify a report', on this file,"),
     ("; omit --", "; leave out --"),
     (" (--trust)", ""),
+    ("(verify --rerun all --model FILE)", "('Verify a report', all blocks drawn again)"),
+    ("; start it with certiscope serve-encrypted --model M", "; start one, here or there"),
     ("certiscope keys new makes one", "'Signing keys' makes one"),
     ("; certiscope keys trust FILE.pub.json adds it", "; 'Signing keys' adds it"),
     ("; give its passphrase in CERTISCOPE_PASSPHRASE", "; type its passphrase"),

@@ -45,6 +45,7 @@ def test_a_forged_claim_gets_no_slide(program, evidence, tmp_path) -> None:
     [
         ([], "Name what is to be written"),
         (["--out", "x.bmp"], "its ending must be one of"),
+        (["--out", "nowhere/x.gif"], "there is no folder nowhere"),
         (["--out", "x.gif", "--plot", "all of them"], "--plot must be one of"),
         (["--out", "x.gif", "--fps", "0"], "1 to 60 frames"),
         (["--out", "x.gif", "--seconds", "nan"], "more than 0 and at most 600"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtWidgets import QWidget
 
@@ -53,6 +55,13 @@ def test_a_training_is_stopped_resumed_and_its_result_opened(
     with qtbot.waitSignal(page.left):
         page.open.click()
     assert [request.spec for request in heard] == [str(page.shown.path)]
+
+
+def test_a_training_that_is_stopped_at_once_keeps_nothing_and_says_so(page):
+    shown = SimpleNamespace(path=None, loss=None, accuracy=None)
+    page._show = lambda shown: None
+    page._end(shown)
+    assert page.said.text() == "Stopped before the first epoch had ended: nothing is kept."
 
 
 def test_what_is_wrong_with_the_form_begins_nothing(page):
