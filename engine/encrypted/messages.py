@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from enum import IntEnum
@@ -21,6 +22,8 @@ _HEAD = struct.Struct(">4sBQ")
 _CHUNK = 1 << 20
 SMALL = 1 << 20
 """Most bytes of a message in JSON."""
+_SLOWEST = 1 << 15
+"""Bytes a second; a message that comes more slowly, its connection's time-out aside, is left."""
 
 
 class Kind(IntEnum):
@@ -62,7 +65,7 @@ def receive(connection: socket.socket, limits: Limits) -> tuple[Kind, bytes]:
 
     Raises:
         Broken: it is none, of a kind that is not due, longer than it may be, or cut off.
-        TimeoutError: nothing came for as long as the connection's time-out.
+        TimeoutError: nothing came for as long as the connection's time-out, or what came was slow.
         OSError: the connection is lost.
     """
     head = _exactly(connection, _HEAD.size, first=True)
@@ -92,7 +95,11 @@ def refused(data: bytes) -> str:
 def _exactly(connection: socket.socket, size: int, *, first: bool = False) -> bytes:
     """So many bytes, read in pieces: memory is taken as they come."""
     parts, left = list[bytes](), size
+    patience = connection.gettimeout()
+    until = None if patience is None else time.monotonic() + patience + size / _SLOWEST
     while left:
+        if until is not None and time.monotonic() > until:
+            raise TimeoutError
         part = connection.recv(min(left, _CHUNK))
         if not part:
             if first and left == size:

@@ -73,6 +73,8 @@ class Scheme(Record, ABC):
     limits: ClassVar[tuple[str, ...]]
     """What the certificate does *not* say, one sentence each, for the report."""
 
+    facts_of_shape: ClassVar[bool] = False
+    """Whether its facts follow from the input's shape, so that a file shows them without it."""
     computed: ClassVar[bool] = False
     """Whether the claim is computed from what the model is (:meth:`compute`), not sampled."""
     reads: ClassVar[Literal["stumps", "network"]] = "stumps"

@@ -105,6 +105,7 @@ class NormBall(Ranked):
         "It says nothing about changes whose norm is R or more, nor about rotation, occlusion, "
         "blur or other changes that are large in that norm.",
     )
+    facts_of_shape: ClassVar[bool] = True
     least_dimension: ClassVar[int] = 1
     own: ClassVar[tuple[Norm, ...]]
     """The norms in which the law has a radius of its own."""

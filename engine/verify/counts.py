@@ -47,7 +47,7 @@ from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
 from engine.verify.encrypted import check_encrypted, is_served
 from engine.verify.outputs import check_outputs
-from engine.verify.parts import check_denoiser, check_members, check_parts
+from engine.verify.parts import check_denoiser, check_members, check_parts, composed
 from engine.verify.report import Claim, Unchecked
 from engine.verify.self_test import failed, left_out
 
@@ -246,6 +246,8 @@ class Recount:
             wrong.append(f"it states facts of the input, and {scheme.key} draws none from it")
         if scheme.computed and self.settings.scheme.known(self.evidence.facts) is None:
             wrong.append("it does not state what was computed")
+        if scheme.computed and composed(self.evidence.model):
+            wrong.append(f"its model is made of several, and {scheme.key} computes with one")
         if not fits(self.settings.scheme, self.evidence.model, self.evidence.input):
             wrong.append("model and input have other shapes")
         try:
@@ -267,7 +269,8 @@ class Recount:
         records |= {"the chain of its votes": found.chain is not None} if kind == "predict" else {}
         if found.upgraded_from is not None and (seed or any(records.values())):
             return [f"no file of schema {found.upgraded_from} records as much as it does"]
-        due = seed or (kind == "exact" and records["how its input was fitted"])
+        asked = found.function_check is not None  # the youngest of these records
+        due = seed or asked or (kind == "exact" and any(records.values()))
         gone = [what for what, is_there in records.items() if due and not is_there]
         return [f"it records what programs of today do, but not {gone[0]}"] if gone else []
 

@@ -40,7 +40,6 @@ from engine.models.pretrained_files import (
 )
 from engine.models.request import moved_member, stated_request
 from engine.procedures.on_grid import gridded
-from engine.schemes import Scheme
 from engine.schemes.anchored import Anchored, distances
 from engine.verify.compare import differences
 from engine.verify.encrypted import SERVED, is_served
@@ -242,7 +241,7 @@ def model_digest(source: str, beside: Path, files: tuple[str, ...] = SEEING) -> 
 def not_looked_up(evidence: Evidence) -> Iterator[Claim]:
     """What a claim takes from the input, where the input's file was not to be read."""
     scheme = evidence.settings.scheme
-    alone = type(scheme).check_facts is Scheme.check_facts and not scheme.computed
+    alone = not scheme.facts_of_shape and not scheme.computed
     if evidence.anchors or (evidence.facts and alone):
         reason = "they follow from the input's file, which was not to be read"
         yield Claim(name="bounds of the input", verdict="cannot be checked", detail=reason)

@@ -40,6 +40,12 @@ def check_parts(model: ModelIdentity) -> list[str]:
     return wrong
 
 
+def composed(model: ModelIdentity) -> bool:
+    """Whether several networks answer together, one before another or side by side."""
+    several = (DENOISER, CLASSIFIER, "rule", "oracle")
+    return bool(members_of(model.parts)) or any(part.role in several for part in model.parts)
+
+
 def check_denoiser(evidence: Evidence) -> list[str]:
     """What is wrong with the time step of a diffusion model: it follows from schedule and sigma."""
     part = evidence.model.part(DENOISER)

@@ -191,19 +191,25 @@ class _Verification:
             yield from page.check_set_pages(
                 pdf, stated.record, check.result, illustrations, signed=signed
             )
-        if not self.plan.counts_only and check.rows:
+        if check.rows:
             yield from self._files(check.rows)
         if self.plan.rerun is not None:
             yield Claim(name="votes drawn again", verdict="cannot be checked", detail=_NO_BLOCKS)
 
     def _files(self, rows: list[tuple[RecordedRow, Evidence]]) -> Iterator[Claim]:
         """The model's file, and the inputs'."""
-        plan, beside = self.plan, self.path.resolve().parent
-        yield from digests.check_model(rows[0][1], plan.model, beside)
+        plan, beside, alone = self.plan, self.path.resolve().parent, self.plan.counts_only
+        if not alone:
+            yield from digests.check_model(rows[0][1], plan.model, beside)
         found: dict[str, list[tuple[str, Claim]]] = {}
         for row, evidence in rows:
-            checked = digests.check_input(evidence, "", beside, plan.model)
-            for claim in (*checked, *check_computed(evidence, plan.model, "", beside)):
+            checked = (
+                digests.not_looked_up(evidence)
+                if alone
+                else digests.check_input(evidence, "", beside, plan.model)
+            )
+            computed = check_computed(evidence, plan.model, "", beside, counts_only=alone)
+            for claim in (*checked, *computed):
                 found.setdefault(claim.name, []).append((row.idx, claim))
         for name, claims in found.items():
             yield together(name, claims)

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 
 import pytest
 
+from engine.encrypted import messages
 from engine.encrypted.messages import Broken, Closed, Kind, receive, refusal, refused, send
 
 
@@ -59,3 +61,22 @@ def test_a_refusal_is_a_sentence_of_one_line():
     assert refused(b"\xff") == refused(b"[1]") == "it gave no reason"
     assert refused(b"[" * 100_000) == "it gave no reason"
     assert "\n" not in refused(refusal("a\nb" * 500)) and len(refused(refusal("a" * 9000))) == 400
+
+
+def test_a_message_that_drips_is_left(ends, monkeypatch):
+    monkeypatch.setattr(messages, "_SLOWEST", 1 << 20)
+    ends[0].sendall(head(6, 50))
+    stop = threading.Event()
+
+    def drip():
+        while not stop.wait(0.1):
+            ends[0].sendall(b"x")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    try:
+        with pytest.raises(TimeoutError):
+            receive(ends[1], {Kind.ANSWER: 100})
+    finally:
+        stop.set()
+        dripping.join()

@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from engine.core.generators import result_of
+from engine.core.records import PartIdentity
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import ExactSettings
 from engine.inputs import load_input
@@ -153,3 +154,12 @@ def test_a_stopped_map_keeps_what_was_certified() -> None:
     assert str(evidence.facts[MAP]).count("s") < 200
     claims = check_counts(Recount(evidence))
     assert {claim.verdict for claim in claims} == {"holds"}, claims
+
+
+def test_no_computed_claim_is_of_a_model_made_of_several(evidence: Evidence) -> None:
+    """Bounds are those of one file: a denoiser or members beside it have not been bounded."""
+    part = evidence.model.part("denoiser") or PartIdentity(role="denoiser", name="d", sha256="0")
+    model = evidence.model.model_copy(update={"parts": (*evidence.model.parts, part)})
+    claims = check_counts(Recount(evidence.model_copy(update={"model": model})))
+    (votes,) = [one for one in claims if one.name == "votes add up"]
+    assert votes.verdict == "does not hold" and "made of several" in votes.detail

@@ -17,7 +17,7 @@ from engine.inputs import fit, load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.pretrained_files import SEEING, folder_digest
 from engine.procedures.certify import certify
-from engine.schemes import Gaussian, NestedTranslation, Uniform
+from engine.schemes import Gaussian, Laplace, NestedTranslation, Scheme, Uniform, UniformL1
 from engine.verify import digests
 from engine.verify.counts import Recount, check_counts
 from engine.verify.digests import check_input, check_model, located, model_digest, not_looked_up
@@ -263,3 +263,19 @@ def test_what_follows_from_an_input_that_is_not_read_cannot_be_checked() -> None
     assert not list(
         not_looked_up(found.model_copy(update={"settings": known, "facts": {"dimension": 64.0}}))
     )
+
+
+@pytest.mark.parametrize(
+    ("scheme", "open_"),
+    [
+        (UniformL1(lam=1.0, box=True), True),
+        (NestedTranslation(), True),
+        (Laplace(norm="linf", lam=0.2), False),
+    ],
+)
+def test_facts_of_the_pixels_are_open_where_the_input_is_not_read(
+    certified: Evidence, scheme: Scheme, *, open_: bool
+) -> None:
+    settings = certified.settings.model_copy(update={"scheme": scheme})
+    bounded = certified.model_copy(update={"settings": settings, "facts": {"some": 1.0}})
+    assert bool(list(not_looked_up(bounded))) is open_

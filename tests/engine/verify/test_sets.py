@@ -15,6 +15,7 @@ from engine.report.audit.words import set_statement
 from engine.verify import Plan, verify
 from engine.verify.report import Claim
 from engine.verify.sets import SetCheck, _percent_of_floats, together
+from engine.verify.verifying import _Verification
 from tests.engine.report.audit.test_gallery import show
 from tests.sets import make_set
 
@@ -150,3 +151,15 @@ def test_claims_of_many_rows_are_named_by_the_first_that_fail() -> None:
     found = together("x", [("a", good), *((str(i), bad) for i in range(5))])
     assert found.detail == "0: n; 1: n; 2: n; and 2 more" and found.verdict == "does not hold"
     assert together("x", [("a", good)]).detail == "1 row"
+
+
+def test_what_follows_from_inputs_alone_is_open_where_they_are_not_read(tmp_path: Path) -> None:
+    """Cells of a map and distances of anchors are no counts: a forger may write any."""
+    made, path = make_set(), tmp_path / "set.json"
+    tree = json.loads(made.recorder.record(made.result, set_statement(made.result)).text())
+    record = SetRecord.model_validate(tree)
+    first, *_ = record.evidence()
+    facts = first[1].model_copy(update={"facts": {"interpolation_error": 0.1}})
+    check = _Verification(path, Plan(counts_only=True))
+    found = list(check._files([(first[0], facts)]))
+    assert [one.verdict for one in found] == ["cannot be checked"], found
