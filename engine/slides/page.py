@@ -55,6 +55,7 @@ def page_text(evidence: Evidence) -> str:
     )
     said = content(evidence)
     figure = region_figure(evidence, evidence.model.class_names)
+    headline = "" if evidence.contradicted else headline_of(evidence)
     drawn = "" if figure is None else render_figure(figure, "svg").decode()
     shown = f'<figure id="region" aria-label="Certified region">{drawn}</figure>' if drawn else ""
     return "\n".join(
@@ -65,7 +66,7 @@ def page_text(evidence: Evidence) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(said.title)}</title><style>{style}</style></head><body><main>",
             f'<header><h1><span id="word" class="{said.tone}">{said.verdict}</span> '
-            f'<span id="headline">{escape(headline_of(evidence))}</span></h1>',
+            f'<span id="headline">{escape(headline)}</span></h1>',
             f'<p id="statement">{escape(said.statement)} {escape(said.partial)}</p></header>',
             f'<div id="plots">{shown}</div>',
             '<p class="bar"><button id="play" type="button">Play</button>'

@@ -36,7 +36,7 @@ class Slide:
         word: the outcome in capitals; ``REPLAY`` on the way to it; empty for a plot alone.
         tone: colour of the word.
         headline: what may be claimed, in numbers; empty for nothing.
-        sentence: the statement of a result.
+        sentence: the statement of a result; on the way to it, norm and noise.
         count: of the votes so far.
         figures: at most three, side by side.
     """
@@ -71,10 +71,19 @@ def slide_of(
         headline = "" if view.contradicted else headline_of(view)
         word, tone, sentence = said.verdict, said.tone, f"{said.statement} {said.partial}".strip()
     else:
-        word, tone, sentence = "REPLAY", "plain", ""
+        word, tone, sentence = "REPLAY", "plain", _conditions(view)
         headline = view.region.headline() if view.region is not None else ""
     votes = f"n = {count(n)}" if n == planned else f"n = {count(n)} of {count(planned)}"
     return Slide(word, tone, headline, sentence, votes, tuple(chosen))
+
+
+def _conditions(view: RunView) -> str:
+    """What a headline on the way leaves open: in which norm, against what noise, among how many."""
+    noise = f"{view.settings.scheme.noise_in_words()}."
+    if view.region is None:
+        return f"{noise[:1].upper()}{noise[1:]}"
+    note = view.region.note()
+    return f"{note[:1].upper()}{note[1:]}, under {noise}" if note else noise
 
 
 def figures_of(

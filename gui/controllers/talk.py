@@ -100,7 +100,11 @@ def _wrong(do: str, value: Any) -> str:
     if do in (OPEN_MODEL, OPEN_INPUT):
         return "" if isinstance(value, str) and value else 'a "value": its file or name'
     if do == PLOT:
-        return "" if value in (1, 2, 3, 4) and _is_number(value) else 'a "value" from 1 to 4'
+        return (
+            ""
+            if isinstance(value, int) and value in range(1, 5) and _is_number(value)
+            else 'a "value" from 1 to 4'
+        )
     if do == REPLAY:
         good = _is_number(value) and 0 < value <= _LONGEST
         return "" if good else 'a "value": how many seconds it takes'
@@ -108,7 +112,9 @@ def _wrong(do: str, value: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) < math.inf  # where an integer is too large for a float, too
 
 
 def write_talk(talk: Talk, path: Path) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.records import Votes
+from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
 from engine.evidence.vote_chain import total
 from engine.slides.page import page_text, write_page
-from tests.factories import make_predicted
+from tests.factories import make_evidence, make_predicted
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "firefox"))), None)
 
@@ -85,3 +87,15 @@ def test_a_browser_draws_it_without_a_complaint(certified: Evidence, tmp_path: P
     assert "CONSOLE" not in done.stderr
     assert 'id="word" class="plain">REPLAY' in done.stdout
     assert re.search(r'<path fill="none"[^>]* d="M[\d.]+ [\d.]+L', done.stdout)
+
+
+def test_a_refuted_claim_is_no_headline_even_without_scripts() -> None:
+    attack = AttackRecord(
+        outcome="found",
+        how="x",
+        perturbation={"radius": 0.001},
+        found_class=1,
+        votes=Votes(counts=(1, 9, 0)),
+    )
+    page = page_text(make_evidence(attack=attack))
+    assert '<span id="headline"></span>' in page and "CONTRADICTED" in page

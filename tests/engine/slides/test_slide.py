@@ -38,7 +38,8 @@ def test_a_result_states_its_claim_and_a_moment_of_its_replay_what_held_then(cer
     names, frames = certified.model.class_names, played(certified)
     result, middle = slide_of(certified, names), slide_of(frames[20], names)
     assert certified.statement in words(result)
-    assert (middle.word, middle.sentence) == ("REPLAY", "")
+    assert middle.word == "REPLAY"
+    assert middle.sentence.startswith("L2 norm, pixels in [0,1], under Gaussian, sigma ")
     assert middle.headline == frames[20].region.headline() != result.headline
     assert middle.count == f"n = {frames[20].estimation.n:,} of 3,000"
     assert slide_of(frames[0], names).headline == ""
@@ -78,3 +79,11 @@ def test_a_map_of_counts_keeps_within_the_page(certified) -> None:
     assert len(slide.figures) == 3
     for figures in (slide.figures, slide.figures[2:]):
         assert words(replace(slide, sentence="long words " * 60, figures=figures))
+
+
+def test_a_headline_on_the_way_says_among_how_many_a_class_is_kept(certified) -> None:
+    view = played(certified)[20]
+    scheme = view.settings.scheme.model_copy(update={"top_k": 3})
+    settings = view.settings.model_copy(update={"scheme": scheme})
+    ranked = view.model_copy(update={"settings": settings})
+    assert "kept among the first 3" in slide_of(ranked, certified.model.class_names).sentence

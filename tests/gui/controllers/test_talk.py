@@ -114,3 +114,18 @@ def test_the_shipped_talk_can_be_given() -> None:
     known = frozenset(command.id for command in COMMANDS)
     talk = read_talk(assets() / "talks" / "first-talk.json", known)
     assert len(talk.steps) > 9 and all(step.say for step in talk.steps)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"do": "replay", "value": 10**400},
+        {"do": "certify", "seconds": 10**400},
+        {"do": "plot", "value": 1.0},
+    ],
+)
+def test_numbers_of_a_stranger_are_refused_in_a_sentence(tmp_path: Path, step: dict) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps({"talk": 1, "steps": [step]}))
+    with pytest.raises(UserError, match="step 1"):
+        read_talk(path, KNOWN)
