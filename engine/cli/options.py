@@ -76,7 +76,7 @@ def shared_flags(
         for spec in own:
             owners.setdefault(spec.name, []).append((key, spec))
     return [
-        _setting_flag(each[0][1], _meanings(each) + (_defaults(each) if defaults else ""), panel)
+        _setting_flag(_widest(each), _meanings(each) + (_defaults(each) if defaults else ""), panel)
         for each in owners.values()
     ]
 
@@ -84,6 +84,11 @@ def shared_flags(
 def _listed(model: str | list[str] | None) -> list[str]:
     """One model, the members of an ensemble, or none."""
     return [model] if isinstance(model, str) else model or []
+
+
+def _widest(owners: list[tuple[str, FieldSpec]]) -> FieldSpec:
+    """The one that takes most: where one of them takes fractions the flag reads them for all."""
+    return next((spec for _, spec in owners if spec.kind == "float"), owners[0][1])
 
 
 def _defaults(owners: list[tuple[str, FieldSpec]]) -> str:

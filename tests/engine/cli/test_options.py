@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field
 
 from engine import schemes
-from engine.cli import app, options, subject
+from engine.cli import app, main, options, subject
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.core.records import ProbabilityBounds
@@ -126,6 +126,17 @@ def test_a_shared_flag_keeps_each_schemes_default(monkeypatch: pytest.MonkeyPatc
     assert settings_of(monkeypatch, "--scheme", "flips").scheme.model_dump()["sigma"] == 0.5
     both = settings_of(monkeypatch, "--scheme", "flips", "--sigma", "2")
     assert both.scheme.model_dump()["sigma"] == 2
+
+
+def test_a_flag_that_is_whole_for_one_scheme_alone_takes_fractions_for_others(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """--reach is a count of pixels of translation-black, and any length of others."""
+    words = "certify --model demo:digits-rotation --input digits16:52 --n0 10 --n 50 --quiet"
+    own = "--scheme individual-translation --reach 0.25 --error 9"
+    assert main([*words.split(), *own.split(), "--device", "cpu"]) in (0, 3)
+    assert main([*words.split(), "--scheme", "translation-black", "--reach", "1.5"]) == 2
+    assert "reach" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("two_schemes")
