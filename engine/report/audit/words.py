@@ -10,7 +10,7 @@ from engine.evidence.attack import size_in_words as perturbation_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import alpha_of
 from engine.procedures.set_result import SetResult, as_path
-from engine.regions import Region
+from engine.regions import LightMap, Region
 from engine.replay.rows import NO_LABEL, ReplayRow
 from engine.report.audit.figure import labelled, right
 from engine.report.audit.record import NAME, SetRecord
@@ -19,6 +19,8 @@ from engine.report.numbers import count, lower, numbered, percent, plain
 from engine.report.provenance import model_section, sentence, versions
 from engine.report.sections import declared, limits
 from engine.report.summary import badge, scheme_facts
+from engine.schemes import UniformL1
+from engine.schemes.ranked import top_k
 
 _SHOWN_ROWS = 40
 """Sets of more rows are shown by their ends alone."""
@@ -50,6 +52,7 @@ def set_statement(result: SetResult, share: Callable[[int, int], str] = percent)
     ]
     if labelled(result):
         parts[0] += f", {count(len(right(result)))} of them for their label"
+    parts[0] += _of_what(result)
     for text, certain in summary.certified_accuracy.items():
         if certain is not None and len(parts) <= 2:
             held = round(certain * counted)
@@ -62,6 +65,22 @@ def set_statement(result: SetResult, share: Callable[[int, int], str] = percent)
             f"certificates hold at once with confidence {confidence_percent(alpha)} %"
         )
     return ". ".join(parts) + "."
+
+
+def _of_what(result: SetResult) -> str:
+    """What certified means where it is less than every change of a size that keeps the prediction.
+
+    Among how many first classes, within what box, and how many maps are certified all over.
+    """
+    said, scheme = "", result.settings.scheme
+    if (k := top_k(scheme)) > 1:
+        said += f"; kept among the first {k}, which need not be the prediction"
+    if isinstance(scheme, UniformL1) and scheme.box:
+        said += "; of changes that keep every pixel in [0, 1]"
+    maps = [row.region for row in result.rows if isinstance(row.region, LightMap)]
+    if maps:
+        said += f"; {count(sum(one.whole for one in maps))} over the whole box, others in part"
+    return said
 
 
 def set_content(record: SetRecord, result: SetResult) -> Content:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from engine.evidence.attack import AttackRecord
 from engine.procedures.set_result import SetResult, with_attacks
+from engine.regions import LightMap
 from engine.report.audit.figure import certified_accuracy_figure
 from engine.report.audit.record import SetRecorder
 from engine.report.audit.words import ends, set_content, set_statement, size_in_words
 from engine.report.content import Content
+from engine.schemes import ExactMap, Gaussian, UniformL1
 from tests.sets import make_set
 
 
@@ -84,3 +86,19 @@ def test_attacks_are_counted_and_a_contradiction_is_the_verdict() -> None:
     assert "CONTRADICTION" in words.why.sentences[0] and "0.1" in words.why.sentences[0]
     figure = certified_accuracy_figure(result)
     assert figure is not None and figure.curves[-1].points[1] == (0.01, 4 / 6)
+
+
+def test_the_statement_says_what_certified_means_where_it_is_less() -> None:
+    result = make_set().result
+    first = next(row for row in result.rows if row.region is not None)
+
+    def said(scheme: object, region: object = first.region) -> str:
+        settings = result.settings.model_copy(update={"scheme": scheme})
+        rows = (first.model_copy(update={"region": region}),)
+        return set_statement(result.model_copy(update={"settings": settings, "rows": rows}))
+
+    assert "kept among the first 3" in said(Gaussian(sigma=0.25, top_k=3))
+    assert "keep every pixel in [0, 1]" in said(UniformL1(lam=0.5, box=True))
+    box = {"contrast": 0.2, "brightness": 0.1, "convention": "linear", "clip": True}
+    assert "; 0 over the whole box" in said(ExactMap(), LightMap(**box, cells="sco"))
+    assert "; 1 over the whole box" in said(ExactMap(), LightMap(**box, cells="scc"))
