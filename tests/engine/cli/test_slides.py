@@ -4,6 +4,12 @@ import json
 
 import pytest
 
+from engine.cli import main
+from engine.report.json import write_json
+from engine.verify import Plan, verify
+from engine.verify.decisions import recount_of
+from engine.verify.reading import read_evidence
+
 
 @pytest.fixture
 def evidence(certify, tmp_path):
@@ -55,3 +61,18 @@ def test_a_forged_claim_gets_no_slide(program, evidence, tmp_path) -> None:
 def test_what_cannot_be_done_is_said(program, evidence, words, sentence) -> None:
     shown = program("slides", str(evidence), *words)
     assert shown.status == 2 and sentence in shown.err
+
+
+def test_a_map_that_its_files_do_not_give_gets_no_slide(program, tmp_path) -> None:
+    """Its cells are no votes: the forger says that all are certified, and seals that."""
+    path, out = tmp_path / "m.json", tmp_path / "m.png"
+    words = "certify --model demo:digits-0.25 --input digits:52 --scheme exact-map --cells 32 "
+    words += "--contrast 0.5 --brightness 0.4 --device cpu --quiet"
+    main([*words.split(), "--json", str(path)])
+    honest = read_evidence(path.read_bytes(), path).evidence
+    assert honest is not None
+    forged = honest.model_copy(update={"facts": {**honest.facts, "map": "c"}})
+    write_json(forged.model_copy(update=recount_of(forged).facts), path)
+    assert not verify(path, Plan(counts_only=True)).count("does not hold")
+    shown = program("slides", str(path), "--out", str(out))
+    assert shown.status == 2 and "is not verified" in shown.err and not out.exists()
