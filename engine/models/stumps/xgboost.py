@@ -61,6 +61,13 @@ def _read(path: Path, learner: Mapping[str, Any]) -> StumpFile:
             "(gbtree) open here."
         )
     trees, width = booster["model"]["trees"], int(facts["num_feature"])
+    best = learner.get("attributes", {}).get("best_iteration")
+    if best is not None and int(best) + 1 < len(trees):
+        raise UserError(
+            f"{path} was stopped early: XGBoost's classifier answers by {int(best) + 1:,} "
+            f"of {len(trees):,} trees, its booster by all. Cut it to those that are meant: "
+            "booster[: best_iteration + 1].save_model(...)."
+        )
     check_size(path, width, len(trees))
     base = _base(str(facts["base_score"]))
     names = tuple(quoted(one, 80) for one in learner.get("feature_names", ()))

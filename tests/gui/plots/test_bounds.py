@@ -54,8 +54,8 @@ def test_the_fill_lies_between_the_valid_bound_and_one_half(shown, bounds) -> No
     plot.show_figure(bounds(p=0.4))
     floor, lower = plot.floor.getData()[1], plot.claimed.getData()[1]
     assert np.array_equal(floor, lower)
-    plot.show_figure(bounds(p=0.4).model_copy(update={"threshold": 0.2}))
-    assert plot.floor.getData()[1][-1] == plot.half.value() == 0.2
+    plot.show_figure(bounds(p=0.4).model_copy(update={"threshold": 0.3}))
+    assert plot.floor.getData()[1][-1] == plot.half.value() == 0.3
     assert plot.half_label.toPlainText() == "tau"
 
 

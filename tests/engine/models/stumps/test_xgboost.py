@@ -45,6 +45,22 @@ def test_its_own_predictions_on_a_thousand_rows(tmp_path: Path) -> None:
     assert float(found.ensemble.slack) < 1e-3 * np.abs(margins).max()
 
 
+def test_trees_behind_the_best_one_are_no_part_of_what_answers(tmp_path: Path) -> None:
+    """``XGBClassifier.predict`` stops at the best one; the sum of all is another model."""
+    xgboost = pytest.importorskip("xgboost")
+    path, (x, y), (later, known) = tmp_path / "early.json", rows(), rows(seed=1)
+    model = xgboost.XGBClassifier(
+        n_estimators=400, max_depth=1, nthread=1, learning_rate=1.0, early_stopping_rounds=5
+    ).fit(x, y, eval_set=[(later, known)], verbose=False)
+    model.save_model(path)
+    assert model.best_iteration + 1 < model.get_booster().num_boosted_rounds()
+    with pytest.raises(UserError, match="was stopped early"):
+        read_xgboost(path)
+    model.get_booster()[: model.best_iteration + 1].save_model(path)
+    found = read_xgboost(path)
+    assert (model.predict(x) == (found.ensemble.margins(x.astype(np.float64)) > 0)).all()
+
+
 def edited(path: Path, **changes: Any) -> Path:
     """A file of two stumps with other entries."""
     tree = {

@@ -22,8 +22,8 @@ def test_positions_are_logarithmic() -> None:
     assert [round(x, 9) for x, _ in run["lower"]] == [0.0, round(1 / 3, 9), round(2 / 3, 9), 1.0]
     assert data["plan"] == 1.0
     assert (data["threshold"], data["threshold-text"]) == (0.5, "1/2")
-    flagged = draw(figure(True).model_copy(update={"threshold": 0.1})).data
-    assert (flagged["threshold"], flagged["threshold-text"]) == (0.1, "tau")
+    flagged = draw(figure(True).model_copy(update={"threshold": 0.15})).data
+    assert (flagged["threshold"], flagged["threshold-text"]) == (0.15, "tau")
 
 
 def test_only_the_end_of_a_fixed_n_run_is_a_claim() -> None:
