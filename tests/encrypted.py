@@ -72,11 +72,14 @@ def serving(
     answer: Answer = "scores",
     identity: ModelIdentity | None = None,
 ) -> Iterator[Address]:
-    """A server in a thread."""
-    said = identity or stated(model.k)
+    """A server in a thread, whose threads have ended when it has."""
+    said, before = identity or stated(model.k), {*threading.enumerate()}
     with Server(model, said, host="127.0.0.1", port=0, idle=idle) as server:
         threading.Thread(target=server.serve, daemon=True).start()
         yield Address("127.0.0.1", server.port, answer)
+    for thread in {*threading.enumerate()} - before:
+        if not isinstance(thread, threading._DummyThread):
+            thread.join(5)
 
 
 @contextmanager

@@ -215,7 +215,6 @@ def test_a_flag_that_decides_nothing_is_named(
 @pytest.mark.parametrize(
     ("words", "flags"),
     [
-        (("rotation", "--bound", "clopper-pearson", "--n", "300"), ["--bound"]),
         (("rotation", "--bound", "anytime", "--noise", "float", "--batch", "32"), []),
         (("dssn-l1", "--bound", "live", "--n", "300", "--seed", "3"), ["--n", "--bound", "--seed"]),
         (("gaussian", "--bound", "clopper-pearson", "--n", "300"), []),
@@ -232,6 +231,13 @@ def test_a_setting_that_the_scheme_leaves_no_choice_about_is_named(
     said = f"decides nothing under the scheme {words[0]}, and is ignored."
     assert shown.count("ignored") == len(flags)
     assert all(f"{flag} {said}" in shown for flag in flags)
+
+
+def test_a_bound_that_a_sweep_leaves_no_choice_about_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(UserError, match="rotation has the bound anytime: leave clopper-pearson"):
+        settings_of(monkeypatch, "--scheme", "rotation", "--bound", "clopper-pearson")
 
 
 def test_a_flag_of_many_schemes_is_told_to_be_theirs(monkeypatch: pytest.MonkeyPatch) -> None:

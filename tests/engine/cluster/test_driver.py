@@ -24,7 +24,7 @@ from engine.inputs.base import FittedInput
 from engine.models import load_model
 from engine.models.base import Classifier
 from engine.models.request import ModelRequest
-from engine.procedures.certify import certify
+from engine.procedures.beginning import begin
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import SetResult, Unread
 from engine.schemes import TextUniform
@@ -200,13 +200,13 @@ def test_a_model_that_is_refused_late_ends_the_set(
 ) -> None:
     began = list[str]()
 
-    def certify_then_refuse(classifier: Classifier, given: FittedInput, *more: Any, **named: Any):
+    def begin_then_refuse(classifier: Classifier, given: FittedInput, *more: Any, **named: Any):
         began.append(given.identity.source)
         if len(began) > 2:
             raise NotAFunction("no function")
-        return certify(classifier, given, *more, **named)
+        return begin(classifier, given, *more, **named)
 
-    monkeypatch.setattr("engine.cluster.worker.certify", certify_then_refuse)
+    monkeypatch.setattr("engine.cluster.worker.begin", begin_then_refuse)
     with pytest.raises(NotAFunction, match="no function"):
         Counted(model)
     assert len(began) == 3

@@ -12,6 +12,7 @@ import torch
 from engine.cli import main
 from engine.core.generators import result_of
 from engine.demos import aircraft, making
+from engine.demos.data.aircraft import TEST
 from engine.evidence.settings import ExactSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
@@ -36,7 +37,7 @@ def test_the_whole_recipe_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_the_shipped_detector_finds_what_was_drawn():
     classifier = load_model(ModelRequest("demo:aircraft"))
     assert isinstance(classifier, OutputsClassifier)
-    images, cells = part(range(aircraft.TEST))
+    images, cells = part(range(TEST))
     with torch.inference_mode():
         heat = classifier.inner.scores(images)
     found = near(heat.flatten(2).argmax(2), cells)

@@ -8,8 +8,8 @@ from engine.evidence.settings import CertifySettings
 from engine.procedures.abstention import advised, explain, n_needed, undecided
 from engine.procedures.bound_trajectory import Claims
 from engine.procedures.outcome import certify_facts
-from engine.schemes import Gaussian, parse_scheme
-from engine.schemes.base import Known
+from engine.schemes import Gaussian, Stumps, parse_scheme
+from engine.schemes.facts import NO_FACTS, Known
 from tests.factories import make_evidence
 from tests.fakes import fitted
 
@@ -190,6 +190,6 @@ def test_who_follows_the_advice_makes_at_most_alpha_false_claims(bound: str, *, 
 
 
 def test_a_computed_probability_too_close_to_one_half() -> None:
-    found = undecided(Known(1, 0.5004, 0.4998), ("no", "yes"))
+    found = undecided(Known(1, 0.5004, 0.4998), ("no", "yes"), Stumps(), NO_FACTS)
     assert found.reason == "below-half"
     assert "another class than 'yes' under the noise lies between 0.499800 and" in found.sentence

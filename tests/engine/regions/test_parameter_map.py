@@ -49,6 +49,7 @@ def test_a_live_picture_is_quick(needs):
     assert (time.thread_time() - began) / 10 < 0.01
 
 
+@pytest.mark.bench
 @pytest.mark.parametrize(("sigma_k", "sigma_b"), [(0.2, 0.2), (1.0, 1.0)])
 def test_a_map_takes_a_tenth_of_a_second_of_one_core(sigma_k, sigma_b):
     """Against a yardstick of as many exponentials on the same machine: 4 million take about 25 ms

@@ -177,11 +177,14 @@ def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
     assert sentence in str(refused.value)
 
 
-FROM_IMAGES = [scheme for scheme in schemes.SCHEMES if scheme.key.startswith("nested-")]
+FROM_IMAGES = [
+    scheme for scheme in schemes.SCHEMES if scheme.key.startswith(("nested-", "individual-"))
+]
+HEURISTIC = [scheme for scheme in schemes.SCHEMES if scheme.key.startswith("heuristic-")]
 ONE_BOUND = [
     scheme
     for scheme in schemes.SCHEMES
-    if not scheme.sweeps and scheme not in FROM_IMAGES and scheme.reads != "network"
+    if not scheme.sweeps and scheme not in (*FROM_IMAGES, *HEURISTIC) and scheme.reads != "network"
 ]
 
 
@@ -212,6 +215,13 @@ def test_votes_whose_claim_rests_on_the_image_are_in_no_table(votes_file):
     assert FROM_IMAGES
     for scheme in FROM_IMAGES:
         with pytest.raises(UserError, match="rests on a bound that only the image gives"):
+            replayed(votes_file(ROWS), scheme=scheme())
+
+
+def test_votes_under_a_heuristic_certify_nothing(votes_file):
+    assert HEURISTIC
+    for scheme in HEURISTIC:
+        with pytest.raises(UserError, match="is heuristic and certifies nothing"):
             replayed(votes_file(ROWS), scheme=scheme())
 
 

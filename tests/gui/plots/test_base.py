@@ -13,12 +13,14 @@ from engine.core.errors import UserError
 from engine.report import drawing
 from gui.plots.bounds import BoundsPlot
 from gui.plots.examples import ExamplesPlot
+from gui.plots.light_cells import LightCellsPlot
 from gui.plots.pictures import PLOTS
 from gui.plots.places import PlacesPlot
 from gui.plots.ring import RingPlot
 from gui.plots.votes import VotesPlot
 from gui.style.stylesheet import apply_theme
 from tests.factories import make_image_examples, make_region_figure
+from tests.gui.plots.test_light_cells import figure as light_cells
 from tests.gui.plots.test_places import figure as places
 from tests.gui.plots.test_ring import figure as ring
 from tests.schemes import Brightness
@@ -187,8 +189,12 @@ def test_a_plot_waits_with_a_sentence_until_there_is_data(kind, shown, request, 
     known = {PLOTS[picture]: facts for picture, facts in regions.items()}
     if kind in known:
         plot.show_figure(make_region_figure(known[kind][0], **known[kind][1]))
-    elif kind in (ExamplesPlot, RingPlot, PlacesPlot):
-        made = {ExamplesPlot: make_image_examples, RingPlot: ring}
+    elif kind in (ExamplesPlot, RingPlot, PlacesPlot, LightCellsPlot):
+        made = {
+            ExamplesPlot: make_image_examples,
+            RingPlot: ring,
+            LightCellsPlot: lambda: light_cells("scsvo"),
+        }
         plot.show_figure(made[kind]() if kind in made else places(0.1, 0.4))
     else:
         plot.show_figure(request.getfixturevalue(fixture.get(kind, "slices"))())
