@@ -135,9 +135,9 @@ _ENCRYPT, _MULTIPLY, _ROTATE = 2.6e-7, 1.25e-8, 1.5e-7
 multiply two ciphertexts, on two cores; fitted to runs of the shipped model."""
 _COPIES = 5
 """How often the ciphertexts of a batch stand in memory: client, wire and server, as numbers too."""
-ASIDE = 9
-"""Batches beside the counted ones: a trial, the class's votes, what is asked again, the clean
-image."""
+ASIDE = 15
+"""Batches beside the counted ones, at most: a trial, the class's votes, what is asked again, the
+clean image."""
 
 
 def comparisons(levels: int) -> int:

@@ -19,6 +19,10 @@ NO_SCORES = (
     "normalisation, for more samples will not help."
 )
 """Why no number of votes would certify: too many for others, or for none."""
+SERVED = (
+    "It is about the model that the server announced, and rests on its word that it computed that."
+)
+"""What a claim about encrypted answers adds: nothing shows what a server computes."""
 
 
 def claimed(
@@ -38,7 +42,8 @@ def claimed(
         bounds: it rests on.
         class_name: of the certified class.
         given: the input, and how it was fitted to the model.
-        early: what a run adds that ended before its planned n; empty where it did not.
+        early: what a run adds that ended before its planned n, or whose answers a server computed;
+            empty for any other.
     """
     scheme = settings.scheme
     words = certified(

@@ -165,6 +165,7 @@ class _Certify:
             class_names=self.run.class_names,
             given=self.run.fitted.identity,
             facts=self.run.facts,
+            served=self.run.sampler.decrypted.record() is not None,
         )
         return evidence(
             self.run,

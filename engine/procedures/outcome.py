@@ -42,6 +42,7 @@ def certify_facts(
     given: InputIdentity,
     facts: Facts = NO_FACTS,
     then: bool = False,
+    served: bool = False,
 ) -> dict[str, Any]:
     """The fields of evidence that follow from the votes of a CERTIFY run, complete or stopped.
 
@@ -55,6 +56,7 @@ def certify_facts(
         given: the input, and how it was fitted to the model.
         facts: of the input.
         then: as for :func:`region_of`: of a file that states a region.
+        served: a server computed the answers under encryption.
     """
     known = claims.known is not None
     bounds = claims.now(estimation, top) if top is not None and (estimation.n or known) else None
@@ -87,7 +89,9 @@ def certify_facts(
         "radius": radius_of(region),
         "region": region,
         "abstention": abstention,
-        "statement": _statement(settings, estimation.n, stated, bounds, abstention, name, given),
+        "statement": _statement(
+            settings, estimation.n, stated, bounds, abstention, name, given, served=served
+        ),
         "bounds": bounds,
         "trajectory": claims.points(estimation, bounds),
     }
@@ -106,10 +110,13 @@ def _statement(
     abstention: Abstention | None,
     name: str | None,
     given: InputIdentity,
+    *,
+    served: bool,
 ) -> str:
     if region is None or bounds is None or name is None:
         return statement.abstained(abstention) if abstention else ""
-    early = statement.partial(n, settings.n, valid=True) if n < settings.n else ""
+    partial = statement.partial(n, settings.n, valid=True) if n < settings.n else ""
+    early = " ".join(filter(None, (partial, statement.SERVED if served else "")))
     if settings.scheme.guarantee == "heuristic":
         return statement.heuristic(settings, region, name, given, early=early)
     return statement.claimed(settings, region, bounds, name, given, early=early)

@@ -185,7 +185,7 @@ class Sampler:
         self.check.planned = planned
         hint = known.batch if known and not self.batch else 0
         size = min(self.batch or hint or 1, planned)
-        trial = self._trial(size, most=2 if hint else _TRIALS)
+        trial = self._trial(size, most=1 if self.batch else 2 if hint else _TRIALS)
         while trial is None:
             if size == 1:
                 raise UserError(self.too_small())

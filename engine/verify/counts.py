@@ -198,6 +198,7 @@ class Recount:
                 given=self.evidence.input,
                 facts=self.evidence.facts,
                 then=self.evidence.region is not None,
+                served=self.evidence.encrypted is not None,
             )
         found = predict_facts(
             settings=self.settings,

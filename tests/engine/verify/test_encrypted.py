@@ -7,6 +7,8 @@ import pytest
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import EncryptedRecord
 from engine.evidence.settings import CertifySettings, ExactSettings, PredictSettings
+from engine.evidence.statement import SERVED
+from engine.evidence.tries import claim_alone, tries_in_words
 from engine.schemes.dssn_l1 import DssnL1
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
@@ -28,7 +30,8 @@ RECORD = {
 def served(certified: Evidence, source: str = "encrypted:127.0.0.1:7707", **changes: Any):
     record = EncryptedRecord(**{**RECORD, **changes})
     model = certified.model.model_copy(update={"source": source})
-    return certified.model_copy(update={"encrypted": record, "model": model})
+    said = " ".join(filter(None, (claim_alone(certified), SERVED, tries_in_words(certified))))
+    return certified.model_copy(update={"encrypted": record, "model": model, "statement": said})
 
 
 def test_an_encrypted_run_holds(certified):
@@ -36,6 +39,12 @@ def test_an_encrypted_run_holds(certified):
     assert is_served(found) and check_encrypted(found) == []
     claims = {claim.name: claim.verdict for claim in check_counts(recount_of(found))}
     assert set(claims.values()) == {"holds"} and "encrypted inference" in claims
+
+
+def test_the_claim_says_that_it_rests_on_the_server(certified):
+    silent = served(certified).model_copy(update={"statement": certified.statement})
+    claims = {claim.name: claim.verdict for claim in check_counts(recount_of(silent))}
+    assert claims["statement"] == "does not hold"
 
 
 @pytest.mark.parametrize(
