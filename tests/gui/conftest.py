@@ -446,6 +446,7 @@ def collected_here(no_collection_in_workers: None) -> Iterator[None]:
     A closed widget waits to be deleted, which no event loop does here, and every change of theme
     dresses it again.
     """
+    gc.disable()  # whatever a test of something else has left
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if gc.get_count()[0] > MOST_GARBAGE:

@@ -77,11 +77,12 @@ def test_nothing_is_printed_at_the_end_where_the_compiler_was_loaded() -> None:
 
 
 def test_collection_is_as_it_was_afterwards() -> None:
-    for enabled in (True, False):
-        (gc.enable if enabled else gc.disable)()
-        try:
+    before = gc.isenabled()  # off where tests of the window ran in this process
+    try:
+        for enabled in (True, False):
+            (gc.enable if enabled else gc.disable)()
             with memory.without_collection():
                 assert not gc.isenabled()
             assert gc.isenabled() is enabled
-        finally:
-            gc.enable()
+    finally:
+        (gc.enable if before else gc.disable)()
