@@ -4,7 +4,7 @@ PYTHON ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help demo run test test-statistics test-cluster bench models models-graph lint format clean
+.PHONY: help demo run test test-statistics test-cluster test-browser bench models models-graph lint format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -32,6 +32,10 @@ test-statistics: ## the slow tests: coverage of the bounds over many seeds
 test-cluster: ## the tests that start Ray on this machine
 	@scripts/setup.sh test,cluster
 	@$(BIN)/python -m pytest -m cluster
+
+test-browser: ## the test that opens a page in a headless Chromium, where there is one
+	@scripts/setup.sh test
+	@$(BIN)/python -m pytest -m browser
 
 bench: ## speed against the reference loop and the Adversarial Robustness Toolbox
 	@scripts/setup.sh bench

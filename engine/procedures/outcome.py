@@ -69,16 +69,7 @@ def certify_facts(
     if region is None and abstention is None and claims.known is not None:
         abstention = undecided(claims.known, class_names, settings.scheme, facts)
     if region is None and abstention is None and guess is None:
-        abstention = explain(
-            selection=selection,
-            estimation=estimation,
-            scheme=settings.scheme,
-            method=claims.method,
-            alpha=settings.alpha,
-            n_plan=settings.n,
-            class_names=class_names,
-            facts=facts,
-        )
+        abstention = _explained(settings, claims, selection, estimation, class_names, facts)
     stated = region or guess
     name = class_names[top] if stated is not None and top is not None else None
     return {
@@ -95,6 +86,27 @@ def certify_facts(
         "bounds": bounds,
         "trajectory": claims.points(estimation, bounds),
     }
+
+
+def _explained(
+    settings: Counting,
+    claims: Claims,
+    selection: Votes,
+    estimation: Votes,
+    class_names: tuple[str, ...],
+    facts: Facts,
+) -> Abstention:
+    """Why the votes certify nothing."""
+    return explain(
+        selection=selection,
+        estimation=estimation,
+        scheme=settings.scheme,
+        method=claims.method,
+        alpha=settings.alpha,
+        n_plan=settings.n,
+        class_names=class_names,
+        facts=facts,
+    )
 
 
 def _guessed(settings: Counting, bounds: ProbabilityBounds | None) -> Region | None:

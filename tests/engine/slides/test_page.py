@@ -66,6 +66,7 @@ def test_a_prediction_is_one_moment() -> None:
     assert isinstance(frames, list) and len(frames) == 1
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(BROWSER is None or "firefox" in BROWSER, reason="no headless Chromium here")
 def test_a_browser_draws_it_without_a_complaint(certified: Evidence, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
