@@ -15,7 +15,7 @@ from engine.exact.operations import Convolution, Floats, Operation, Shape, inwar
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """An operation and the results that it takes: 0 is the image, i + 1 what step i gives."""
+    """An operation and the indices of its inputs: 0 is the image, i + 1 the output of step i."""
 
     operation: Operation
     inputs: tuple[int, ...]
