@@ -57,12 +57,30 @@ pip_install() {
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
+free_gb() { df -Pk "$1" | awk 'NR == 2 { print int($4 / 1048576) }'; }
+
+# PyTorch's wheel for Linux brings CUDA's libraries: 7 GB in .venv, 4 GB more while they are unpacked.
+check_space() {
+    [ -x "$venv/bin/certiscope" ] && return 0
+    free=$(free_gb .)
+    [ "$free" -ge 12 ] || say "only $free GB are free here; the installation can need 11 GB"
+}
+
 install_program() {
     target=".${extra:+[$extra]}"
+    check_space
     say "installing $target (the first time this loads a few GB, some minutes)"
-    pip_install -c constraints.txt -e "$target" ||
-        { say "the tested versions are not all to be had for this Python; taking the newest allowed ones"
-          pip_install -e "$target"; }
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    pip_install -c constraints.txt -e "$target" 2>"$log" && return 0
+    # other versions help where the tested ones are missing, not against a full disk or a dead network
+    if grep -q -e 'No matching distribution' -e 'ResolutionImpossible' "$log"; then
+        say "the tested versions are not all to be had for this Python; taking the newest allowed ones"
+        pip_install -e "$target"
+        return
+    fi
+    cat "$log" >&2
+    stop "the installation failed ($(free_gb .) GB are free here, $(free_gb "${TMPDIR:-/tmp}") GB in ${TMPDIR:-/tmp})."
 }
 
 # Only what a machine without Qt lacks; without a display the offscreen libraries are enough.
