@@ -17,7 +17,7 @@ from engine.attacks.smoothed import Smoothed
 from engine.figures.examples import Arrays, Attack
 from engine.regions import Perturbation, Region
 
-GROWTH = (1.0, 1.01, 1.03, 1.08)
+GROWTH = (1.0, 1.02, 1.08, 1.2)
 """By how much the change is enlarged before each try to confirm it."""
 _ROUNDS, _RANDOM = 8, 6
 _WORTH = 0.985
