@@ -6,15 +6,17 @@ W+ high + W- low. max(z, 0) lies below the chord of max(high, 0) over the range 
 low or 0 (Zhang et al., CROWN, NeurIPS 2018, forward instead of backward, with bounds of their own
 for each side). For a fixed image all of it is exact before the first ReLU.
 
-Everything is outward rounded: a sum of n products in float64, in any order, differs from the exact
-one by at most n 2^-53 / (1 - n 2^-53) times the sum of the products' sizes (Higham, Accuracy and
-Stability of Numerical Algorithms, 2002, section 3.1); twice that, and a little more for the
-operations around it, is added to the constants of both sides.
+Everything is outward rounded: a sum of n products, in any order, differs from the exact one by at
+most n u / (1 - n u) times the sum of the products' sizes, where u is 2^-53 in float64 and 2^-24 in
+float32 (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1); twice that, and
+a little more for the operations around it, is added to the constants of both sides. Forms are
+bounded in the precision they come in.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -32,9 +34,27 @@ from engine.exact.operations import (
 )
 
 ROUNDING = 2.0**-52
-"""Twice the relative rounding of one operation."""
+"""Twice the relative rounding of one operation in float64."""
 TINY = 2.0**-1000
 """More than products below the range of float64 lose."""
+
+
+class Rounding(NamedTuple):
+    """What a precision loses.
+
+    Attributes:
+        unit: twice the relative rounding of one operation.
+        tiny: more than products below its range lose.
+    """
+
+    unit: float
+    tiny: float
+
+
+_LOSSES = {
+    np.dtype(np.float64): Rounding(ROUNDING, TINY),
+    np.dtype(np.float32): Rounding(2.0**-23, 2.0**-100),
+}
 _AROUND = 8
 """Operations around a sum of products."""
 
@@ -59,6 +79,21 @@ class Forms:
     def most(self) -> Floats:
         """(N, ...) the largest value of ``high``, rounded up."""
         return extent(self.high)[1]
+
+    def narrowed(self) -> Forms:
+        """Around the same numbers, in float32."""
+        unit, tiny = _LOSSES[np.dtype(np.float32)]
+        sides = []
+        for side, sign in ((self.low, -1.0), (self.high, 1.0)):
+            found = cast(Floats, side.astype(np.float32))  # all that is typed so takes it
+            found[0] += sign * (2 * unit * np.abs(found).sum(0) + tiny)
+            sides.append(found)
+        return Forms(*sides)
+
+
+def rounding(form: Floats) -> Rounding:
+    """What the precision of some numbers loses."""
+    return _LOSSES[form.dtype]
 
 
 def propagated(network: Network, forms: Forms) -> Forms:
@@ -100,23 +135,25 @@ def _after(operation: Operation, given: list[Forms]) -> Forms:
 
 
 def _affine(operation: Affine, forms: Forms) -> Forms:
-    """W m -/+ |W| r with m the middle and r half the width: W+ low + W- high, in half the work."""
+    """W m -/+ |W| r with m the middle and r half the width: W+ low + W- high, in half the work.
+
+    What the sums lose is a share of |W| s with s = |m| + r, and goes into the constants of r.
+    """
     terms, count = forms.low.shape[:2]
     rest = forms.low.shape[2:]
+    unit, tiny = rounding(forms.low)
     middle, radius = (forms.low + forms.high) * 0.5, (forms.high - forms.low) * 0.5
-    size = np.maximum(np.abs(forms.low), np.abs(forms.high)).sum(0)
-    around = np.concatenate((radius, size[None]))
+    size = (np.abs(middle) + radius).sum(0)
+    size *= (operation.terms + _AROUND) * unit
+    radius[0] += size
     centre = operation.linear(middle.reshape(-1, *rest))
-    spread = operation.linear(around.reshape(-1, *rest), absolute=True)
+    spread = operation.linear(radius.reshape(-1, *rest), absolute=True)
     centre = centre.reshape(terms, count, *centre.shape[1:])
-    spread = spread.reshape(terms + 1, count, *spread.shape[1:])
-    lost = spread[terms] + np.abs(operation.offset)
-    lost *= (operation.terms + _AROUND) * ROUNDING
-    lost += TINY
-    low, high = centre - spread[:terms], centre + spread[:terms]
-    low[0] += operation.offset - lost
-    high[0] += operation.offset + lost
-    return Forms(low, high)
+    spread = spread.reshape(centre.shape)
+    offset = operation.offset.astype(centre.dtype, copy=False)
+    centre[0] += offset
+    spread[0] += _AROUND * unit * np.abs(offset) + tiny
+    return Forms(centre - spread, centre + spread)
 
 
 def rectified(forms: Forms) -> Forms:
@@ -134,10 +171,11 @@ def _from_above(high: Floats) -> Floats:
     """An affine function above max(high, 0): the chord over its range, rounded up."""
     least, most = extent(high)
     crossing = (least < 0) & (most > 0)
-    slope = np.where(crossing, most / (most - least), (least >= 0) * 1.0)
+    slope = np.where(crossing, most / (most - least), least >= 0)
     found = high * slope
+    unit, tiny = rounding(high)
     lift = np.maximum(-slope * least, most * (1.0 - slope))
-    lift += 8 * ROUNDING * (most - least) + TINY
+    lift += 8 * unit * (most - least) + tiny
     found[0] += np.where(crossing, lift, 0.0)
     return found
 
@@ -167,15 +205,18 @@ def _mirrored(forms: Forms, end: float) -> Forms:
 
 
 def _lost(form: Floats, number: float) -> Floats:
-    lost: Floats = 2 * ROUNDING * (np.abs(form[0]) + abs(number)) + TINY
+    unit, tiny = rounding(form)
+    lost: Floats = 2 * unit * (np.abs(form[0]) + abs(number)) + tiny
     return lost
 
 
 def _sum(one: Forms, other: Forms) -> Forms:
     low, high = one.low + other.low, one.high + other.high
+    unit, tiny = rounding(low)
     pairs = ((low, one.low, other.low, -1.0), (high, one.high, other.high, 1.0))
     for total, a, b, sign in pairs:
-        total[0] += sign * ROUNDING * ((np.abs(a) + np.abs(b)).sum(0) + np.abs(total[0]) + TINY)
+        lost = unit * ((np.abs(a) + np.abs(b)).sum(0) + np.abs(total[0])) + tiny
+        total[0] += sign * lost
     return Forms(low, high)
 
 
@@ -203,22 +244,25 @@ def _at_most(one: Floats, other: Floats) -> Floats:
     """An affine function above both."""
     size = np.abs(one).sum(0) + np.abs(other).sum(0)
     apart = other - one
-    apart[0] += ROUNDING * size + TINY
+    unit, tiny = rounding(one)
+    apart[0] += unit * size + tiny
     above = _from_above(apart)
     found = one + above
-    found[0] += ROUNDING * (size + np.abs(above).sum(0)) + TINY
+    found[0] += unit * (size + np.abs(above).sum(0)) + tiny
     return found
 
 
 def extent(form: Floats) -> tuple[Floats, Floats]:
     """The least and the largest value of affine functions over t in [-1, 1]^P, rounded outwards."""
+    unit, tiny = rounding(form)
     spread = np.abs(form[1:]).sum(0)
-    wide = spread + (len(form) + 2) * ROUNDING * (spread + np.abs(form[0])) + TINY
+    wide = spread + (len(form) + 2) * unit * (spread + np.abs(form[0])) + tiny
     return form[0] - wide, form[0] + wide
 
 
 def least_difference(low: Floats, high: Floats) -> Floats:
     """The least of low(t) - high(t), rounded down; shapes are broadcast."""
     size = np.abs(low).sum(0) + np.abs(high).sum(0)
-    found: Floats = extent(low - high)[0] - 2 * ROUNDING * size - TINY
+    unit, tiny = rounding(low)
+    found: Floats = extent(low - high)[0] - 2 * unit * size - tiny
     return found

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.exact.operations import Convolution, Floats, Operation, Shape, inward, outward
+from engine.exact.operations import (
+    Affine,
+    Convolution,
+    Floats,
+    Operation,
+    Shape,
+    inward,
+    outward,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +99,12 @@ class Network:
         return tuple(
             tuple(i for i, at in last.items() if at == place) for place in range(len(self.steps))
         )
+
+    @cached_property
+    def narrow(self) -> bool:
+        """Whether it may be bounded in float32, which takes half the time."""
+        affine = [one.operation for one in self.steps if isinstance(one.operation, Affine)]
+        return all(one.narrow for one in affine)
 
     def values(self, images: Floats) -> Floats:
         """Outputs (N, ...) of images (N, channels, height, width), rounded as float64 rounds."""

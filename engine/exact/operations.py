@@ -17,6 +17,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
+_LEAST_NARROW, _MOST_NARROW, _MOST_TERMS = 2.0**-100, 2.0**20, 1 << 20
+"""Sizes of numbers, and products of a sum, that bounds in float32 allow for."""
 
 
 class Operation(ABC):
@@ -51,10 +53,22 @@ class Affine(Operation):
 
     terms: int
     offset: Floats
+    _weight: Floats = np.ones(1)
 
     @abstractmethod
     def linear(self, x: Floats, *, absolute: bool = False) -> Floats:
-        """W x, or |W| x with every weight taken without its sign."""
+        """W x, or |W| x with every weight taken without its sign; as precise as x comes."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether float32 holds all of its numbers, but for their rounding."""
+        sizes = np.abs(np.concatenate((self._weight.ravel(), self.offset.ravel())))
+        within = (sizes == 0) | ((sizes > _LEAST_NARROW) & (sizes < _MOST_NARROW))
+        return bool(within.all()) and self.terms < _MOST_TERMS
+
+    def _weights(self, x: Floats, *, absolute: bool) -> Floats:
+        found = np.abs(self._weight) if absolute else self._weight
+        return found.astype(x.dtype, copy=False)
 
     def values(self, *given: Floats) -> Floats:
         """W x + offset."""
@@ -79,7 +93,6 @@ class Convolution(Affine):
         self.stride, self.padding = stride, padding
         self.channels = weight.shape[1]
         self._weight = np.ascontiguousarray(weight.transpose(2, 3, 1, 0).reshape(-1, len(weight)))
-        self._absolute = np.abs(self._weight)
         self.terms, self.offset = len(self._weight), bias
 
     def shape(self, *given: Shape) -> Shape:
@@ -94,7 +107,7 @@ class Convolution(Affine):
         """Rows of patches times the weights."""
         patches = windows(padded(x, self.padding), self.size, self.stride)
         rows = patches.reshape(-1, len(self._weight))
-        found = rows @ (self._absolute if absolute else self._weight)
+        found = rows @ self._weights(x, absolute=absolute)
         return found.reshape(*patches.shape[:3], -1)
 
     def work(self, given: Shape) -> int:
@@ -115,7 +128,6 @@ class Dense(Affine):
 
     def __init__(self, weight: Floats, bias: Floats) -> None:
         self._weight = np.ascontiguousarray(weight.T)
-        self._absolute = np.abs(self._weight)
         self.terms, self.offset = len(self._weight), bias
 
     def shape(self, *given: Shape) -> Shape:
@@ -126,7 +138,7 @@ class Dense(Affine):
 
     def linear(self, x: Floats, *, absolute: bool = False) -> Floats:
         """x W^T."""
-        found: Floats = x @ (self._absolute if absolute else self._weight)
+        found: Floats = x @ self._weights(x, absolute=absolute)
         return found
 
     def work(self, given: Shape) -> int:
@@ -145,17 +157,17 @@ class Scale(Affine):
     terms = 1
 
     def __init__(self, factor: Floats, offset: Floats) -> None:
-        self._factor, self.offset = factor, offset
+        self._weight, self.offset = factor, offset
 
     def shape(self, *given: Shape) -> Shape:
         """As it comes."""
-        if {*self._factor.shape, *self.offset.shape} - {1, given[0][-1]}:
-            raise ValueError(f"a factor for each of {len(self._factor)} channels is given others")
+        if {*self._weight.shape, *self.offset.shape} - {1, given[0][-1]}:
+            raise ValueError(f"a factor for each of {len(self._weight)} channels is given others")
         return given[0]
 
     def linear(self, x: Floats, *, absolute: bool = False) -> Floats:
         """Factor times x."""
-        found: Floats = x * (np.abs(self._factor) if absolute else self._factor)
+        found: Floats = x * self._weights(x, absolute=absolute)
         return found
 
 
@@ -308,7 +320,8 @@ def padded(x: Floats, padding: tuple[int, int, int, int]) -> Floats:
     if not any(padding):
         return x
     count, height, width, channels = x.shape
-    out = np.zeros((count, above + height + below, left + width + right, channels))
+    whole = (count, above + height + below, left + width + right, channels)
+    out = np.zeros(whole, dtype=x.dtype)
     out[:, above : above + height, left : left + width] = x
     return out
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from engine.core.errors import UserError
 from engine.exact.network import Network
 from engine.exact.operations import Convolution, Dense, Flatten, Floats, Operation, Relu
+from engine.models.networks.residual import KNOWN, residual
 
 Tensors = Mapping[str, npt.NDArray[np.generic]]
 READ = (
@@ -33,12 +34,14 @@ def network_of(architecture: str, tensors: Tensors, shape: tuple[int, int, int])
         KeyError: a tensor is missing.
     """
     plan = PLANS.get(architecture)
-    if plan is None:
+    if plan is None and not KNOWN.fullmatch(architecture):
         raise UserError(
             f"The architecture {architecture} is not read layer by layer: an exact map takes "
-            f"{', '.join(PLANS)}, and ONNX files of {READ}."
+            f"{', '.join(PLANS)}, residual networks for CIFAR-10 (cifar_resnet20), and ONNX files "
+            f"of {READ}."
         )
-    return Network.chain(shape, plan({name: _as_float64(one) for name, one in tensors.items()}))
+    numbers = {name: _as_float64(one) for name, one in tensors.items()}
+    return residual(numbers, shape) if plan is None else Network.chain(shape, plan(numbers))
 
 
 def _keypoints(tensors: Mapping[str, Floats]) -> Sequence[Operation]:

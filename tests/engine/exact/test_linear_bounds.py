@@ -30,13 +30,17 @@ def around(x: Floats, rng: np.random.Generator, size: float, parameters: int = 2
     return np.stack([x, *rng.normal(scale=size, size=(parameters, *x.shape))])[:, None]
 
 
+@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("size", [0.3, 0.05, 0.005])
-def test_outputs_at_500_points_lie_between_the_bounds(size: float) -> None:
+def test_outputs_at_500_points_lie_between_the_bounds(size: float, narrow: bool) -> None:
     rng = np.random.default_rng(7)
     for seed in range(6):
         network = every_operation(seed)
         form = around(image(network.input_shape, seed), rng, size)
-        found = propagated(network, Forms(form, form))
+        forms = Forms(form, form)
+        found = propagated(network, forms.narrowed() if narrow else forms)
+        assert found.low.dtype == found.high.dtype == (np.float32 if narrow else np.float64)
+        found = Forms(found.low.astype(np.float64), found.high.astype(np.float64))
         t = rng.uniform(-1, 1, size=(500, 2))
         t[:4] = [[-1, -1], [-1, 1], [1, -1], [1, 1]]
         outputs = network.values(at(form, t)[:, 0])
@@ -61,12 +65,16 @@ def test_an_affine_network_is_bounded_by_itself() -> None:
     assert (found.low[0] < found.high[0]).all()
 
 
-def test_bounds_hold_in_exact_arithmetic() -> None:
+@pytest.mark.parametrize(("narrow", "most"), [(False, 12), (True, 5)])
+def test_bounds_hold_in_exact_arithmetic(narrow: bool, most: int) -> None:
     rng = np.random.default_rng(2)
-    weight, bias = rng.normal(size=(3, 4)) * 10.0 ** rng.integers(-8, 8, (3, 4)), rng.normal(size=3)
+    sizes = 10.0 ** rng.integers(-8, most, (3, 4))
+    weight, bias = rng.normal(size=(3, 4)) * sizes, rng.normal(size=3)
     network = Network.chain((1, 1, 4), [Flatten(), Dense(weight, bias), Relu()])
+    assert network.narrow is narrow
     form = around(rng.normal(size=(1, 1, 4)), rng, 1.0)
-    found = propagated(network, Forms(form, form))
+    forms = Forms(form, form)
+    found = propagated(network, forms.narrowed() if narrow else forms)
     pixels = form.reshape(3, 4)
     for t in [(Fraction(a, 7), Fraction(b, 9)) for a in (-7, -3, 2, 7) for b in (-9, 1, 8)]:
         x = exactly(pixels, t)
@@ -77,9 +85,19 @@ def test_bounds_hold_in_exact_arithmetic() -> None:
             assert low <= true <= high
 
 
+def test_rounding_to_float32_stays_outside() -> None:
+    rng = np.random.default_rng(3)
+    form = rng.normal(size=(3, 1, 1, 4, 4)) * 10.0 ** rng.integers(-12, 12, (3, 1, 1, 4, 4))
+    found = Forms(form, form).narrowed()
+    t = (Fraction(-3, 7), Fraction(5, 9))
+    true = exactly(form.reshape(3, -1), t)
+    low, high = (exactly(side.astype(float).reshape(3, -1), t) for side in (found.low, found.high))
+    assert all(a < b < c for a, b, c in zip(low, true, high, strict=True))
+
+
 def exactly(form: Floats, t: tuple[Fraction, ...]) -> list[Fraction]:
     """The values of (P + 1, M) coefficients at t."""
-    columns = [[Fraction(number) for number in column] for column in form.T]
+    columns = [[Fraction(float(number)) for number in column] for column in form.T]
     return [base + sum(a * b for a, b in zip(t, more, strict=True)) for base, *more in columns]
 
 

@@ -10,10 +10,11 @@ from scipy.optimize import linprog
 
 from engine.exact.cells import read
 from engine.exact.light import Convention, Light
+from engine.exact.linear_bounds import propagated
 from engine.exact.network import Network
 from engine.exact.operations import Dense, Floats, Relu
 from engine.exact.question import Highest
-from engine.exact.search import Problem, search
+from engine.exact.search import Asked, Problem, search
 from tests.small_networks import every_operation, image, tiny
 
 
@@ -92,6 +93,61 @@ def test_certified_cells_hold_under_dense_sampling(convention: Convention, clip:
         violated = np.array([one == "v" for one in leaves.status])
         assert (problem.held(boxes.mean(2)) != violated).all()
     assert {"c", "v"} <= seen
+
+
+@pytest.mark.parametrize("convention", ["linear", "exponential"])
+def test_bounds_of_cells_hold_at_500_points_each(convention: Convention) -> None:
+    """Of the cells of a map, in float32 and in float64: the true margin is never below."""
+    rng, light = np.random.default_rng(5), Light(convention, 0.4, 0.3)
+    for seed in range(2):
+        problem = asked(every_operation(seed), seed, light)
+        leaves = read(last(problem, 63))
+        boxes = leaves.boxes(0.4, 0.3)
+        shares = rng.uniform(size=(500, 2))
+        shares[:4] = [[0, 0], [0, 1], [1, 0], [1, 1]]
+        points = boxes[:, None, :, 0] + shares * (boxes[:, None, :, 1] - boxes[:, None, :, 0])
+        outputs = problem.behind.values(light.changed(problem.image, points.reshape(-1, 2)))
+        true = problem.question.margins(outputs).reshape(len(boxes), -1)
+        forms = light.forms(problem.image, boxes)
+        for given in (forms, forms.narrowed()):
+            found = propagated(problem.behind, given)
+            assert (problem.question.least(found)[:, None] <= true).all()
+            assert (problem.question.most(found)[:, None] >= true).all()
+
+
+def test_a_map_is_the_same_without_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = asked(every_operation(0), 0, Light("linear", 0.4, 0.3))
+    assert 0 <= problem.lost < 1e-2
+    narrow = last(problem, 255)
+    wide = asked(every_operation(0), 0, Light("linear", 0.4, 0.3))
+    wide.__dict__["lost"] = float("inf")
+    assert abs(read(last(wide, 255)).area("c") - read(narrow).area("c")) <= 2**-7
+
+
+def test_weights_beyond_float32_are_bounded_in_float64() -> None:
+    network = tiny(0)
+    layer = network.steps[-1].operation
+    assert isinstance(layer, Dense)
+    layer._weight[0, 0] = 1e-40
+    problem = asked(network, 0, Light("linear", 0.1, 0.1))
+    assert not network.narrow and problem.lost == float("inf")
+    assert read(last(problem, 31)).cells
+
+
+def test_halves_without_hope_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    plain = Problem.asked
+
+    def counted(self: Problem, cells: tuple[int, ...]) -> Asked:
+        seen.extend(cells)
+        return plain(self, cells)
+
+    monkeypatch.setattr(Problem, "asked", counted)
+    problem = asked(every_operation(0), 0, Light("linear", 0.4, 0.3))
+    leaves = read(last(problem, 255))
+    nodes = 2 * len(leaves.cells) - 1
+    assert len(set(seen)) == len(seen) < nodes <= 255
+    assert set(leaves.cells) <= set(seen)  # whatever is stated of a cell was found out
 
 
 def test_the_budget_is_kept_and_the_map_grows() -> None:
