@@ -1,7 +1,9 @@
 """The attack upper bound: search a change, measure it, have PREDICT confirm it with fresh noise.
 
 Whatever the search did, the confirming votes are drawn under a key that comes from the changed
-input itself, so that they are as fresh as those of any run; alpha is shared out over the tries.
+input itself, so that they are as fresh as those of any run; alpha is shared out over the tries. Of
+a noise law that is counted whole, search and confirmation count all samples, and nothing is left to
+chance.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import (
     USUAL,
     CertifySettings,
+    ExactSettings,
     Execution,
     PredictSettings,
     SweepSettings,
@@ -39,6 +42,7 @@ from engine.inputs.base import FittedInput, arrays_sha256
 from engine.models.base import Classifier
 from engine.noise.discrete_gaussian_law import GRID
 from engine.noise.streams import Stream
+from engine.procedures.certify import certify
 from engine.procedures.on_grid import gridded
 from engine.procedures.predict import predict
 from engine.procedures.prepared import PreparedModel
@@ -49,6 +53,8 @@ from engine.schemes import Translation
 from engine.schemes.anchored import Anchored
 from engine.system.device import resolve
 
+Attacked = CertifySettings | ExactSettings | SweepSettings
+"""Settings of the runs that are attacked."""
 _ALMOST_SURE = 1e-6
 _WIDE = 10.0
 """Numbers without a range of their own are moved by so many levels of the noise at most."""
@@ -79,7 +85,7 @@ def attacked(
     """
     plan, stop = plan or AttackPlan(), stop or threading.Event()
     settings, refused = evidence.settings, refusal(evidence)
-    if refused or not isinstance(settings, CertifySettings | SweepSettings):
+    if refused or not isinstance(settings, Attacked):
         return _with(evidence, AttackRecord(outcome="not tried", how=refused))
     given, _ = gridded(fitted, settings)
     same = (classifier.identity.sha256, given.identity.pixels_sha256)
@@ -103,7 +109,7 @@ class _Attack:
     def __init__(
         self,
         evidence: Evidence,
-        settings: CertifySettings | SweepSettings,
+        settings: Attacked,
         classifier: Classifier,
         fitted: FittedInput,
         plan: AttackPlan,
@@ -132,14 +138,23 @@ class _Attack:
             source,
             shape=shape,
             device=device,
-            samples=plan.samples,
+            samples=settings.n if self._counts else plan.samples,
             stop=stop,
         )
         self.ready = Ready(bound, moved(from_arrays(fitted.arrays), device), settings, shape, key)
-        # an attack that PREDICT is to confirm has to lead by what its test can tell from chance
-        surely = NormalDist().inv_cdf(1 - plan.alpha / len(GROWTH) / 2)
-        margin = min(0.9, surely / math.sqrt(plan.n))
-        self.goal = Goal(self.smoothed, fitted.arrays, self.top, margin, self._fit, key)
+        self.goal = Goal(self.smoothed, fitted.arrays, self.top, self._margin(), self._fit, key)
+
+    @property
+    def _counts(self) -> bool:
+        """Whether all samples of the noise are counted."""
+        return isinstance(self.settings, ExactSettings)
+
+    def _margin(self) -> float:
+        """By how much another class has to lead: what PREDICT can tell from chance, or one vote."""
+        if self._counts:
+            return 0.5 / self.settings.n
+        surely = NormalDist().inv_cdf(1 - self.plan.alpha / len(GROWTH) / 2)
+        return min(0.9, surely / math.sqrt(self.plan.n))
 
     def record(self) -> AttackRecord:
         """The attack and its confirmation."""
@@ -221,13 +236,13 @@ class _Attack:
         return values.astype(np.float32)
 
     def _confirmed(self, found: Found, utmost: Region) -> AttackRecord:
-        """The first of a few growing changes at which PREDICT returns another class."""
+        """The first of a few growing changes at which another class is returned."""
         tries = len(GROWTH)
         known = {"how": found.how, "tries": tries}
         for step in range(tries):
             arrays = found.grown(step)
             run = self._predicted(arrays)
-            if self.stop.is_set() or run.test is None:
+            if self.stop.is_set() or not run.complete:
                 break
             if run.predicted_class not in (None, self.top):
                 change = found.moves(step) if found.moves else self._measured(utmost, arrays)
@@ -237,9 +252,9 @@ class _Attack:
                     **self._effort(),
                     perturbation=change,
                     pixels_sha256=run.input.pixels_sha256,
-                    key=run.noise.key,
+                    key="" if self._counts else run.noise.key,
                     votes=run.estimation,
-                    p_value=run.test.p_value,
+                    p_value=run.test.p_value if run.test else None,
                     found_class=run.predicted_class,
                     contradicts=inside(self.evidence.region, change),
                 )
@@ -251,12 +266,23 @@ class _Attack:
 
     def _effort(self) -> dict[str, Any]:
         """The plan, and what the search spent."""
-        return {**dict(self.plan), "looks": self.smoothed.looks}
+        plan = dict(self.plan)
+        if self._counts:
+            plan = {"samples": self.settings.n, "n": self.settings.n, "alpha": 0.0}
+        return {**plan, "looks": self.smoothed.looks}
 
     def _predicted(self, arrays: Arrays) -> Evidence:
-        """PREDICT at a changed input, with noise of its own."""
+        """The smoothed class at a changed input: by PREDICT with noise of its own, or counted."""
         known = {"pixels_sha256": arrays_sha256(arrays), "name": "changed input", "source": ""}
         identity = self.fitted.identity.model_copy(update=known)
+        changed = FittedInput(identity, arrays, self.fitted.context)
+        how: dict[str, Any] = {
+            "execution": self.execution,
+            "stop": self.stop,
+            "prepared": self.prepared,
+        }
+        if isinstance(self.settings, ExactSettings):
+            return result_of(certify(self.classifier, changed, self.settings, **how))
         settings = PredictSettings(
             scheme=self.settings.scheme,
             n=self.plan.n,
@@ -267,12 +293,4 @@ class _Attack:
             precision=self.settings.precision,
             test="two-sided",
         )
-        running = predict(
-            self.classifier,
-            FittedInput(identity, arrays, self.fitted.context),
-            settings,
-            execution=self.execution,
-            stop=self.stop,
-            prepared=self.prepared,
-        )
-        return result_of(running)
+        return result_of(predict(self.classifier, changed, settings, **how))

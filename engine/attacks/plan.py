@@ -30,6 +30,8 @@ class AttackPlan(Record):
         """Whether an attack was made by this plan, so that another would come to the same."""
         if attack is None or attack.outcome == "not tried":
             return False
+        if attack.counted:  # all samples of the noise, whatever the plan
+            return True
         return (attack.samples, attack.n, attack.alpha) == (self.samples, self.n, self.alpha)
 
 
@@ -38,10 +40,10 @@ def refusal(evidence: Evidence) -> str:
     scheme = evidence.settings.scheme
     if evidence.procedure != "certify" or evidence.predicted_class is None:
         return "Nothing is certified here, so that there is nothing to hold an attack against."
-    if evidence.settings.kind == "exact":
+    if scheme.computed:
         return (
-            f"No attack is built for {scheme.key}: PREDICT, which confirms attacks, tests votes "
-            "that were drawn at random, and no claim of this scheme rests on such."
+            f"No attack is built for {scheme.key}: it computes its probabilities, and there are no "
+            "votes that an attack could be held against."
         )
     if evidence.model.generation is not None:
         return "No attack is built for generative models."
@@ -52,7 +54,7 @@ def refusal(evidence: Evidence) -> str:
             "No attack is built for a threshold tau below one half: a class may keep it where "
             "another one leads, and PREDICT tells only who leads."
         )
-    if evidence.settings.kind not in ("certify", "sweep"):
+    if evidence.settings.kind not in ("certify", "exact", "sweep"):
         return f"No attack is built for {scheme.key}: its claim is made of many inputs' votes."
     other = [term for term in scheme.terms if term not in KNOWN]
     if other and not transforms(scheme):

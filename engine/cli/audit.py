@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import run
 from engine.cli.attack import ATTACK, attack_flags, set_attacker
+from engine.cli.audit_rows import AuditRows
 from engine.cli.case import asked_case, case_flags
 from engine.cli.cluster import certifier, check_cluster, cluster_flags
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import at_flag, read_execution, read_settings, run_flags, scheme_flags
-from engine.cli.outcome import CERTIFIED, CONTRADICTED, PARTIAL, exit_status
-from engine.cli.output import STDOUT, check_writable, deliver, json_of, say, tried
+from engine.cli.outcome import CERTIFIED, CONTRADICTED, PARTIAL
+from engine.cli.output import STDOUT, check_writable, deliver, json_of, say
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.subject import asked_input, subject_flags
@@ -31,10 +31,7 @@ from engine.system.progress import Meter
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Counting
-    from engine.figures.examples import Media
-    from engine.models.base import Classifier
     from engine.procedures.set_result import SetResult
-    from engine.report.audit.record import SetRecorder
 
 
 def audit_flags() -> list[inspect.Parameter]:
@@ -109,19 +106,8 @@ def audit_command(values: Mapping[str, Any]) -> int:
     classifier, inputs, available = _load(request, values, settings)
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
-    kept = list["Evidence"]()
-    recorder, failed = _recorder(values), list[str]()
-
     from engine.case.sets import CaseSet
     from engine.procedures import set_result
-
-    def keep(spec: str, found: Evidence) -> None:
-        evidence = attack(spec, found)
-        kept.append(set_result.slim(evidence, kept[-1] if kept else None))
-        if recorder is not None:
-            recorder.add(spec, evidence)
-        meter.items(len(kept), len(inputs))
-        tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
     with stoppable() as stop:
         how: dict[str, Any] = {"execution": execution, "at": at, "stop": stop}
@@ -137,6 +123,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
                 warn=say,
             )
         attack = set_attacker(values, classifier, execution, stop, kept_in)
+        rows = AuditRows(values, len(inputs), meter, attack)
         settings = kept_in.settings if kept_in else seeded(settings)
         certifying = certifier(values, request, meter)(
             classifier,
@@ -144,19 +131,20 @@ def audit_command(values: Mapping[str, Any]) -> int:
             settings,
             **how,
             command=lambda spec: command_line(request, spec, settings, execution, at),
-            done=keep,
+            done=rows.take,
             count=kept_in.count if kept_in else None,
             ahead=kept_in.ahead if kept_in else (lambda inputs: None),
             available=available,
         )
         result = set_result.with_attacks(follow(certifying, console, meter), attack.found)
-    return _deliver(result, kept, values, failed, _reports(recorder, result, classifier, values))
+    _deliver(result, values, rows.failed, rows.files(result, classifier))
+    return _status(result, rows.refuted)
 
 
-def _status(result: SetResult, kept: list[Evidence]) -> int:
+def _status(result: SetResult, refuted: Sequence[Evidence]) -> int:
     """The exit status; a contradicted certificate is said before anything else."""
-    for evidence in kept:
-        if exit_status(evidence) == CONTRADICTED and evidence.attack is not None:
+    for evidence in refuted:
+        if evidence.attack is not None:
             names, top = evidence.model.class_names, evidence.class_name or ""
             said = attack_in_words(evidence.attack, top, names, evidence.region)
             say(f"{evidence.input.name}: {said}")
@@ -183,36 +171,6 @@ def _asked(values: Mapping[str, Any], settings: Counting) -> tuple[str, ...]:
     from engine.report.audit.figure import usual
 
     return usual(settings)
-
-
-def _recorder(values: Mapping[str, Any]) -> SetRecorder | None:
-    """What takes the rows for a report; None where none was asked for."""
-    if not values["report"]:
-        return None
-    from engine.report.audit.record import SetRecorder
-
-    return SetRecorder()
-
-
-def _reports(
-    recorder: SetRecorder | None,
-    result: SetResult,
-    classifier: Classifier,
-    values: Mapping[str, Any],
-) -> list[Callable[[], object]]:
-    """What writes the reports of the set."""
-    if recorder is None:
-        return []
-    from engine.explain.examples import shown
-    from engine.inputs import load_input
-    from engine.models import fitted
-    from engine.report.audit.pages import write_set_report
-
-    def show(spec: str) -> Media | None:
-        return shown(classifier, fitted(classifier, load_input(spec)))
-
-    paths: list[Path] = values["report"]
-    return [partial(write_set_report, recorder, result, path, show) for path in paths]
 
 
 def _settings(values: Mapping[str, Any]) -> Counting:
@@ -304,13 +262,6 @@ def _check_outputs(values: Mapping[str, Any]) -> None:
         check_writable(folder / "x.json" if folder.exists() else folder)
 
 
-def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evidence) -> None:
-    from engine.report.json import write_numbered
-
-    if folder is not None:
-        write_numbered(evidence, folder, number, split_rule(spec)[0])
-
-
 def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     if values["quiet"]:
         return
@@ -338,26 +289,21 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
 
 def _deliver(
     result: SetResult,
-    kept: list[Evidence],
     values: Mapping[str, Any],
     failed: list[str],
     reports: list[Callable[[], object]],
-) -> int:
-    """Write and print everything, and the exit status; a full disk costs files and no row.
+) -> None:
+    """Write and print everything; a full disk costs files and no row.
 
     Raises:
         WriteError: with what could not be written.
     """
-    from engine.report.csv import write_csv
-
-    csv = [] if values["csv"] is None else [partial(write_csv, kept, values["csv"])]
     if len(failed) > 1:
-        failed = [f"{len(failed):,} of {len(kept):,} evidence files are missing.", failed[0]]
+        failed = [f"{len(failed):,} of {len(result.rows):,} evidence files are missing.", failed[0]]
     deliver(
         lambda: [json_of(result)],
         values["json"],
-        [*csv, *reports],
+        reports,
         lambda: _show(result, values),
         failed=failed,
     )
-    return _status(result, kept)

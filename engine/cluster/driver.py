@@ -24,7 +24,8 @@ from engine.inputs.base import FittedInput
 from engine.models import fitted
 from engine.models.base import Classifier
 from engine.procedures.dataset import check_set
-from engine.procedures.set_result import Counted, SetResult, Unread, set_result, slim
+from engine.procedures.set_result import SetResult, Unread, set_result
+from engine.procedures.shelf import Shelf
 
 WAIT_SECONDS, LAST_SECONDS = 0.2, 5.0
 """Longest wait for news; and, after a stop, for the calls that are under way."""
@@ -108,7 +109,7 @@ class _Driver:
         count: Count,
         told: Told,
     ) -> None:
-        self.found: list[Counted] = []
+        self.found = Shelf()
         self.unread: list[Unread] = []
         self._crew, self._inputs, self._told = crew, inputs, told
         self._read, self._count = opened, count
@@ -143,9 +144,9 @@ class _Driver:
         self._deliver(gaps=True)
 
     def _hand_out(self, stop: threading.Event) -> None:
-        """Give every worker that has room what is left, first what others left."""
+        """Give every worker that has room what is left, first what others left, one by one."""
         left = len(self._inputs) - self._begun + len(self._again)
-        for worker, room in list(self._staff.room(left)):
+        for worker, room in list(self._staff.room(left, doubtful=bool(self._again))):
             runs: list[RunElsewhere] = []
             while len(runs) < room and not stop.is_set() and (run := self._next()):
                 runs.append(run)
@@ -219,6 +220,5 @@ class _Driver:
                 self.unread.append(Unread(input=spec, reason=str(outcome)))
                 self._told.left_out(self.unread[-1])
             elif outcome is not None:
-                like = self.found[-1][1] if self.found else None
-                self.found.append((spec, slim(outcome, like)))
+                self.found.add(spec, outcome)
                 self._told.done(spec, outcome)

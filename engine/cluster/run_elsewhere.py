@@ -34,12 +34,14 @@ class RunElsewhere:
     Attributes:
         task: what a worker is to do now; after each report it resumes from there. None where
             nothing is to be counted.
-        deaths: workers that ended while they counted it.
+        doubtful: a worker ended that counted it; the next one counts nothing beside it.
+        deaths: workers that ended while they counted it alone.
     """
 
     def __init__(self, place: int, spec: str) -> None:
         self.place, self.spec = place, spec
         self.task: Task | None = None
+        self.doubtful = False
         self.deaths = 0
         self._inbox: deque[Said] = deque()
         self._procedure: Procedure

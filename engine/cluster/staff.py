@@ -57,16 +57,21 @@ class Staff:
         """Workers that will report, whatever happens."""
         return {worker for worker, calls in self._calls.items() if calls}
 
-    def room(self, left: int) -> Iterator[tuple[int, int]]:
+    def room(self, left: int, *, doubtful: bool = False) -> Iterator[tuple[int, int]]:
         """Workers that may be called, and how many further inputs each may take.
 
         Args:
             left: inputs that nobody holds: no worker takes more than its share of them.
+            doubtful: the next inputs may each end whoever counts them, so that a worker takes one
+                and only if it holds nothing.
         """
         share = ceil(left / max(1, len(self._held)))
         for worker, held in self._held.items():
-            if self._calls[worker] < CALLS:
-                yield worker, max(0, min(self._ahead() - len(held), share))
+            if self._calls[worker] >= CALLS:
+                continue
+            alone = doubtful or any(run.doubtful for run in held)
+            most = int(doubtful and not held) if alone else min(self._ahead() - len(held), share)
+            yield worker, max(0, most)
 
     def give(self, worker: int, runs: Sequence[RunElsewhere]) -> None:
         """Call a worker, unless it has nothing to do."""
@@ -103,8 +108,9 @@ class Staff:
         self._calls.pop(event.worker, None)
         runs = self._held.pop(event.worker, [])
         self._changed(len(self._held))
-        for run in runs[:1]:  # the others had not begun
-            run.deaths += 1
+        for run in runs:
+            run.doubtful = True
+            run.deaths += len(runs) == 1  # else any of them may have ended it
         if event.refused:
             self._size -= 1
         else:

@@ -21,19 +21,23 @@ class AttackRecord(Record):
     """An attack on the smoothed classifier at one input.
 
     Attributes:
-        outcome: ``found`` if PREDICT returned another class at the changed input; ``not confirmed``
-            if it abstained on all that were tried; ``not found`` if the search saw none.
+        outcome: ``found`` if PREDICT returned another class at the changed input, or the count of
+            all samples of a finite noise law; ``not confirmed`` if none of those that were tried
+            was; ``not found`` if the search saw none.
         how: the search in words; why there was none, where it was not tried.
         samples: votes of each look of the search; 0 where that is not recorded.
         looks: votes that the search spent; no claim rests on them.
         perturbation: of the changed input that was really classified, in the scheme's terms, its
             distances worked out in float64 and rounded up; None unless found.
         pixels_sha256: digest of that input.
-        key: of the noise of the confirming votes, which comes from that input.
+        key: of the noise of the confirming votes, which comes from that input; empty where all
+            samples of the noise are counted.
         n: votes of each run that is to confirm.
         votes: of the confirming run, all of them drawn after the search had ended.
-        alpha: chance that any of ``tries`` confirms wrongly; each is tested at alpha / tries.
-        p_value: of the two-sided test, of the top class of ``votes`` against the second.
+        alpha: chance that any of ``tries`` confirms wrongly; each is tested at alpha / tries. 0
+            where all samples are counted, and nothing is left to chance.
+        p_value: of the two-sided test, of the top class of ``votes`` against the second; None where
+            there is nothing to test.
         found_class: the class that was returned.
         contradicts: the change lies inside the certified region, where there should be none.
     """
@@ -52,6 +56,11 @@ class AttackRecord(Record):
     p_value: float | None = None
     found_class: int | None = None
     contradicts: bool = False
+
+    @property
+    def counted(self) -> bool:
+        """Whether it was held against all samples of a finite noise law."""
+        return self.alpha == 0 and self.n > 0
 
 
 def attacked_radius(attack: AttackRecord | None) -> float | None:
@@ -92,13 +101,15 @@ def attack_in_words(
     if attack.outcome in ("not tried", "not found"):
         return f"{attack.how} {_NO_PROOF}" if attack.outcome == "not found" else attack.how
     if attack.perturbation is None or attack.found_class is None or attack.votes is None:
-        return f"The search found changes, but PREDICT confirmed none of them. {_NO_PROOF}"
+        by = "a count of all samples" if attack.counted else "PREDICT"
+        return f"The search found changes, but {by} confirmed none of them. {_NO_PROOF}"
     norm = region.certified_norm if region is not None else None
     said = f" ({norm} norm)" if norm not in (None, "l2") else ""
+    drawn = f"{attack.votes.n:,} fresh votes at alpha = {attack.alpha:g}"
+    by = f"all {attack.votes.n:,} samples of the noise, counted" if attack.counted else drawn
     found = (
         f"A change of {size_in_words(attack.perturbation)}{said} takes the smoothed model from "
-        f"'{top}' to '{names[attack.found_class]}', by {attack.votes.n:,} fresh votes at alpha = "
-        f"{attack.alpha:g}"
+        f"'{top}' to '{names[attack.found_class]}', by {by}"
     )
     if contradicted(region, attack):
         return f"CONTRADICTION: {found[0].lower()}{found[1:]}. {_BROKEN}"

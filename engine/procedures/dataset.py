@@ -17,15 +17,14 @@ from engine.models import fitted
 from engine.models.base import Classifier
 from engine.procedures.beginning import begin
 from engine.procedures.prepared import PreparedModel
-from engine.procedures.set_result import Counted, SetResult, Unread, set_result, slim
+from engine.procedures.set_result import SetResult, Unread, set_result
+from engine.procedures.shelf import Shelf
+from engine.procedures.together import Outcome, Run, Together, pack_for
 from engine.sampling.pack import MOST_LANES, Pack
-from engine.system.device import resolve
 
 Count = Callable[[str, FittedInput, PreparedModel], Generator[Snapshot, None, Evidence]]
 """Counts the run of one input, of its name and as it is fitted to the model."""
 Ahead = Callable[[Sequence[tuple[str, FittedInput]]], None]
-Outcome = Evidence | Unread | UserError
-"""What becomes of an input: a run, none because it does not open, or none because it is refused."""
 _STOPPED = "Stopped before the first input of the set was counted."
 
 
@@ -79,7 +78,7 @@ def certify_set(
         done=done,
         left_out=left_out,
         ahead=ahead,
-        pack=_pack(classifier, settings, execution, stop, len(inputs)),
+        pack=pack_for(classifier, settings, execution, stop, len(inputs)),
     )
     yield from counting.snapshots()
     found, unread = counting.found, counting.unread
@@ -105,32 +104,6 @@ def check_set(inputs: Sequence[str], settings: Counting) -> None:
         )
 
 
-def _pack(
-    classifier: Classifier,
-    settings: Counting,
-    execution: Execution,
-    stop: threading.Event,
-    inputs: int,
-) -> Pack | None:
-    """What counts several inputs together; None where each is counted by itself.
-
-    So are those of exact methods and of sweeps, of texts and graphs, and of models that are bound
-    to an input.
-    """
-    bound = type(classifier).bound_to is not Classifier.bound_to
-    says = type(classifier).said is not Classifier.said
-    alone = settings.kind in ("exact", "sweep") or settings.scheme.counted or execution.batch == 1
-    if bound or says or alone or classifier.identity.kind in ("text", "graph"):
-        return None
-    return Pack(
-        classifier,
-        device=resolve(execution.device),
-        precision=settings.precision,
-        stop=stop,
-        planned=inputs * (settings.n0 + settings.n),
-    )
-
-
 class _Set:
     """Counts the inputs of a set, many at once where there is a pack, else one after the other.
 
@@ -152,39 +125,35 @@ class _Set:
         ahead: Ahead,
         pack: Pack | None,
     ) -> None:
-        self.found, self.unread = list[Counted](), list[Unread]()
-        self._inputs, self._stop, self._pack = inputs, stop, pack
+        self.found, self.unread = Shelf(), list[Unread]()
+        self._inputs, self._stop = inputs, stop
         self._read, self._count, self._done, self._left_out = read, count, done, left_out
         self._ahead = ahead
         self._prepared = PreparedModel(classifier, pack)
+        self._together = Together(
+            pack, more=lambda: self._more, opened=self._open, settled=self._settle
+        )
         self._read_ahead: deque[tuple[str, FittedInput | UserError]] = deque()
         self._began = time.perf_counter()
         self._opened = self._told = 0
-        self._running: dict[int, Generator[Snapshot, None, Evidence]] = {}
-        self._outcomes: dict[int, Outcome] = {}
+        self._outcomes: dict[int, Outcome | Unread] = {}
         self._over = False
 
     def snapshots(self) -> Generator[Snapshot, None, None]:
         """Those of all runs, as they come."""
         try:
-            while True:
-                while self._more and (not self._running or (self._pack and self._pack.hungry)):
-                    yield from self._open()
-                if self._pack is None or not self._running:
-                    return
-                yield from self._step(self._pack)
+            for _, snapshot in self._together.snapshots():
+                yield snapshot
         finally:
-            for one in self._running.values():
-                one.close()
-            if self._pack is not None:
-                self._pack.close()
+            self._together.close()
             self._ahead(())
 
     @property
     def _more(self) -> bool:
         return self._opened < len(self._inputs) and not self._stop.is_set()
 
-    def _open(self) -> Generator[Snapshot, None, None]:
+    def _open(self) -> tuple[int, Run] | None:
+        """The run of the next input; None where it does not open."""
         if not self._read_ahead:
             self._look_ahead()
         place = self._opened
@@ -192,9 +161,8 @@ class _Set:
         spec, given = self._read_ahead.popleft()
         if isinstance(given, UserError):  # a damaged file costs its own row and no other
             self._settle(place, Unread(input=spec, reason=str(given)))
-            return
-        self._running[place] = self._count(spec, given, self._prepared)
-        yield from self._advance(place)
+            return None
+        return place, self._count(spec, given, self._prepared)
 
     def _look_ahead(self) -> None:
         """Read the inputs of about the next second."""
@@ -211,45 +179,14 @@ class _Set:
         ]
         self._ahead(found)
 
-    def _advance(
-        self, place: int, error: UserError | None = None
-    ) -> Generator[Snapshot, None, None]:
-        """Let a run go on until it waits for the others, or to its end."""
-        run, pack = self._running[place], self._pack
-        while True:
-            if pack is not None:
-                pack.turn = place
-            try:
-                yield run.throw(error) if error else next(run)
-            except StopIteration as end:
-                outcome: Outcome = end.value
-                break
-            except UserError as wrong:
-                outcome = wrong
-                break
-            if pack is not None and pack.waits(place):
-                return
-        del self._running[place]
-        self._settle(place, outcome)
-
-    def _step(self, pack: Pack) -> Generator[Snapshot, None, None]:
-        """Count for a moment, and let those go on for which something came."""
-        try:
-            ready, error = pack.step(last=not self._more), None
-        except UserError as found:  # of the model, and so of every run
-            ready, error = list(self._running), found
-        for place in dict.fromkeys(ready):
-            if place in self._running:
-                yield from self._advance(place, error)
-
-    def _settle(self, place: int, outcome: Outcome) -> None:
+    def _settle(self, place: int, outcome: Outcome | Unread) -> None:
         """Keep what became of an input, and tell of those whose turn it is."""
         self._outcomes[place] = outcome
         while self._told in self._outcomes and not self._over:
             self._tell(self._inputs[self._told], self._outcomes.pop(self._told))
             self._told += 1
 
-    def _tell(self, spec: str, outcome: Outcome) -> None:
+    def _tell(self, spec: str, outcome: Outcome | Unread) -> None:
         if isinstance(outcome, StoppedEarly):  # the set is stopped: the input keeps its place
             return
         if isinstance(outcome, UserError):
@@ -263,8 +200,7 @@ class _Set:
             return
         stopped = self._stop.is_set()
         if outcome.complete or not stopped:
-            like = self.found[-1][1] if self.found else None
-            self.found.append((spec, slim(outcome, like)))
+            self.found.add(spec, outcome)
             with self._prepared.aside():
                 self._done(spec, outcome)
             self._over = not stopped and self._stop.is_set()

@@ -6,10 +6,11 @@ need that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from engine.bounds import bound_method
+from engine.bounds.simultaneous import simultaneous_alpha
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
 from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.evidence import Evidence
@@ -64,42 +65,12 @@ class SetResult(Record):
     notes: tuple[str, ...] = ()
 
 
-def slim(evidence: Evidence, like: Evidence | None = None) -> Evidence:
-    """Evidence without its votes over n, by far the largest part: of a set all the rest is kept.
-
-    Args:
-        evidence: of a row.
-        like: of another; what both say in the same words is kept once.
-    """
+def slim(evidence: Evidence) -> Evidence:
+    """Evidence without its votes over n, by far the largest part: of a set all the rest is kept."""
     less: dict[str, Any] = {"chain": None, "trajectory": ()}
     if evidence.settings.kind == "sweep":  # its claim is made of the votes at each anchor
         del less["chain"]
-    kept = evidence.model_copy(update=less)
-    return kept if like is None else _sharing(kept, like)
-
-
-_R = TypeVar("_R", bound=Record)
-
-
-def _sharing(record: _R, other: _R) -> _R:
-    """The record, with the very objects of another wherever the two are equal.
-
-    Most of what evidence says is the same for all rows of a set, down to the names of the fields
-    that are set: kept for each, it would be several times what tells the rows apart.
-    """
-    same: dict[str, Any] = {}
-    for name in type(record).model_fields:
-        own, its = getattr(record, name), getattr(other, name)
-        if type(own) is not type(its) or own is its or isinstance(own, float):  # -0.0 equals 0.0
-            continue
-        if own == its:
-            same[name] = its
-        elif isinstance(own, Record):
-            same[name] = _sharing(own, its)
-    found = record.model_copy(update=same)
-    fields, others = record.model_fields_set, other.model_fields_set
-    object.__setattr__(found, "__pydantic_fields_set__", others if fields == others else fields)
-    return found
+    return evidence.model_copy(update=less)
 
 
 def with_attacks(result: SetResult, found: Mapping[str, AttackRecord | None]) -> SetResult:
@@ -121,32 +92,72 @@ def with_attacks(result: SetResult, found: Mapping[str, AttackRecord | None]) ->
     return result.model_copy(update={"rows": tuple(rows), "notes": notes})
 
 
+class _Sums:
+    """What notes and summary say of some runs, each looked at once.
+
+    Attributes:
+        rows, again: by the run's own alpha, and by that of each where all are to hold at once.
+        names: of the inputs.
+        same: what inputs with the same noise have in common.
+        cut: runs that ended before their planned n.
+        tries: of each, where the case knows them.
+        matches: what runs say of their labels, each once.
+        facts: that the scheme drew from the inputs.
+        refuted: inputs inside whose certified region an attack was confirmed.
+    """
+
+    def __init__(self, found: Iterable[Counted], at: Sequence[str], each: float) -> None:
+        self.rows, self.again = list[ReplayRow](), list[ReplayRow]()
+        self.names, self.same = list[str](), list[str]()
+        self.tries, self.facts = list[int](), list[dict[str, float | str]]()
+        self.matches = dict[str, None]()
+        self.refuted = list[str]()
+        self.cut = 0
+        for spec, one in found:
+            self.rows.append(row_of(spec, one, at))
+            self.again.append(row_of(spec, one, at, each))
+            self.names.append(spec)
+            exact = one.settings.kind == "exact"
+            self.same.append(one.input.pixels_sha256 if exact else one.noise.key)
+            self.cut += one.stop_reason in ("stopped", "out of memory")
+            if one.tries_known_to == "case":
+                self.tries.append(one.runs_counted or 1)
+            said = (note for note in one.input.notes if note.startswith(SAID))
+            self.matches.update(dict.fromkeys(said))
+            self.facts.append(one.facts)
+            if one.contradicted:
+                self.refuted.append(spec)
+
+    def twins(self) -> list[tuple[str, str]]:
+        """Pairs of inputs that are the same, and so is their noise: no share of such is bounded."""
+        known: dict[str, int] = {}
+        firsts = [known.setdefault(same, place) for place, same in enumerate(self.same)]
+        names = self.names
+        return [(names[one], names[two]) for two, one in enumerate(firsts) if one != two]
+
+
 def set_result(
     model: ModelIdentity,
     inputs: Sequence[str],
     settings: Counting,
-    found: Sequence[Counted],
+    found: Iterable[Counted],
     *,
     at: Sequence[str],
     unread: Sequence[Unread] = (),
     available: int | None = None,
 ) -> SetResult:
     """The result of some planned inputs, of which those in ``found`` were counted."""
-    rows = tuple(row_of(spec, one, at) for spec, one in found)
-
-    def again(alpha: float) -> ReplayRows:
-        return ReplayRows.of([row_of(spec, one, at, alpha) for spec, one in found])
-
-    twins = _alike(found)
+    alpha = alpha_of(settings)
+    sums = _Sums(found, at, simultaneous_alpha(alpha, len(inputs)))
+    rows, twins = tuple(sums.rows), sums.twins()
     labels = all(row.label != NO_LABEL for row in rows)
-    cut = sum(one.stop_reason in ("stopped", "out of memory") for _, one in found)
-    whole = len(found) == len(inputs) and not cut
+    whole = len(rows) == len(inputs) and not sums.cut
     limited = available is not None and available > len(inputs)
     summary = summarise(
         ReplayRows.of(rows),
         at=at,
-        alpha=alpha_of(settings),
-        again=again,
+        alpha=alpha,
+        again=lambda each: ReplayRows.of(sums.again),
         valid=True,
         apart=whole and labels and not twins,
         planned=len(inputs),
@@ -162,21 +173,20 @@ def set_result(
         complete=whole,
         notes=(
             *_limited(len(inputs), available if limited else None),
-            *_shortfall(len(found), len(inputs), unread),
-            *_cut(cut),
+            *_shortfall(len(rows), len(inputs), unread),
+            *_cut(sums.cut),
             *_sameness(twins),
-            *_tried(found),
+            *_tried(sums.tries, len(rows)),
             *_labels(rows, population=bool(summary.population)),
-            *_matches(found),
-            *(_of_facts(settings, found) if whole and not twins else ()),
-            *_refuted([spec for spec, one in found if one.contradicted]),
+            *_matches(sums.matches),
+            *(_of_facts(settings, sums.facts) if whole and not twins else ()),
+            *_refuted(sums.refuted),
         ),
     )
 
 
-def _of_facts(settings: Counting, found: Sequence[Counted]) -> tuple[str, ...]:
+def _of_facts(settings: Counting, facts: Sequence[Mapping[str, float | str]]) -> tuple[str, ...]:
     """What the scheme says of the population, from what it drew from each input."""
-    facts = [one.facts for _, one in found]
     return settings.scheme.over_a_set(facts, alpha_of(settings)) if all(facts) and facts else ()
 
 
@@ -190,18 +200,6 @@ def _refuted(specs: Sequence[str]) -> list[str]:
         f"An attack was confirmed inside what is certified of {named}{more}: model or program is "
         "broken, or chance was against it, and this set is not to be used."
     ]
-
-
-def _alike(found: Sequence[Counted]) -> list[tuple[str, str]]:
-    """Pairs of inputs whose noise is the same, because they are: no share of such is bounded."""
-    known: dict[str, int] = {}
-    pairs = []
-    for place, (spec, one) in enumerate(found):
-        same = one.input.pixels_sha256 if one.settings.kind == "exact" else one.noise.key
-        first = known.setdefault(same, place)
-        if first != place:
-            pairs.append((found[first][0], spec))
-    return pairs
 
 
 def claim_at(
@@ -327,23 +325,21 @@ def _sameness(twins: Sequence[tuple[str, str]]) -> list[str]:
     ]
 
 
-def _tried(found: Sequence[Counted]) -> list[str]:
+def _tried(counted: Sequence[int], rows: int) -> list[str]:
     """That the case knows other tries of some rows, among which somebody may have chosen."""
-    counted = [one.runs_counted or 1 for _, one in found if one.tries_known_to == "case"]
     again = [count for count in counted if count > 1]
     if not again:
         return []
     return [
-        f"{len(again):,} of {len(found):,} inputs were tried more than once, up to {max(again):,} "
+        f"{len(again):,} of {rows:,} inputs were tried more than once, up to {max(again):,} "
         "times, as this case knows: alpha is per try, and what is said of all at once and of a "
         "population holds only if nobody chose among the tries."
     ]
 
 
-def _matches(found: Sequence[Counted]) -> list[str]:
+def _matches(notes: Iterable[str]) -> list[str]:
     """What each run says of its label, as far as names alone do not tell its class."""
-    notes = (note for _, one in found for note in one.input.notes if note.startswith(SAID))
-    said = [note.removeprefix(SAID) for note in dict.fromkeys(notes)]
+    said = [note.removeprefix(SAID) for note in notes]
     if not said:
         return []
     more = f"; and {len(said) - _NAMED:,} more" if len(said) > _NAMED else ""

@@ -156,13 +156,13 @@ def answers_csv(groups: Iterable[AnswerGroup], class_names: Sequence[str]) -> st
     return csv_text(("answer", "class", "count"), rows)
 
 
-def evidence_csv(runs: Sequence[Evidence]) -> str:
+def evidence_csv(runs: Iterable[Evidence]) -> str:
     """One row per run under :data:`COLUMNS`; counts per class are separated by spaces."""
-    return csv_text(COLUMNS, [_row(evidence) for evidence in runs])
+    return csv_text(COLUMNS, (_row(evidence) for evidence in runs))
 
 
 def write_csv(
-    evidence: Evidence | Sequence[Evidence], path: Path, illustrations: Illustrations | None = None
+    evidence: Evidence | Iterable[Evidence], path: Path, illustrations: Illustrations | None = None
 ) -> None:
     """Write one run, or several, as CSV; images have no place in it.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from engine.core.fields import FieldSpec, field_specs
 from engine.core.records import InputIdentity
 from engine.core.rounding import confidence_percent, p_value_in_words
-from engine.evidence.attack import attack_in_words, size_in_words
+from engine.evidence.attack import AttackRecord, attack_in_words, size_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.evidence.settings import MeasureSettings, RunSettings
 from engine.evidence.subject import as_taken
@@ -330,16 +330,26 @@ def _attack(evidence: Evidence) -> tuple[Section, ...]:
     facts = (
         Fact("smallest change found", size_in_words(attack.perturbation), "rounded up"),
         Fact("found by", attack.how, f"{count(attack.looks)} votes of its own"),
-        Fact(
-            "confirmed by",
-            f"{count(attack.votes.n)} votes",
-            f"two-sided test, p-value {p_value_in_words(attack.p_value or 0.0)}, alpha = "
-            f"{plain(attack.alpha)} over {numbered(attack.tries, 'try').replace('trys', 'tries')}",
-        ),
-        Fact("key", attack.key, "from the changed input", code=True),
+        *_confirmation(attack, attack.votes.n),
         Fact("sha256 of the change", attack.pixels_sha256, "the changed input's values", code=True),
     )
     return (Section("Attack on the smoothed model", facts, (said,)),)
+
+
+def _confirmation(attack: AttackRecord, votes: int) -> tuple[Fact, ...]:
+    if attack.counted:
+        how = "every sample of the noise, so that nothing is left to chance"
+        return (Fact("confirmed by", f"{count(votes)} votes", how),)
+    tries = numbered(attack.tries, "try").replace("trys", "tries")
+    test = f"two-sided test, p-value {p_value_in_words(attack.p_value or 0.0)}"
+    return (
+        Fact(
+            "confirmed by",
+            f"{count(votes)} votes",
+            f"{test}, alpha = {plain(attack.alpha)} over {tries}",
+        ),
+        Fact("key", attack.key, "from the changed input", code=True),
+    )
 
 
 def _asked(evidence: Evidence) -> tuple[Section, ...]:

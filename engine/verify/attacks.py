@@ -5,10 +5,13 @@ The changed input is not in the file: what was measured of it is taken as record
 
 from __future__ import annotations
 
+from engine.bounds import bound_method
 from engine.core.errors import UserError
+from engine.core.records import Votes
 from engine.evidence.attack import AttackRecord, inside
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import PredictSettings
+from engine.procedures.bound_trajectory import region_of
 from engine.procedures.hypothesis_test import decide
 from engine.procedures.run_key import run_key
 from engine.regions import Region
@@ -48,22 +51,38 @@ def _confirmed(evidence: Evidence, attack: AttackRecord) -> list[str]:
     votes, classes = attack.votes, len(evidence.model.class_names)
     if votes is None or len(votes.counts) != classes or min(*votes.counts, votes.failures) < 0:
         return ["there is not one vote count per class"]
+    exact = evidence.settings.kind == "exact"
     if (
-        not 0 < attack.alpha < 1
+        not (0 <= attack.alpha < 1 and exact == attack.counted)
         or attack.tries < 1
         or attack.looks < 0
         or not 0 < votes.n == attack.n
     ):
         return ["its numbers are none of an attack"]
+    if set(attack.perturbation or ()) != set(evidence.settings.scheme.terms):
+        return ["its change is not in the terms of the scheme"]
+    if exact:
+        return _counted(evidence, attack, votes)
     test = decide(votes, "two-sided")
     wrong = differences(attack.p_value, test.p_value, "attack.p_value")
     wrong += differences(attack.found_class, test.top, "attack.found_class")
     if test.p_value > attack.alpha / attack.tries or test.top == evidence.predicted_class:
         wrong.append("its votes do not show another class")
-    if set(attack.perturbation or ()) != set(evidence.settings.scheme.terms):
-        wrong.append("its change is not in the terms of the scheme")
     key = f"{_key(evidence, attack):016x}"
     return wrong + differences(attack.key, key, "attack.key")
+
+
+def _counted(evidence: Evidence, attack: AttackRecord, votes: Votes) -> list[str]:
+    """All samples of the noise name another class, which leaves nothing to test."""
+    settings = evidence.settings
+    bounds = bound_method("enumeration").at(votes, top=votes.top, alpha=0.0, n_plan=settings.n)
+    wrong = differences(attack.found_class, votes.top, "attack.found_class")
+    wrong += differences(attack.n, settings.n, "attack.n")
+    wrong += differences(attack.p_value, None, "attack.p_value")
+    wrong += differences(attack.key, "", "attack.key")
+    if region_of(settings.scheme, bounds) is None or votes.top == evidence.predicted_class:
+        wrong.append("its votes do not show another class")
+    return wrong
 
 
 def _key(evidence: Evidence, attack: AttackRecord) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,21 +16,33 @@ from engine.attacks.plan import AttackPlan
 from engine.attacks.smoothed import Smoothed
 from engine.core.errors import UserError
 from engine.core.outputs import Outputs
+from engine.evidence.attack import attack_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution
 from engine.inputs import fit, load_input
+from engine.inputs.base import FittedInput, arrays_sha256
 from engine.models.base import Classifier
 from engine.models.outputs import OutputsClassifier
+from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.regions import Ball
-from engine.schemes import Brightness, DssnL1, Gaussian, HybridMask, Laplace, Scheme, UniformL1
+from engine.schemes import (
+    Brightness,
+    DssnL1,
+    Gaussian,
+    HybridMask,
+    Laplace,
+    Scheme,
+    Stumps,
+    UniformL1,
+)
 from engine.schemes.exp_inf import ExpInf
 from engine.schemes.pow_2 import Pow2
 from engine.schemes.uniform import Uniform
 from engine.verify.attacks import check_attack
 from tests.engine.attacks.test_smoothed import Closed
 from tests.factories import make_model
-from tests.fakes import HalfSpace, finish, fitted
+from tests.fakes import HalfSpace, finish, fitted, identity
 
 CPU = Execution(device="cpu", batch=500)
 SETTINGS = CertifySettings(scheme=Gaussian(sigma=0.25), n0=50, n=2000, seed=1)
@@ -99,8 +113,8 @@ def test_what_is_not_attacked_says_why() -> None:
         return found.how
 
     assert "Nothing is certified" in why(predicted_class=None)
-    assert "no claim of this scheme rests on such" in why(
-        settings=ExactSettings(scheme=DssnL1(lam=0.1))
+    assert "it computes its probabilities" in why(
+        settings=ExactSettings.model_construct(scheme=Stumps(lam=0.1))
     )
     tau = CertifySettings(scheme=HybridMask(tau=0.3))
     assert "threshold tau" in why(settings=tau)
@@ -193,3 +207,57 @@ def test_in_every_norm_an_attack_ends_between_certificate_and_truth(scheme: Sche
     assert found.attack is not None and found.attack.perturbation is not None
     assert 0.3 - 1 / 255 < found.attack.perturbation["radius"] < 0.45
     assert not found.contradicted and check_attack(found) == []
+
+
+class Linear(Classifier):
+    """Class 0 iff a weighted sum of the pixels is below a threshold; the classes in any order."""
+
+    def __init__(self, weights: Sequence[float], threshold: float) -> None:
+        self.identity = identity(2, input_shape=(1, 1, 2))
+        self.weights, self.threshold = torch.tensor(weights), threshold
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Nothing."""
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        margin = self.threshold - batch.flatten(1) @ self.weights
+        return torch.stack([margin, -margin], dim=1)
+
+    @property
+    def differentiable(self) -> bool:
+        return True
+
+
+def counted_class(model: Linear, scheme: DssnL1, x: np.ndarray) -> int:
+    """The class of most of all L images, ties to the lower index."""
+    law = scheme.noise()
+    images = torch.empty((law.samples, 1, 1, 2))
+    law.draw(
+        torch.from_numpy(x.astype(np.float32)), NoiseStream(0, 0, torch.device("cpu")), 0, images
+    )
+    return int(torch.bincount(model.classify(images), minlength=2).argmax())
+
+
+def test_noise_that_is_counted_whole_is_attacked_and_the_attack_counted() -> None:
+    """Certified < smallest change there is, by trying all, <= attacked: nothing is chance."""
+    scheme, model = DssnL1(lam=0.06), Linear((1.0, -0.4), 0.30)
+    x = (np.array([[[120, 130]]]) / 255).astype(np.float32)
+    known = fitted().identity.model_copy(update={"shape": (1, 1, 2)})
+    given = FittedInput(known.model_copy(update={"pixels_sha256": arrays_sha256((x,))}), (x,))
+    evidence = finish(certify(model, given, ExactSettings(scheme=scheme), execution=CPU))
+    found = attacked(evidence, model, given, execution=CPU)
+    attack = found.attack
+    assert evidence.radius is not None and attack is not None and attack.perturbation is not None
+    smallest = min(
+        abs(first) + abs(second)
+        for first, second in product(range(-15, 16), repeat=2)
+        if counted_class(model, scheme, (np.rint(x * 255) + np.array([first, second])) / 255)
+        != evidence.predicted_class
+    )
+    assert round(evidence.radius * 255) < smallest <= round(attack.perturbation["radius"] * 255)
+    assert attack.perturbation["radius"] * 255 <= 1.5 * smallest
+    assert attack.votes is not None and attack.votes.n == attack.n == scheme.counted
+    assert attack.counted and attack.p_value is None and attack.key == ""
+    assert check_attack(found) == [] and AttackPlan(samples=500).answered(attack)
+    said = attack_in_words(attack, "class 0", model.identity.class_names, found.region)
+    assert f"by all {scheme.counted} samples of the noise, counted. That is" in said

@@ -41,7 +41,7 @@ def test_what_is_not_attacked_is_known_beforehand_and_without_torch() -> None:
     certified = finish(certify(HalfSpace(9.0), fitted(), CertifySettings(**ran)))
     assert refusal(certified) == ""
     exact = finish(certify(HalfSpace(9.0), fitted(), ExactSettings(scheme=DssnL1(lam=0.1))))
-    assert refusal(exact).startswith("No attack is built for dssn-l1: PREDICT, which confirms")
+    assert refusal(exact) == ""
     ranked = CertifySettings(scheme=Gaussian(top_k=2), **ran)
     found = finish(certify(HalfSpace(9.0, classes=3), fitted(), ranked))
     assert refusal(found).startswith("No attack is built for a place among the first k")

@@ -40,7 +40,8 @@ Kills = Callable[[int, Collection[int]], bool]
 @pytest.fixture(autouse=True)
 def a_snapshot_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a worker comes back within a run."""
-    monkeypatch.setattr("engine.sampling.sampler.SNAPSHOT_SECONDS", 0.0)
+    for where in ("sampler", "pack"):
+        monkeypatch.setattr(f"engine.sampling.{where}.SNAPSHOT_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="module")

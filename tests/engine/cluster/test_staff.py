@@ -69,13 +69,24 @@ def test_a_worker_holds_seconds_of_work_and_no_more_than_its_share(crew: Calls) 
     assert staff.busy() == set()  # who has nothing to do is not called
 
 
-def test_only_the_input_at_hand_is_held_against_a_dead_worker(crew: Calls) -> None:
-    staff = staffed(crew, 1)
+def test_inputs_of_a_dead_worker_are_counted_alone_until_it_is_known_which_ends_them(
+    crew: Calls,
+) -> None:
+    staff = staffed(crew, 2)
     held = runs(3)
     staff.give(1, held)
+    staff.give(2, runs(1))
     assert staff.gone(Event(1, why="killed")) == held
+    assert [(run.doubtful, run.deaths) for run in held] == [(True, 0)] * 3
+    assert crew.hired == 3
+    staff.reported(Event(2, Report((), 0.0)))
+    staff.reported(Event(3, Ready("node")))
+    assert list(staff.room(9, doubtful=True)) == [(2, 0), (3, 1)]
+    staff.give(3, held[:1])
+    staff.reported(Event(3, Report((), 0.0)))
+    assert dict(staff.room(9))[3] == 0  # nothing beside it
+    assert staff.gone(Event(3, why="killed")) == held[:1]
     assert [run.deaths for run in held] == [1, 0, 0]
-    assert crew.hired == 2 and not list(staff.room(3))
 
 
 def test_a_worker_that_refuses_is_not_replaced_and_the_last_one_ends_the_set(crew: Calls) -> None:

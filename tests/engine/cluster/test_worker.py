@@ -11,10 +11,12 @@ from engine.cluster.crew import Counted, Done, Failed, Setup, Task
 from engine.cluster.run_elsewhere import RunElsewhere
 from engine.cluster.worker import Worker
 from engine.core.errors import UserError
+from engine.core.generators import result_of
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
 from engine.models import fitted, load_model
 from engine.models.request import ModelRequest
+from engine.procedures.certify import certify
 
 REQUEST = ModelRequest("demo:digits-0.25")
 MODEL = load_model(REQUEST)
@@ -73,3 +75,32 @@ def test_a_worker_comes_back_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> Non
     assert isinstance(last, Done) and last.evidence.chain is not None
     assert blocks == list(last.evidence.chain.blocks[: len(blocks)]) and len(blocks) > 5
     assert worker.work([]).said == ()
+
+
+def test_inputs_of_a_worker_share_batches_and_are_counted_as_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.sampling.pack.SNAPSHOT_SECONDS", 0.0)
+    ticks = iter(range(10**6))
+    worker = Worker(SETUP, clock=lambda: 0.1 * next(ticks))
+    worker.open()
+    specs = ("digits:0", "digits:356", "digits:679")
+    tasks = [task(spec)._replace(place=place) for place, spec in enumerate(specs)]
+    for place, spec in enumerate(specs):
+        pixels = fitted(MODEL, load_input(spec)).identity.pixels_sha256
+        tasks[place] = tasks[place]._replace(pixels_sha256=pixels)
+    reports = [worker.work(tasks)]
+    together = False
+    while len([said for report in reports for said in report.said if isinstance(said, Done)]) < 3:
+        reports.append(worker.work([]))
+        assert len(reports) < 500
+        so_far = [said for said in reports[-1].said if isinstance(said, Counted)]
+        together = together or len(so_far) > 1
+    assert together
+    done = [said for report in reports for said in report.said if isinstance(said, Done)]
+    for said in done:
+        given = fitted(MODEL, load_input(specs[said.place]))
+        execution = Execution(batch=50, device="cpu")
+        alone = result_of(certify(MODEL, given, SETTINGS, execution=execution))
+        assert said.evidence.observations == alone.observations
+        assert said.evidence.chain == alone.chain

@@ -42,20 +42,3 @@ def test_the_result_is_worked_out_again_from_evidence_as_files_hold_it():
 
 def test_an_input_is_named_as_a_person_writes_it():
     assert as_path("folder//a.png") == "folder/a.png"
-
-
-def test_what_rows_say_in_the_same_words_is_kept_once():
-    found: dict[str, Evidence] = {}
-    finish(certify_set(HalfSpace(0.5), ("0.0", "0.1"), SETTINGS, done=found.__setitem__, read=read))
-    first, second = (Evidence.model_validate_json(one.model_dump_json()) for one in found.values())
-    assert first.settings is not second.settings
-    kept = slim(second, first)
-    assert kept == slim(second) and kept.input.pixels_sha256 == "0.1"
-    assert kept.settings is first.settings and kept.software is first.software
-    assert kept.noise is not first.noise and kept.noise.key == second.noise.key
-    assert kept.noise.self_test and first.noise.self_test
-    assert kept.noise.self_test.statistics is first.noise.self_test.statistics
-    assert kept.model_fields_set is first.model_fields_set == second.model_fields_set
-    assert kept.model_dump_json() == slim(second).model_dump_json()
-    other = first.model_copy(update={"settings": SETTINGS.model_copy(update={"seed": 4})})
-    assert slim(second, other) == slim(second)
