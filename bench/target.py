@@ -1,12 +1,14 @@
 """Samples that a target saves beside a fixed n, and whether both decide alike.
 
-``python -m bench.target IMAGES`` certifies images of a folder twice under the same noise, for
-"radius >= 0.25": with ``--target``, and with a fixed n = 100,000 under Clopper-Pearson. It adds a
-line of JSON per image to ``--out``, goes on where that ends, and prints what the lines come to.
+``python -m bench.target IMAGES`` draws the votes of images of a folder and works out two decisions
+about "radius >= 0.25" from them: that of ``--target radius=0.25``, which stops at a block end, and
+that of a fixed n = 100,000 under Clopper-Pearson. Both runs have the same seed, so the votes of one
+are the first votes of the other. ``--out`` keeps them, and the next call goes on where it ends.
 
 What the fixed run decides is known before its last vote: once enough of them are for the class, or
-too many are not, and where the rest would have to turn out as they do with probability RISK at most
-(:class:`FixedDecision`). It is counted that far.
+too many are not, or the rest would have to turn out as it does with probability RISK at most
+(:class:`FixedDecision`). It is counted that far, of all images a little first; one that is not
+decided yet counts as decided otherwise.
 """
 
 from __future__ import annotations
@@ -22,7 +24,6 @@ import torch
 from scipy.stats import binom
 
 from engine.bounds import bound_method, eprocess
-from engine.core.generators import result_of
 from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings, Execution
 from engine.evidence.vote_chain import block_size
@@ -38,8 +39,10 @@ from engine.procedures.target import Target
 from engine.schemes import Gaussian
 
 MODEL, SIGMA, RADIUS = "demo:cifar10-0.25", 0.25, 0.25
-RISK = 1e-9
+RISK = 1e-6
 """Chance that a fixed run would decide otherwise than is said of it before its end."""
+STAGES = (1_000, 4_000, 20_000, 100_000)
+"""Votes of an image, before those of another one are drawn that needs fewer."""
 
 
 def settings_of(*, target: bool) -> CertifySettings:
@@ -102,28 +105,27 @@ class FixedDecision:
         return False if binom.sf(missing - 1, rest, most) <= RISK / 2 else None
 
 
-def fixed_run(classifier: Classifier, given: FittedInput, prepared: PreparedModel) -> list[int]:
-    """Votes for the class, block by block, until what all n decide is known."""
+def votes_of(
+    classifier: Classifier, given: FittedInput, prepared: PreparedModel, most: int
+) -> list[int]:
+    """Votes for the class, block by block, until what all n decide is known, or so many."""
     settings, votes = settings_of(target=False), list[int]()
-    decision = FixedDecision.of(settings)
-    run = certify(classifier, given, settings, execution=Execution(device="cpu"), prepared=prepared)
+    decision, size = FixedDecision.of(settings), block_size(settings.n)
+    execution = Execution(device="cpu")
+    run = certify(classifier, given, settings, execution=execution, prepared=prepared)
     for snapshot in run:
-        size = block_size(settings.n)
         for block in snapshot.blocks[len(votes) :]:
             if block.n == size:
                 votes.append(block.counts.get(snapshot.top or 0, 0))
-        if votes and decision.after(sum(votes), size * len(votes)) is not None:
+        drawn = size * len(votes)
+        if votes and (drawn >= most or decision.after(sum(votes), drawn) is not None):
             run.close()
             break
     return votes
 
 
-def target_n(votes: Sequence[int]) -> tuple[int, str]:
-    """Where a run with the target ends on some votes per block, and why.
-
-    Raises:
-        ValueError: they do not decide it.
-    """
+def target_n(votes: Sequence[int]) -> tuple[int, str] | None:
+    """Where a run with the target ends on some votes per block, and why; None for too few."""
     settings = settings_of(target=True)
     target = Target.of(settings)
     assert target is not None
@@ -136,79 +138,88 @@ def target_n(votes: Sequence[int]) -> tuple[int, str]:
         verdict = target.verdict(ends, 0, claims.now(ends, 0))
         if verdict is not None:
             return drawn, verdict
-    if drawn < settings.n:
-        raise ValueError(f"{drawn:,} votes do not decide the target")
-    return drawn, "planned n reached"
+    return (drawn, "planned n reached") if drawn == settings.n else None
 
 
-def measured(classifier: Classifier, spec: str, prepared: PreparedModel) -> dict[str, Any]:
-    """Both runs of one image."""
-    given = fitted(classifier, load_input(spec))
-    run = certify(
-        classifier,
-        given,
-        settings_of(target=True),
-        execution=Execution(device="cpu"),
-        prepared=prepared,
-    )
-    found = result_of(run)
-    return {
-        "image": given.identity.pixels_sha256[:16],
-        "label": given.identity.label,
-        "class": found.votes.guess,
-        "n": sum(found.votes.estimation),
-        "reason": found.stop_reason,
-        "certified": found.region is not None and found.region.contains({"radius": RADIUS}),
-        "votes": fixed_run(classifier, given, prepared),
-    }
+@dataclass(frozen=True)
+class Outcome:
+    """What some images come to.
+
+    Attributes:
+        images: how many there are.
+        alike: decided alike; those that are not decided yet are none of them.
+        undecided: by the fixed run, of which too few votes are drawn.
+        samples: that the target takes, selection included; of an undecided run those drawn.
+        fixed: that the fixed runs take.
+    """
+
+    images: int
+    alike: int
+    undecided: int
+    samples: int
+    fixed: int
+
+    @classmethod
+    def of(cls, votes: Sequence[Sequence[int]]) -> Outcome:
+        """From the votes of each image."""
+        settings = settings_of(target=False)
+        decision, size = FixedDecision.of(settings), block_size(settings.n)
+        alike = undecided = samples = 0
+        for each in votes:
+            drawn = size * len(each)
+            found, fixed = target_n(each), decision.after(sum(each), drawn)
+            undecided += fixed is None
+            samples += settings.n0 + (found[0] if found else settings.n)
+            alike += found is not None and fixed is (found[1] == "target certified")
+        every = settings.n + settings.n0
+        return cls(len(votes), alike, undecided, samples, every * len(votes))
+
+    def in_words(self) -> str:
+        """In a sentence."""
+        return (
+            f"{self.alike} of {self.images} images are decided alike ({self.undecided} not yet by "
+            f"the fixed run), with {self.samples:,} samples instead of {self.fixed:,}: "
+            f"{self.fixed / max(1, self.samples):.1f} times fewer"
+        )
 
 
-def summary(lines: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """What some images come to: decisions that agree, and samples of either."""
-    settings = settings_of(target=False)
-    decision, size = FixedDecision.of(settings), block_size(settings.n)
-    alike = 0
-    for line in lines:
-        drawn = size * len(line["votes"])
-        alike += decision.after(sum(line["votes"]), drawn) is line["certified"]
-    used = sum(line["n"] for line in lines) + settings.n0 * len(lines)
-    fixed = (settings.n + settings.n0) * len(lines)
-    return {
-        "images": len(lines),
-        "alike": alike,
-        "samples": used,
-        "fixed": fixed,
-        "times": fixed / max(1, used),
-    }
+def measure(images: str, count: int, path: Path) -> list[dict[str, Any]]:
+    """The votes of so many images, kept at ``path`` as they come."""
+    classifier = load_model(ModelRequest(MODEL))
+    prepared = PreparedModel(classifier)
+    decision = FixedDecision.of(settings_of(target=False))
+    size = block_size(decision.n)
+    specs = list(spread(list(expand(images)), count))
+    known: dict[str, dict[str, Any]] = {}
+    if path.exists():
+        known = {one["image"]: one for one in json.loads(path.read_text())["images"]}
+    for most in STAGES:
+        for spec in specs:
+            given = fitted(classifier, load_input(spec))
+            name = given.identity.pixels_sha256[:16]
+            before = known.get(name, {}).get("votes", [])
+            drawn = size * len(before)
+            if drawn >= most or (drawn and decision.after(sum(before), drawn) is not None):
+                continue
+            found = votes_of(classifier, given, prepared, most)
+            known[name] = {"image": name, "label": given.identity.label, "votes": found}
+            path.write_text(json.dumps({"block": size, "images": list(known.values())}))
+    return list(known.values())
 
 
 def main() -> None:
-    """Certify what is not in the file yet, and say what all of it comes to."""
+    """Draw what is not in the file yet, and say what all of it comes to."""
     parser = argparse.ArgumentParser(prog="python -m bench.target")
     parser.add_argument("images", help="a folder of CIFAR-10's test images, a folder per class")
     parser.add_argument("--inputs", type=int, default=200, help="images, spread over the folder")
-    parser.add_argument("--out", type=Path, default=Path("out/target.jsonl"))
+    parser.add_argument("--out", type=Path, default=Path("out/target.json"))
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.touch()
-    lines = [json.loads(line) for line in options.out.read_text().splitlines()]
-    classifier = load_model(ModelRequest(MODEL))
-    prepared = PreparedModel(classifier)
-    specs = list(spread(list(expand(options.images)), options.inputs))
-    with options.out.open("a") as out:
-        for spec in specs[len(lines) :]:
-            lines.append(measured(classifier, spec, prepared))
-            out.write(json.dumps(lines[-1]) + "\n")
-            out.flush()
-    found = summary(lines)
-    print(
-        f"{found['alike']:.0f} of {found['images']:.0f} images are decided alike, with "
-        f"{found['samples']:,.0f} samples instead of {found['fixed']:,.0f}: "
-        f"{found['times']:.1f} times fewer"
-    )
+    found = measure(options.images, options.inputs, options.out)
+    print(Outcome.of([one["votes"] for one in found]).in_words())
 
 
 if __name__ == "__main__":
