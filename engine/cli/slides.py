@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.flags import OUTPUT, RUN, argument, flag
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import check_writable
+from engine.cli.output import check_writable, say
 from engine.cli.report import chosen
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
@@ -92,6 +92,8 @@ def _result(path: Path, run: int | None) -> tuple[Evidence, SliceFigure | None]:
         report = verify(path, Plan())  # maps, rooms and distances follow from the files
     if report.count("does not hold"):
         raise UserError(f"{report.summary()} certiscope verify {path} says why.")
+    if not report.ok:
+        say(f"{report.summary()} It is shown as stated; certiscope verify says what is open.")
     illustrations = attachments(read_bytes(path), path).illustrations if kind == "PDF" else None
     if illustrations is None:
         return evidence, None

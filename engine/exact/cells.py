@@ -20,6 +20,15 @@ DEEPEST = 60
 """Halvings; ends of cells are exact in binary beyond that many."""
 
 
+def looked_at(text: str) -> int:
+    """Cells of a map that were looked at, those that were halved among them.
+
+    >>> looked_at("sscvo")
+    5
+    """
+    return 2 * text.count(SPLIT) + 1
+
+
 class Leaves(NamedTuple):
     """The cells of a map that are not split, from left to right.
 

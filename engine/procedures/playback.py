@@ -29,7 +29,11 @@ def can_be_played(evidence: Evidence | None) -> bool:
 
 
 def played(evidence: Evidence) -> tuple[Snapshot, ...]:
-    """The run after its selection, and at the end of every block; nothing if it has none."""
+    """The run after its selection, and at the end of every block; nothing if it has none.
+
+    A map of a network has no region before its end: the record does not say in which order its
+    cells were bounded, and the votes beside it are no part of it.
+    """
     chain, top, settings = evidence.chain, evidence.votes.guess, evidence.settings
     if not can_be_played(evidence) or chain is None or top is None:
         return ()
@@ -51,16 +55,18 @@ def played(evidence: Evidence) -> tuple[Snapshot, ...]:
     if isinstance(settings, SweepSettings):
         return (shared, *_swept(evidence, settings, shared, top))
     frames = [shared]
+    mapped = settings.scheme.computed and settings.scheme.reads == "network"
     for i, block in enumerate(chain.blocks, start=1):
         votes = added(votes, block)
         claims.add([votes], top)
         bounds = claims.now(votes, top)
+        known = not mapped or i == len(chain.blocks)
         changed = {
             "phase": "estimation",
             "estimation": votes,
             "top": top,
             "bounds": bounds,
-            "region": region_of(settings.scheme, bounds, evidence.facts),
+            "region": region_of(settings.scheme, bounds, evidence.facts) if known else None,
             "trajectory": claims.points(votes, bounds),
             "blocks": chain.blocks[:i],
             "n_done": evidence.selection.n + votes.n,

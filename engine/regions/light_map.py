@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from engine.core.rounding import round_down
-from engine.exact.cells import CERTIFIED, OPEN, VIOLATED, Leaves, read
+from engine.exact.cells import CERTIFIED, OPEN, VIOLATED, Leaves, looked_at, read
 from engine.exact.light import Convention, Light
 from engine.regions.base import Perturbation
 from engine.regions.region import Budget, Region, inside
@@ -51,6 +51,11 @@ class LightMap(Region):
     def leaves(self) -> Leaves:
         """The cells that are not split."""
         return read(self.cells)
+
+    @property
+    def looked(self) -> int:
+        """Cells that were looked at, those that were halved among them."""
+        return looked_at(self.cells)
 
     @property
     def light(self) -> Light:

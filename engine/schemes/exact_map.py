@@ -12,7 +12,7 @@ from pydantic import Field
 
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
-from engine.exact.cells import CERTIFIED, OPEN, SPLIT, VIOLATED, read
+from engine.exact.cells import CERTIFIED, OPEN, VIOLATED, looked_at, read
 from engine.exact.light import Convention, Light
 from engine.exact.model import SmallModel
 from engine.exact.search import Problem, proved, search
@@ -271,7 +271,7 @@ class ExactMap(Scheme):
         """
         if facts and (set(facts) != {MAP, TOP} or self.known(facts) is None):
             raise UserError("what is stated is no map of cells.")
-        if facts and 2 * str(facts[MAP]).count(SPLIT) + 1 > self.cells:
+        if facts and looked_at(str(facts[MAP])) > self.cells:
             raise UserError(f"the map holds more than the {self.cells:,} cells that were asked.")
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> LightMap | None:
@@ -297,10 +297,9 @@ class ExactMap(Scheme):
             return ()
         region = self._region(facts)
         status = region.leaves.status
-        looked = 2 * str(facts[MAP]).count(SPLIT) + 1
         return (
             ("changes", self.light.formula, "what contrast and brightness mean"),
-            ("cells looked at", f"{looked:,}", f"of {self.cells:,} at most"),
+            ("cells looked at", f"{region.looked:,}", f"of {self.cells:,} at most"),
             ("certified cells", f"{status.count(CERTIFIED):,}", "proved for every change in them"),
             ("violated cells", f"{status.count(VIOLATED):,}", "another answer at their middle"),
             ("open cells", f"{status.count(OPEN):,}", "neither; more cells may decide them"),

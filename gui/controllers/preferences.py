@@ -59,6 +59,15 @@ class Preferences:
     def toured(self, shown: bool) -> None:
         self._store.setValue("toured", shown)
 
+    @property
+    def welcome(self) -> bool:
+        """Whether a start without files begins with the recorded cases."""
+        return self._store.value("welcome", "true") in (True, "true")
+
+    @welcome.setter
+    def welcome(self, shown: bool) -> None:
+        self._store.setValue("welcome", shown)
+
     def recent(self, kind: RecentKind) -> list[str]:
         """Files opened lately, newest first."""
         stored = self._store.value(f"recent/{kind}", [])

@@ -53,11 +53,16 @@ class Timing(QObject):
         worker.activity_changed.connect(self._follow)
 
     def expected(self, n: int | None = None) -> str:
-        """E.g. ``n = 100,000 takes about 12 s``; empty while that is not known."""
+        """E.g. ``n = 100,000 takes about 12 s``; empty while that is not known.
+
+        Nothing is said of what is computed: the votes beside it are not what takes its time.
+        """
         settings = self._form.settings
         n = settings.n if n is None else n
-        if self.seconds_each is None:
+        if self.seconds_each is None or settings.scheme.computed:
             return ""
+        if settings.kind == "exact":
+            return f"All {n:,} samples, twice, take {duration(2 * n * self.seconds_each)}"
         if settings.kind == "sweep":  # how many anchors it takes is known once it runs
             return f"1,000 votes take {duration(1_000 * self.seconds_each)}"
         return f"n = {n:,} takes {duration((settings.n0 + n) * self.seconds_each)}"

@@ -79,28 +79,33 @@ class BarsView(Drawing):
         left = max(map(metrics.horizontalAdvance, names)) + 10
         width = max(20, self.width() - left - metrics.horizontalAdvance("1,000,000") - 8)
         thin = line // 4 if self._selection else 0
+        right, center = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
+        ends = []
         for index, (name, count) in enumerate(zip(names, counts, strict=True)):
             row = QRectF(left, index * line, width * count / n, line)
             painter.fillRect(row.adjusted(0, 3, 0, -thin - 3), QColor(color_of(index, theme)))
-            if self._selection:
-                self._draw_selection(painter, theme, row, width, index)
+            hatched = self._draw_selection(painter, theme, row, width, index) if thin else 0.0
+            ends.append(left + max(row.width(), hatched))
             painter.setPen(QColor(theme.text))
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(
-                QRectF(0, row.y(), left - 6, line), middle | Qt.AlignmentFlag.AlignRight, name
-            )
-            painter.drawText(QRectF(row.right() + 6, row.y(), 200, line), middle, f"{count:,}")
+            painter.drawText(QRectF(0, row.y(), left - 6, line), center | right, name)
         self._draw_lines(painter, theme, left, width)
+        painter.setFont(theme.font("body"))
+        for index, (end, count) in enumerate(zip(ends, counts, strict=True)):
+            box = QRectF(end + 6, index * line, metrics.horizontalAdvance(f"{count:,}"), line)
+            painter.fillRect(box.adjusted(-1, 3, 1, -3), QColor(theme.surface))  # not on a line
+            painter.setPen(QColor(theme.text))
+            painter.drawText(box, center, f"{count:,}")
         painter.end()
 
     def _draw_selection(
         self, painter: QPainter, theme: Theme, row: QRectF, width: float, index: int
-    ) -> None:
-        """The share of the first votes, hatched below the bar."""
+    ) -> float:
+        """The share of the first votes, hatched below the bar; how long it is."""
         votes, thin = self._experiment.standing.selection, row.height() // 4
         length = width * votes.counts[index] / max(1, votes.n)
         box = QRectF(row.left(), row.bottom() - thin - 3, length, thin)
         painter.fillRect(box, QBrush(QColor(theme.muted), Qt.BrushStyle.Dense4Pattern))
+        return length
 
     def _draw_lines(self, painter: QPainter, theme: Theme, left: float, width: float) -> None:
         bounds, line = self._experiment.standing.bounds, self._line()

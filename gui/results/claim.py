@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from engine.evidence.subject import region_note
 from engine.figures.attacked import attack_mark
 from gui.controllers.session import Session
+from gui.results.exact_words import exact_words
 from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
@@ -66,13 +67,15 @@ class ClaimCard(Card):
             say(self.unit, "")
             return
         region, n = shown.region, shown.estimation.n
+        exact = exact_words(shown)[1] if shown.settings.kind == "exact" else ""
         said = headline_lines(region.headline()) if region else ""
         mark = attack_mark(shown)
         say(self.attack, mark.words if mark is not None and not mark.refutes else "")
         if runs.evidence is shown:
             verdict = verdict_of(runs.evidence)
             set_role(self, verdict.frame)
-            self._say(verdict.word, verdict.role, verdict.sentence, f"{n:,} vote{'s' * (n != 1)}")
+            votes = exact or f"{n:,} vote{'s' * (n != 1)}"
+            self._say(verdict.word, verdict.role, verdict.sentence, votes)
             stated = verdict.headline
             said = headline_lines(stated) if stated else "nothing certified"
             region = None if verdict.struck else region
@@ -82,7 +85,7 @@ class ClaimCard(Card):
                 "REPLAY" if played else "RUNNING",
                 "provisional",
                 _NOW if region is not None and not played else "" if played else _NOTHING,
-                f"{n:,} of {shown.n_plan:,} votes",
+                exact or f"{n:,} of {shown.n_plan:,} votes",
             )
         say(self.headline, said)
         fitted = self._session.loading.fitted

@@ -12,6 +12,7 @@ from engine.regions import Region
 from engine.regions.base import counted
 from engine.regions.sweep import Sweep
 from gui.controllers.session import Session
+from gui.results.exact_words import exact_words
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import filled
@@ -74,6 +75,9 @@ class ProgressPanel(QFrame):
         self.numbers.setText(" · ".join(part for part in parts if part))
 
     def _going(self, snapshot: Snapshot) -> None:
+        if snapshot.settings.kind == "exact":
+            self._computing(snapshot)
+            return
         total = snapshot.n0_plan + snapshot.n_plan
         self.bar.setValue(_STEPS * snapshot.n_done // total)
         phase = "choosing the class" if snapshot.phase == "selection" else "bounding it"
@@ -81,6 +85,12 @@ class ProgressPanel(QFrame):
         rate = speed(snapshot.rate) if snapshot.rate else ""
         parts = (f"{snapshot.n_done:,} / {total:,} votes", phase, rate, left)
         self.numbers.setText(" · ".join(part for part in parts if part))
+
+    def _computing(self, snapshot: Snapshot) -> None:
+        """How far an exact method is; its votes are no claim, so their time left is none of it."""
+        share, words = exact_words(snapshot)
+        self.bar.setValue(int(_STEPS * share))
+        self.numbers.setText(" · ".join(filter(None, (words, f"{snapshot.seconds:.1f} s"))))
 
     def _cost(self, snapshot: Snapshot) -> str:
         """What the run will take, until its own speed is known."""
@@ -94,6 +104,8 @@ class ProgressPanel(QFrame):
         votes, run = evidence.votes, evidence.performance
         done = sum(votes.estimation) + votes.estimation_failures
         share, counts = done / evidence.settings.n, f"{done:,} / {evidence.settings.n:,} votes"
+        if evidence.settings.kind == "exact":
+            share, counts = exact_words(evidence)
         if evidence.settings.kind == "sweep":  # its n is that of one anchor
             share = 1.0 if evidence.complete else _covered(evidence.region)
             counts = f"{done:,} votes at {counted(len(evidence.anchors), 'anchors')}"
@@ -101,12 +113,12 @@ class ProgressPanel(QFrame):
         threads = f", {run.threads} thread{'s' * (run.threads != 1)}" if run.threads else ""
         parts = (
             f"{counts}{'' if evidence.complete else ' (partial)'}",
-            speed(run.samples_per_second),
+            "" if evidence.settings.scheme.computed else speed(run.samples_per_second),
             f"{run.seconds:.1f} s",
             f"{run.device}{threads}",
             f"batch {run.batch:,}",
         )
-        self.numbers.setText(" · ".join(parts))
+        self.numbers.setText(" · ".join(filter(None, parts)))
 
     def _activity(self) -> str:
         session = self._session

@@ -60,14 +60,19 @@ def main(argv: Sequence[str] = ()) -> int:
     else:
         window.session.loading.open_model(ModelRequest(DEMO_MODEL))
         window.session.loading.open_input(DEMO_INPUT)
+        if window.session.preferences.welcome:
+            window.pages.welcoming.show()
     welcome(window)
     return _loop(app, window)
 
 
 def welcome(window: Window) -> None:
-    """At the first start that somebody sees, show the tour once the window is painted."""
-    preferences = window.session.preferences
-    if has_display() and not preferences.toured:
+    """At the first start that somebody sees, show the tour once the window is painted.
+
+    The welcome page offers it by a button, and keeps its place.
+    """
+    preferences, pages = window.session.preferences, window.pages
+    if has_display() and not preferences.toured and pages.currentWidget() is pages.explore:
         preferences.toured = True
         window.painted.connect(window.commands["tour"].trigger, Qt.ConnectionType.QueuedConnection)
 

@@ -99,7 +99,7 @@ class Appearance(QObject):
         if self.talks:
             claim.show()
             self._window.showFullScreen()
-            self._pages.replay_shown()
+            self._pages.replaying.replay_shown()
         else:
             self._set_stage()
             self._window.showNormal()

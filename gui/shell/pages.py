@@ -14,7 +14,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from gui.controllers.playback import NOTHING
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example, Offer
 from gui.pages.doctor import DoctorPage
@@ -22,14 +21,13 @@ from gui.pages.gallery import GalleryPage
 from gui.pages.preview import Preview
 from gui.results.generations import AnswersPanel, VotesOrAnswers
 from gui.results.overview import Explore
-from gui.results.record import RecordView
 from gui.shell.notice import NoticeArea
+from gui.shell.replaying import Replaying
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.page import Page
 from gui.widgets.stack import PageStack
 
 if TYPE_CHECKING:
-    from engine.evidence.evidence import Evidence
     from gui.pages.audit import AuditPage
     from gui.pages.comparison import TradeOffPage
     from gui.pages.encrypted import EncryptedPage
@@ -45,10 +43,9 @@ if TYPE_CHECKING:
     from gui.pages.verify import VerifyPage
     from gui.playground.lecture import LecturePage
     from gui.playground.page import PlaygroundPage
+    from gui.shell.welcoming import Welcoming
 
 _AnyPage = TypeVar("_AnyPage", bound=Page)
-PACE = 15.0
-"""Seconds of a replay for which no pace was chosen."""
 _DOCUMENTS = (
     "audit",
     "labels",
@@ -70,6 +67,7 @@ class Pages(PageStack):
 
     Attributes:
         documents_are_made: the pages of documents are there.
+        replaying: replays of the run in sight.
 
     Signals:
         turned: another page is in sight.
@@ -97,7 +95,6 @@ class Pages(PageStack):
         photograph: Photograph,
     ) -> None:
         super().__init__()
-        self._pace = PACE
         self._session, self._notices, self._asker = session, notices, asker
         self._actions, self._photograph = actions, photograph
         self.explore = Explore(session)
@@ -106,13 +103,14 @@ class Pages(PageStack):
         self.explore.grid.upper.insertWidget(0, self.said)
         self.explore.grid.upper.setSizes([500, 500])
         self.addWidget(self.explore)
-        for panel in (self.explore, self.answers):
-            panel.notice.connect(notices.show_notice)
-        self.preview = self._add(Preview(session.exports, actions))
+        self.replaying = Replaying(session, self, self.explore, self.show_page)
+        for part in (self.explore, self.answers, self.replaying):
+            part.notice.connect(notices.show_notice)
+        self.preview = self.add(Preview(session.exports, actions))
         self.preview.form.changed.connect(self._make_preview)
         self.preview.form.keys_asked.connect(self.show_keys)
-        self.gallery = self._add(GalleryPage())
-        self.doctor = self._add(DoctorPage(session.worker, session.engine))
+        self.gallery = self.add(GalleryPage())
+        self.doctor = self.add(DoctorPage(session.worker, session.engine))
         self.gallery.chosen.connect(self._on_example)
         self.gallery.set_wanted.connect(self._on_set)
         session.loading.offered.connect(self._on_offer)
@@ -124,7 +122,7 @@ class Pages(PageStack):
         """Certify a set."""
         from gui.pages.audit import AuditPage
 
-        page = self._add(AuditPage(self._session, self._asker))
+        page = self.add(AuditPage(self._session, self._asker))
         page.export.connect(self.save_asked)
         page.settings_wanted.connect(self.settings_wanted)
         return page
@@ -134,14 +132,14 @@ class Pages(PageStack):
         """Oracle labels."""
         from gui.pages.oracle_labels import LabelPage
 
-        return self._add(LabelPage(self._session))
+        return self.add(LabelPage(self._session))
 
     @cached_property
     def runs(self) -> RunsPage:
         """The runs of the case."""
         from gui.pages.runs import RunsPage
 
-        page = self._add(RunsPage(self._session.case))
+        page = self.add(RunsPage(self._session.case))
         page.resume_asked.connect(self._session.runs.resume_recorded)
         page.export.connect(self.save_asked)
         return page
@@ -151,7 +149,7 @@ class Pages(PageStack):
         """Verify a report."""
         from gui.pages.verify import VerifyPage
 
-        page = self._add(VerifyPage(self._session.worker, self._asker))
+        page = self.add(VerifyPage(self._session.worker, self._asker))
         page.written.connect(self._session.exports.exported)
         page.export.connect(self.save_asked)
         return page
@@ -161,7 +159,7 @@ class Pages(PageStack):
         """What would it take."""
         from gui.pages.planner import PlannerPage
 
-        page = self._add(PlannerPage(self._session))
+        page = self.add(PlannerPage(self._session))
         page.wanted.connect(self.planned)
         return page
 
@@ -170,49 +168,49 @@ class Pages(PageStack):
         """Externally collected votes."""
         from gui.pages.external_votes import VotesPage
 
-        return self._add(VotesPage(self._session, self._asker))
+        return self.add(VotesPage(self._session, self._asker))
 
     @cached_property
     def logs(self) -> LogsPage:
         """Other people's logs."""
         from gui.pages.logs import LogsPage
 
-        return self._add(LogsPage(self._session, self._asker))
+        return self.add(LogsPage(self._session, self._asker))
 
     @cached_property
     def tradeoff(self) -> TradeOffPage:
         """Compare schemes."""
         from gui.pages.comparison import TradeOffPage
 
-        return self._add(TradeOffPage(self._session, self._asker))
+        return self.add(TradeOffPage(self._session, self._asker))
 
     @cached_property
     def training(self) -> TrainingPage:
         """Train a model."""
         from gui.pages.training import TrainingPage
 
-        return self._add(TrainingPage(self._session, self._asker))
+        return self.add(TrainingPage(self._session, self._asker))
 
     @cached_property
     def pruning(self) -> PruningPage:
         """Prune for robustness; made when it is first asked for."""
         from gui.pages.pruning import PruningPage
 
-        return self._add(PruningPage(self._session, self._asker))
+        return self.add(PruningPage(self._session, self._asker))
 
     @cached_property
     def keys(self) -> KeysPage:
         """Signing keys."""
         from gui.pages.keys import KeysPage
 
-        return self._add(KeysPage(self._session.worker, self._session.exports, self._asker))
+        return self.add(KeysPage(self._session.worker, self._session.exports, self._asker))
 
     @cached_property
     def help(self) -> HelpPage:
         """First steps, the window explained, terms, shortcuts."""
         from gui.pages.help import HelpPage
 
-        page = self._add(HelpPage(self._actions, self._photograph))
+        page = self.add(HelpPage(self._actions, self._photograph))
         page.tour_asked.connect(self.tour_asked)
         return page
 
@@ -221,21 +219,35 @@ class Pages(PageStack):
         """Encrypted inference; made when it is first asked for."""
         from gui.pages.encrypted import EncryptedPage
 
-        return self._add(EncryptedPage(self._session))
+        return self.add(EncryptedPage(self._session))
 
     @cached_property
     def playground(self) -> PlaygroundPage:
         """Smoothing in the plane; made when it is first asked for."""
         from gui.playground.page import PlaygroundPage
 
-        return self._add(PlaygroundPage())
+        return self.add(PlaygroundPage())
 
     @cached_property
     def lecture(self) -> LecturePage:
         """The lecture, step by step; made when it is first asked for."""
         from gui.playground.lecture import LecturePage
 
-        return self._add(LecturePage(self._session))
+        return self.add(LecturePage(self._session))
+
+    @cached_property
+    def welcoming(self) -> Welcoming:
+        """Recorded cases; made when they are first asked for."""
+        from gui.shell.welcoming import Welcoming
+
+        made = Welcoming(self._session, self._actions, add=self.add, show=self.show_page)
+        made.plots_wanted.connect(self.show_explore)
+        made.encrypted_wanted.connect(lambda: self.show_page(self.encrypted))
+        made.verify_wanted.connect(lambda path: self.verify.verify(path))
+        made.settings_wanted.connect(self.settings_wanted)
+        made.export.connect(self.save_asked)
+        made.tour_asked.connect(self.tour_asked)
+        return made
 
     @property
     def documents_are_made(self) -> bool:
@@ -264,33 +276,6 @@ class Pages(PageStack):
         self.show_page(self.runs)
         self.runs.table.setFocus()
         self._session.case.refresh()
-
-    def replay(self, seconds: float) -> None:
-        """Replay the run on the page in sight, else the shown one, among the plots."""
-        self._pace = seconds
-        evidence = self._recorded() or _with_votes(self._session.runs.evidence)
-        if evidence is None:
-            self._notices.show_notice("info", NOTHING)
-            return
-        self.show_explore()
-        self._session.playback.play(evidence, seconds)
-
-    def replay_shown(self) -> None:
-        """Replay, at the pace that was chosen last, the finished run in sight, if there is one."""
-        session = self._session
-        shown = session.runs.evidence if self.currentWidget() is self.explore else None
-        evidence = self._recorded() or _with_votes(shown)
-        if evidence is not None and not session.runs.running and not session.playback.active:
-            self.show_explore()
-            session.playback.play(evidence, self._pace)
-
-    def _recorded(self) -> Evidence | None:
-        """What the page in sight shows of a case, where its votes can be replayed."""
-        page = self.currentWidget()
-        record = getattr(page, "record", None) or getattr(page, "first", None)
-        if not isinstance(record, RecordView) or record.isHidden():
-            return None
-        return _with_votes(record.shown)
 
     def show_lecture(self, key: str) -> None:
         """A step of the lecture."""
@@ -343,9 +328,10 @@ class Pages(PageStack):
         self.show_page(self.labels)
         self.labels.take_focus()
 
-    def _add(self, page: _AnyPage) -> _AnyPage:
+    def add(self, page: _AnyPage, back: Callable[[], object] | None = None) -> _AnyPage:
+        """A page more, and where it leads back to: the plots, if nowhere else."""
         self.addWidget(page)
-        page.left.connect(self.show_explore)
+        page.left.connect(back or self.show_explore)
         page.to_front.connect(self._on_front)
         page.notice.connect(self._notices.show_notice)
         return page
@@ -370,10 +356,3 @@ class Pages(PageStack):
         if not self._session.audits.running:
             self.audit.setup.put([example.of])
         self.show_page(self.audit)
-
-
-def _with_votes(evidence: Evidence | None) -> Evidence | None:
-    """A result whose recorded votes can be replayed; None for any other."""
-    if evidence is None or evidence.chain is None or evidence.procedure != "certify":
-        return None
-    return evidence

@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.controllers.session import Session
 from gui.shell.notice import NoticeArea
@@ -19,6 +19,7 @@ from gui.style.theme import set_role
 from gui.widgets.buttons import menu_button
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import filled
+from gui.widgets.page import Page
 
 _ROOM, _TIGHT = 22, 10
 """Pixels above and below the text: as the buttons of a notice have, and in a low window."""
@@ -47,10 +48,16 @@ class StatusLine(QFrame):
     n_chosen = Signal(int)
 
     def __init__(
-        self, session: Session, notices: NoticeArea, *others: QWidget, around: QWidget
+        self,
+        session: Session,
+        notices: NoticeArea,
+        *others: QWidget,
+        around: QWidget,
+        pages: QStackedWidget,
     ) -> None:
         super().__init__(around)
         self._session, self._notices, self._around = session, notices, around
+        self._pages = pages
         self._room = _ROOM
         self.text = ElidedLabel()
         self.text.setAccessibleName("Before a run")
@@ -74,15 +81,20 @@ class StatusLine(QFrame):
             session.timing.changed,
         ):
             signal.connect(self.refresh)
+        pages.currentChanged.connect(self.refresh)
         themes.registry.follow(self.retheme)
         self.retheme()
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Say what is so now; while something opens or runs, other places do."""
-        runs, timing = self._session.runs, self._session.timing
-        silent = runs.running or self._session.loading.busy
+        """Say what is so now; while something opens or runs, other places do.
+
+        Nothing is said above a page without the form: no run is begun from it.
+        """
+        runs, timing, page = self._session.runs, self._session.timing, self._pages.currentWidget()
+        apart = isinstance(page, Page) and not page.beside_form
+        silent = runs.running or self._session.loading.busy or apart
         expected = timing.expected()
         said = runs.obstacle or (f"{expected} on this machine." if expected else "")
         self.text.setText("" if silent else said)

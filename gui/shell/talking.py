@@ -13,7 +13,10 @@ from PySide6.QtGui import QAction
 
 from engine.core.errors import UserError
 from engine.core.resources import assets
+from engine.core.text import visible
+from engine.encrypted.address import PREFIX
 from engine.evidence.settings import Counting, SettingsField
+from engine.models.kinds import DEMO
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.controllers.talk import (
@@ -46,6 +49,11 @@ def performable(commands: Mapping[str, QAction]) -> frozenset[str]:
     return frozenset(name for name in commands if not name.startswith((*_ASKS, *_OWN)))
 
 
+def is_local(spec: str) -> bool:
+    """Whether a model is shipped, or a file or folder of this machine."""
+    return spec.startswith(DEMO) or (not spec.startswith(PREFIX) and Path(spec).exists())
+
+
 class Talking(QObject):
     """Between the talk and the window.
 
@@ -71,6 +79,7 @@ class Talking(QObject):
         self.waits: Step | None = None
         self._waited = 0
         self._acts = self._came_back = False
+        self._agreed: set[str] = set()
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._try)
         self._talks.wanted.connect(self._perform)
@@ -91,6 +100,7 @@ class Talking(QObject):
 
     def open(self, path: Path) -> None:
         """Give the talk in a file."""
+        self._agreed = set()
         try:
             self._talks.begin(read_talk(path, performable(self._commands)))
         except UserError as error:
@@ -167,11 +177,11 @@ class Talking(QObject):
 
     def _carry_out(self, step: Step) -> None:
         acts: dict[str, Callable[[Any], object]] = {
-            OPEN_MODEL: lambda spec: self._session.loading.open_model(ModelRequest(spec)),
+            OPEN_MODEL: self._open_model,
             OPEN_INPUT: self._session.loading.open_input,
             SETTINGS: self._put,
             PLOT: lambda number: self._pages.explore.grid.show_plot(number - 1),
-            REPLAY: lambda seconds: self._pages.replay(seconds / self._talks.speed),
+            REPLAY: lambda seconds: self._pages.replaying.replay(seconds / self._talks.speed),
         }
         if step.do in acts:
             if step.do != REPLAY and self._pages.currentWidget() is not self._pages.explore:
@@ -179,6 +189,24 @@ class Talking(QObject):
             acts[step.do](step.value)
         else:
             self._commands[step.do].trigger()
+
+    def _open_model(self, spec: str) -> None:
+        """Open a model; one that is not on this machine only if a person agrees.
+
+        A talk is a file from a stranger: it sends nothing to a server and loads nothing from one
+        unasked.
+        """
+        if is_local(spec) or spec in self._agreed:
+            self._session.loading.open_model(ModelRequest(spec))
+            return
+        self._notices.ask(
+            f"The talk wants to open {visible(spec)}, which is not on this machine.",
+            {"&Open it": partial(self._agree, spec), "&Leave it": lambda: None},
+        )
+
+    def _agree(self, spec: str) -> None:
+        self._agreed.add(spec)
+        self._open_model(spec)
 
     def _put(self, values: Mapping[str, Any]) -> None:
         """Settings of a run, checked as any that come from outside."""

@@ -140,9 +140,9 @@ class Window(QMainWindow):
         columns.setHandleWidth(HANDLE)
         for place, share in enumerate((1, 6, 2)):
             columns.setStretchFactor(place, share)
-        body, self.body = QWidget(), Body(columns)
+        body, self.body, over = QWidget(), Body(columns), (self.notices, self.extend_bar)
         inner = QVBoxLayout(body)
-        self.status_line = StatusLine(self.session, self.notices, self.extend_bar, around=body)
+        self.status_line = StatusLine(self.session, *over, around=body, pages=self.pages)
         filled(inner, self.status_line, (self.body, 1), spacing=0)
         inner.setContentsMargins(MARGIN, 0, MARGIN, 10)
         self.central = QWidget()

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from engine.cli import main
+from engine.demos.gallery import case_of
 from engine.report.json import write_json
 from engine.verify import Plan, verify
 from engine.verify.decisions import recount_of
@@ -76,3 +77,16 @@ def test_a_map_that_its_files_do_not_give_gets_no_slide(program, tmp_path) -> No
     assert not verify(path, Plan(counts_only=True)).count("does not hold")
     shown = program("slides", str(path), "--out", str(out))
     assert shown.status == 2 and "is not verified" in shown.err and not out.exists()
+
+
+def test_a_slide_of_what_cannot_be_checked_says_so(program, tmp_path) -> None:
+    """The map follows from its files alone, and they are not at hand."""
+    path, out = tmp_path / "m.json", tmp_path / "m.png"
+    honest = read_evidence(case_of("aircraft").evidence.read_bytes(), path).evidence
+    assert honest is not None
+    update = {"source": "nowhere.safetensors", "name": "nowhere"}
+    away = honest.model_copy(update={"model": honest.model.model_copy(update=update)})
+    write_json(away, path)
+    shown = program("slides", str(path), "--out", str(out), "--width", "320")
+    assert shown.status == 0 and out.exists()
+    assert "cannot be made" in shown.err and "It is shown as stated" in shown.err

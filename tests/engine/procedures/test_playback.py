@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.demos.gallery import case_of
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
 from engine.procedures.certify import certify
 from engine.procedures.playback import can_be_played, played
@@ -52,3 +54,11 @@ def test_what_has_no_blocks_is_not_played():
     for evidence in (None, make_predicted()):
         assert not can_be_played(evidence)
     assert played(make_predicted()) == ()
+
+
+def test_a_map_is_not_shown_before_the_end_of_its_replay():
+    """In which order its cells were bounded is not on record."""
+    evidence = Evidence.model_validate_json(case_of("aircraft").evidence.read_bytes())
+    frames = played(evidence)
+    assert len(frames) > 2 and all(frame.region is None for frame in frames[:-1])
+    assert frames[-1].region == evidence.region is not None

@@ -47,3 +47,10 @@ def test_the_usual_place_is_the_users_own(qapp, tmp_path):
     store.theme = "dark"
     store._store.sync()
     assert list((tmp_path / "settings").rglob("*.ini"))
+
+
+def test_the_welcome_page_comes_until_it_is_left_out(preferences):
+    assert preferences.welcome
+    preferences.welcome = False
+    preferences._store.sync()
+    assert not preferences.welcome

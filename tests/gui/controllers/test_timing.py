@@ -3,6 +3,9 @@ from __future__ import annotations
 import pytest
 
 from engine.core.errors import UserError
+from engine.evidence.settings import declared
+from engine.schemes.dssn_l1 import DssnL1
+from engine.schemes.exact_map import ExactMap
 from gui.controllers import spare_time
 from gui.controllers.timing import CHOICES
 
@@ -97,3 +100,14 @@ def test_other_noise_takes_another_time(asked, loaded, qtbot):
     loaded.left.settings.fields["noise"].set_value("exact")
     assert loaded.session.timing.seconds_each is None
     qtbot.waitUntil(lambda: asked["times"] == 2)
+
+
+def test_exact_methods_take_no_n_of_votes(asked, loaded, qtbot):
+    timing = loaded.session.timing
+    qtbot.waitUntil(lambda: timing.seconds_each == 0.001)
+    form = loaded.session.form
+    form.settings = declared("certify", ExactMap(), {})
+    assert timing.expected() == ""
+    form.settings = declared("certify", DssnL1(lam=0.25), {})
+    n = form.settings.n
+    assert timing.expected().startswith(f"All {n:,} samples, twice, take ")

@@ -98,6 +98,28 @@ def test_only_the_first_start_that_is_seen_shows_the_tour(preferences, make, mon
         make.destroy(window)
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_start_without_files_begins_with_the_recorded_cases(
+    preferences, make, monkeypatch, qtbot, wanted
+):
+    preferences.welcome = wanted
+    opened = []
+
+    def open_window():
+        opened.append(Window(Session(preferences=preferences)))
+        return opened[0]
+
+    monkeypatch.setattr(program, "open_window", open_window)
+    monkeypatch.setattr(program, "_loop", lambda app, window: 0)
+    monkeypatch.setattr(program, "has_display", lambda: True)
+    assert program.main([]) == 0
+    (window,) = opened
+    pages = window.pages
+    assert (pages.currentWidget() is pages.explore) is not wanted
+    assert preferences.toured is not wanted  # the page offers the tour, and keeps its place
+    make.destroy(window)
+
+
 def test_a_named_file_is_opened(tmp_path):
     missing = tmp_path / "missing.png"
     code = f"""

@@ -72,3 +72,12 @@ def test_the_question_for_an_n_has_room_for_its_words_and_buttons(loaded, qtbot,
         assert part.height() >= part.minimumSizeHint().height()
         assert part.width() >= part.minimumSizeHint().width()
     assert bar.sentence.height() >= bar.sentence.fontMetrics().height()
+
+
+def test_nothing_is_said_above_a_page_from_which_no_run_is_begun(window):
+    line = window.status_line
+    assert line.text.text() == "Open a model first."
+    window.commands["playground"].trigger()
+    assert line.text.text() == ""
+    window.pages.show_explore()
+    assert line.text.text() == "Open a model first."

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from gui.controllers.talk import Step, Talk, read_talk, write_talk
-from gui.shell.talking import performable
+from gui.shell.talking import is_local, performable
 
 
 def give(window, tmp_path, *steps: Step) -> None:
@@ -126,3 +126,29 @@ def test_what_cannot_be_done_is_said(loaded, qtbot, tmp_path, step, sentence) ->
     loaded.talking.open(tmp_path / "t.json")
     loaded.session.talks.next()
     qtbot.waitUntil(lambda: any(sentence in one.sentence for one in loaded.notices.notices))
+
+
+@pytest.mark.parametrize("spec", ["encrypted:127.0.0.1:7707?answer=scores", "somebody/model"])
+def test_a_talk_asks_before_it_opens_what_is_not_on_this_machine(loaded, qtbot, tmp_path, spec):
+    session = loaded.session
+    give(loaded, tmp_path, Step("open-model", spec))
+    session.talks.next()
+    qtbot.waitUntil(lambda: loaded.notices.front is not None)
+    question = loaded.notices.front
+    assert question.kind == "question" and spec in question.sentence
+    assert session.loading.asked.spec == "demo:digits-0.25" and not session.loading.models.busy
+    loaded.talking._agree(spec)
+    assert session.loading.asked.spec == spec
+    qtbot.waitUntil(lambda: not session.loading.busy)
+    session.talks.begin(session.talks.talk)
+    session.talks.next()  # once is enough for one talk
+    qtbot.waitUntil(lambda: loaded.talking.waits is None and not session.loading.busy)
+    give(loaded, tmp_path, Step("open-model", spec))
+    assert not loaded.talking._agreed
+
+
+def test_files_of_this_machine_and_shipped_models_are_opened_unasked(tmp_path):
+    file = tmp_path / "a.safetensors"
+    file.write_bytes(b"")
+    assert is_local("demo:digits-0.25") and is_local(str(file))
+    assert not is_local("encrypted:127.0.0.1:7707") and not is_local("somebody/model")

@@ -1,0 +1,138 @@
+"""A recorded case: its statement, votes, bounds and region, read from a file and drawn at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from engine.core.errors import UserError
+from engine.demos.gallery import GalleryCase
+from engine.evidence.evidence import Evidence
+from engine.figures.images import bare_slice
+from engine.figures.regions import picture_of, region_figure
+from engine.inputs import load_input
+from engine.regions import radius_of
+from engine.report.enumerated import is_map
+from gui.plots.base import Plot
+from gui.plots.pictures import PLOTS
+from gui.plots.region_plot import RegionPlot
+from gui.results.record import RecordView
+from gui.widgets.layouts import divided
+from gui.widgets.page import Page
+
+_NO_REGION = "Nothing is certified."
+
+
+class RecordedPage(Page):
+    """One case, as it was recorded; nothing of it is drawn or computed here.
+
+    Attributes:
+        case: that is shown; None before the first.
+        record: its statement, numbers, votes and bounds.
+        region: the plot of what is certified; None before the first case.
+
+    Signals:
+        run_wanted: the case is to be run here.
+        verify_wanted: its file is to be verified.
+        export: evidence and format.
+    """
+
+    run_wanted = Signal(object)
+    verify_wanted = Signal(object)
+    export = Signal(object, str)
+    beside_form = beside_statement = False
+
+    def __init__(self, actions: dict[str, QAction], *, parent: QWidget | None = None) -> None:
+        super().__init__("Recorded case", parent=parent)
+        self.case: GalleryCase | None = None
+        self.region: Plot[Any] | None = None
+        self.back.setText("&All cases")
+        for name, title in (("pace-15", "&Replay"), ("talk", "&Talk mode")):
+            action = actions[name]
+            self.add_button(title, action.trigger, tip=action.toolTip())
+        self.add_button("&Verify", self._verify, tip="Work out every number again from the votes")
+        self.again = self.add_button(
+            "R&un it yourself", self._run, tip="Opens model and input, and fills the form"
+        )
+        self.record, self._place = RecordView(), QStackedWidget()
+        self._plots: dict[str, Plot[Any]] = {}
+        self.record.export.connect(self.export)
+        self.record.notice.connect(self.notice)
+        across = Qt.Orientation.Horizontal
+        self._halves = divided(across, self.record, self._place, sizes=(600, 400))
+        self.content.addWidget(self._halves, 1)
+
+    def open(self, case: GalleryCase) -> None:
+        """Show a case.
+
+        Raises:
+            UserError: its file is missing or damaged.
+        """
+        evidence = evidence_of(case)
+        self.case = case
+        self.title.setText(case.title)
+        self.setAccessibleName(f"Recorded case: {case.title}")
+        self.set_subtitle(case.sentence)
+        self.record.show_evidence(evidence, f"Recorded on {evidence.created[:10]}")
+        self.record.plots.setVisible(not is_map(evidence))  # there are cells, no votes
+        self._draw(evidence)
+
+    def _draw(self, evidence: Evidence) -> None:
+        """The region, on its input where that is an image."""
+        names = evidence.model.class_names
+        name = picture_of(evidence.settings.scheme)
+        name = name if name in PLOTS else "terms"
+        figure: Any = region_figure(evidence, names)
+        if name == "slice":
+            figure = bare_slice(evidence, names, radius_of(evidence.region) or 0.0)
+        plot = self.region = self._plot(name)
+        self._place.setCurrentWidget(plot)
+        if isinstance(plot, RegionPlot):
+            plot.pixels = _pixels(evidence)
+        if figure is None:
+            plot.wait(_NO_REGION)
+        else:
+            plot.show_figure(figure)
+
+    def _plot(self, name: str) -> Plot[Any]:
+        """The plot for a kind of region, made when it is first wanted."""
+        if name not in self._plots:
+            plot = self._plots[name] = PLOTS[name]()
+            plot.notice.connect(self.notice)
+            self._place.addWidget(plot)
+        return self._plots[name]
+
+    def _run(self) -> None:
+        self.run_wanted.emit(self.case)
+
+    def _verify(self) -> None:
+        if self.case is not None:
+            self.verify_wanted.emit(self.case.evidence)
+
+
+def evidence_of(case: GalleryCase) -> Evidence:
+    """What was recorded of a case.
+
+    Raises:
+        UserError: its file is missing or damaged.
+    """
+    try:
+        return Evidence.model_validate_json(case.evidence.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UserError(f"The recorded case {case.evidence.name} cannot be read.") from error
+
+
+def _pixels(evidence: Evidence) -> Any:
+    """The image that the run was about, if it is the one that is shipped."""
+    if evidence.input.kind != "image":
+        return None
+    try:
+        given = load_input(evidence.input.source)
+    except UserError:
+        return None
+    if given.kind != "image" or given.sha256 != evidence.input.sha256:
+        return None
+    return given.pixels if given.pixels.shape == evidence.input.shape else None

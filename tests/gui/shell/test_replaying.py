@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.demos.gallery import case_of
+from gui.controllers.playback import NOTHING
+
+
+@pytest.fixture
+def watched(window, qtbot):
+    """The window while a recorded case is replayed."""
+    window.pages.welcoming.open(case_of("digit"))
+    window.pages.replaying.replay(30)
+    qtbot.waitUntil(lambda: window.session.playback.active)
+    return window
+
+
+def test_without_a_run_there_is_nothing_to_replay(window):
+    window.pages.replaying.replay(5)
+    assert any(one.sentence == NOTHING for one in window.notices.notices)
+
+
+def test_a_replay_comes_back_to_the_page_that_shows_the_run(watched):
+    assert watched.pages.currentWidget() is watched.pages.explore
+    watched.session.playback.stop()
+    assert watched.pages.currentWidget() is watched.pages.welcoming.recorded
+
+
+def test_whoever_went_elsewhere_is_left_there(watched):
+    watched.pages.show_gallery()
+    watched.session.playback.stop()
+    assert watched.pages.currentWidget() is watched.pages.gallery
+
+
+def test_a_run_that_begins_is_watched(watched):
+    watched.session.runs.began.emit()
+    watched.session.playback.stop()
+    assert watched.pages.currentWidget() is watched.pages.explore
+
+
+def test_talk_mode_replays_the_case_in_sight_and_shows_it_afterwards(window, qtbot, monkeypatch):
+    monkeypatch.setattr(window, "showFullScreen", lambda: None)
+    window.pages.welcoming.open(case_of("digit"))
+    window.commands["talk"].trigger()
+    qtbot.waitUntil(lambda: window.session.playback.active)
+    window.session.playback.stop()
+    assert window.pages.currentWidget() is window.pages.welcoming.recorded
+    window.commands["talk"].trigger()
