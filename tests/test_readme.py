@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bounds import BOUND_METHODS
+from engine.bounds import BOUND_METHODS, bound_method
 from engine.core.fields import field_specs
 from engine.schemes import SCHEMES
 
@@ -21,7 +21,7 @@ def test_scheme_table(scheme):
     assert all(f"`{term}`" in row for term in scheme.terms)
 
 
-@pytest.mark.parametrize("method", BOUND_METHODS, ids=lambda m: m.key)
+@pytest.mark.parametrize("method", (*BOUND_METHODS, bound_method("soft")), ids=lambda m: m.key)
 def test_bound_table(method):
     assert f"| `{method.key}`" in README
 

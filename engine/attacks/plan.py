@@ -6,6 +6,7 @@ from pydantic import Field
 
 from engine.attacks.measure import KNOWN
 from engine.core.records import Record
+from engine.core.scores import SOFT
 from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
 from engine.schemes import Scheme
@@ -47,6 +48,11 @@ def refusal(evidence: Evidence) -> str:
         )
     if evidence.model.generation is not None:
         return "No attack is built for generative models."
+    if evidence.settings.bound == SOFT:
+        return (
+            "No attack is built for a soft claim: PREDICT, which confirms attacks, tests votes, "
+            "and the claim is about mean scores."
+        )
     if top_k(scheme) > 1:
         return "No attack is built for a place among the first k: PREDICT tells only who leads."
     if threshold(scheme) < MAJORITY:  # above it, whoever loses the lead has lost the threshold

@@ -17,6 +17,7 @@ from engine.bounds.methods import (
     TwoClass,
     UnevenTwoClass,
 )
+from engine.bounds.soft import Soft
 
 BOUND_METHODS: tuple[BoundMethod, ...] = (
     Anytime(),
@@ -27,7 +28,8 @@ BOUND_METHODS: tuple[BoundMethod, ...] = (
     UnevenTwoClass(),
     MultiClass(),
 )
-"""Those a run may choose from; an enumerated noise law takes :class:`Enumeration` by itself."""
+"""Those that bound votes, of which a run may choose one, or :class:`Soft`; an enumerated noise law
+takes :class:`Enumeration` by itself."""
 
 
 def bound_method(key: str) -> BoundMethod:
@@ -36,7 +38,9 @@ def bound_method(key: str) -> BoundMethod:
     Raises:
         KeyError: there is no such method.
     """
-    return {method.key: method for method in (*BOUND_METHODS, Enumeration(), Computed())}[key]
+    return {method.key: method for method in (*BOUND_METHODS, Soft(), Enumeration(), Computed())}[
+        key
+    ]
 
 
 __all__ = ["BOUND_METHODS", "BoundMethod", "Enumeration", "bound_method"]

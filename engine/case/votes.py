@@ -13,11 +13,14 @@ from pydantic import TypeAdapter
 from engine.case.digests import progress_digest
 from engine.core.errors import UserError
 from engine.core.records import Votes
+from engine.core.scores import ScoreSums
 from engine.evidence.observations import FunctionCheckRecord
 from engine.evidence.vote_chain import Block
 
 _COUNTS = TypeAdapter(tuple[int, ...])
 _BY_CLASS = TypeAdapter(dict[int, int])
+_SCORES = "scores"
+"""Beside the counts of a block, the sums of its scores, under a bound on scores."""
 
 
 class Progress(NamedTuple):
@@ -118,11 +121,23 @@ def read_blocks(db: sqlite3.Connection, run: int) -> tuple[Block, ...]:
     rows = db.execute(
         "SELECT start, n, counts, failures, hash FROM block WHERE run = ? ORDER BY start", (run,)
     )
-    return tuple(
-        Block(start=start, n=n, counts=_BY_CLASS.validate_json(text), failures=failures, hash=found)
-        for start, n, text, failures, found in rows
+    return tuple(_block(*row) for row in rows)
+
+
+def _block(start: int, n: int, text: str, failures: int, found: str) -> Block:
+    kept = json.loads(text)
+    sums = kept.pop(_SCORES, None)
+    return Block(
+        start=start,
+        n=n,
+        counts=_BY_CLASS.validate_python(kept),
+        failures=failures,
+        scores=None if sums is None else ScoreSums(total=sums[0], squares=sums[1]),
+        hash=found,
     )
 
 
 def _text(block: Block) -> str:
-    return json.dumps({str(index): count for index, count in block.counts.items()})
+    sums = block.scores
+    beside = {} if sums is None else {_SCORES: [sums.total, sums.squares]}
+    return json.dumps({str(index): count for index, count in block.counts.items()} | beside)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.training.lab import LabPlan, LabProgress
     from engine.training.lab_records import LabTable
 
-_FORMS = (".html", ".csv")
+_FORMS = (".pdf", ".html", ".csv")
 
 
 def lab_app() -> typer.Typer:
@@ -49,6 +49,7 @@ def table_flags() -> list[inspect.Parameter]:
         flag("methods", f"Among {keys}.", WHAT, default=keys, metavar="KEY,KEY,.."),
         flag("sigmas", "Levels of Gaussian noise.", WHAT, default="0.25,0.5", metavar="X,X,.."),
         flag("seeds", "Seeds of the trainings.", WHAT, default="0,1,2", metavar="N,N,.."),
+        flag("start", "Weights that all start from, demo:NAME or a file.", WHAT, metavar="MODEL"),
         *[each for each in recipe_flags() if each.name != "seed"],
         flag("limit", "Held-out images of every audit.", RUN, int, default=200),
         flag("n", "Votes of each of them.", RUN, int, default=2000),
@@ -65,10 +66,10 @@ def table_flags() -> list[inspect.Parameter]:
         flag("json", "Write the table as JSON; '-' is standard output.", OUTPUT),
         flag(
             "report",
-            "Write the table as .html (with the curves) or .csv. Repeatable.",
+            "Write the table as .pdf or .html (with the curves) or .csv. Repeatable.",
             OUTPUT,
             list[Path],
-            metavar="F.html",
+            metavar="F.pdf",
         ),
         flag(
             "plot",
@@ -147,6 +148,7 @@ def _plan(values: Mapping[str, Any]) -> LabPlan:
         n=values["n"],
         device=device,
         command=_command(values),
+        start=values["start"] or "",
     )
 
 
@@ -160,7 +162,7 @@ def _command(values: Mapping[str, Any]) -> str:
         if value is None or value == each.default.default:
             continue
         text = str(value)
-        if name == "data":
+        if name in ("data", "start"):
             prefix, _, folder = text.rpartition(":")
             text = f"{prefix}:{Path(folder).name}" if prefix else Path(text).name
         words.append(f"--{name.replace('_', '-')} {shlex.quote(text)}")
@@ -177,7 +179,7 @@ def _numbers(name: str, text: str) -> list[float]:
 def _check_outputs(values: Mapping[str, Any]) -> None:
     for path in values["report"]:
         if path.suffix.lower() not in _FORMS:
-            raise UserError(f"--report {path}: a lab's table is written as .html or .csv.")
+            raise UserError(f"--report {path}: a lab's table is written as .pdf, .html or .csv.")
     plot: Path | None = values["plot"]
     if plot is not None and plot.suffix.lower() not in (".svg", ".png", ".pdf"):
         raise UserError(f"--plot writes .svg, .png or .pdf (it was '{plot.name}').")

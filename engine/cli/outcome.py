@@ -189,6 +189,10 @@ def _bound_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if bounds is None:
         return
     mark = "" if bounds.valid else "  (provisional, no claim)"
+    scores = evidence.estimation.scores
+    if scores is not None:
+        mean = round_down(scores.mean(evidence.estimation.n), 6)
+        yield "mean softmax score", f"{mean}, which the bound is about"
     yield "p_lower", f"{round_down(bounds.p_lower, 6)}{mark}"
     yield "p_upper", f"{round_up(bounds.p_upper, 6)} for every other class{mark}"
     alpha = "no alpha" if _enumerated(evidence) else f"alpha {bounds.alpha}"

@@ -95,7 +95,7 @@ def plan_command(values: Mapping[str, Any]) -> int:
     settings = read_settings(run_values, "certify")
     if reason := nothing_to_plan(settings):
         raise UserError(reason)
-    assert isinstance(settings, CertifySettings)
+    assert isinstance(settings, CertifySettings) and settings.bound != "soft"
     target = read_target(values["target_radius"], values["target"], name="--target-radius")
     pilot, scheme = _pilot(values, settings)
     from engine.planning.planner import plan

@@ -36,7 +36,11 @@ def train_flags() -> list[inspect.Parameter]:
         arch_flag(),
         flag("scheme", "Whose noise trains.", WHAT, default="gaussian", metavar="KEY"),
         *shared_flags(
-            {scheme.key: field_specs(scheme) for scheme in SCHEMES if "image" in scheme.inputs},
+            {
+                scheme.key: [spec for spec in field_specs(scheme) if spec.of_noise]
+                for scheme in SCHEMES
+                if "image" in scheme.inputs
+            },
             SCHEME,
         ),
         *shared_flags({method.key: field_specs(method) for method in METHODS}, METHOD),
@@ -60,11 +64,12 @@ def train_flags() -> list[inspect.Parameter]:
         flag("name", "Of the files, without ending.", OUTPUT),
         flag(
             "out",
-            "Folder of weights, card and state.",
+            "Folder of weights, card and state, or the file of weights (.safetensors), beside "
+            "which they lie.",
             OUTPUT,
             Path,
             default=Path("out"),
-            metavar="FOLDER",
+            metavar="FOLDER|F.safetensors",
         ),
         flag("quiet", "Print no table.", OUTPUT, bool),
     ]
@@ -108,9 +113,10 @@ def train_command(values: Mapping[str, Any]) -> int:
     """
     from engine.system.device import resolve
     from engine.training.making import making
-    from engine.training.ordering import order_of
+    from engine.training.ordering import order_of, placed
 
-    asked = {**values, "device": str(resolve(values["device"]))}
+    out, name = placed(values["out"], values["name"])
+    asked = {**values, "device": str(resolve(values["device"])), "name": name}
     order = order_of(asked, read_scheme(_noise(values)))
     console = None if values["quiet"] else Terminal(stderr=True)
     said = 0
@@ -124,10 +130,10 @@ def train_command(values: Mapping[str, Any]) -> int:
                     console.print(line(epoch), highlight=False, markup=False)
             said = now.done
 
-        path = result_of(making(order, values["out"], stop=stop), seen)
+        path = result_of(making(order, out, stop=stop), seen)
     if path is None:
         raise Stopped(
-            f"Stopped; {values['out'] / order.name}.training holds the state after the last whole "
+            f"Stopped; {out / order.name}.training holds the state after the last whole "
             "epoch, and the same command resumes there."
         )
     again = f"certiscope audit --model {path} --input FOLDER"

@@ -38,6 +38,8 @@ class FieldSpec:
         slider: lowest value, highest value and step of a slider for it; None for no slider. Values
             beyond its ends are still allowed.
         quiet: stands after all others, and is told only where it is not as by default.
+        of_noise: of a scheme, whether it may change the noise; those that only change what is
+            certified mean nothing to a training.
     """
 
     name: str
@@ -56,6 +58,7 @@ class FieldSpec:
     advanced: bool = False
     slider: tuple[float, float, float] | None = None
     quiet: bool = False
+    of_noise: bool = True
 
     def told(self, value: object) -> bool:
         """Whether a command line or a list of parameters names it."""
@@ -128,6 +131,7 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
                 advanced=extra.get("advanced") is True,
                 slider=_slider(extra.get("slider")),
                 quiet=extra.get("quiet") is True,
+                of_noise=extra.get("noise") is not False,
             )
         )
     return sorted(specs, key=lambda spec: spec.quiet)

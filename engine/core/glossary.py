@@ -47,14 +47,12 @@ GLOSSARY: tuple[Entry, ...] = (
     ),
     Entry(
         "n0",
-        "Samples that choose the class. They bound nothing, so that the choice does not favour "
-        "the bound.",
+        "Samples that choose the class and bound nothing, so that the choice favours no bound.",
         "A run",
     ),
     Entry(
         "n",
-        "Fresh samples that bound the probability of the chosen class. More of them bring p_lower "
-        "nearer to the true probability.",
+        "Fresh samples that bound the chosen class's probability; more of them tighten p_lower.",
         "A run",
         ("samples, all there are", "n, votes"),
     ),
@@ -166,8 +164,7 @@ GLOSSARY: tuple[Entry, ...] = (
     ),
     Entry(
         "live",
-        "May be watched and stopped, and is nearly as tight as Clopper-Pearson at the planned n; "
-        "it cannot be extended.",
+        "May be watched and stopped, nearly as tight as Clopper-Pearson at n; never extended.",
         "Bounds",
     ),
     Entry(
@@ -192,6 +189,13 @@ GLOSSARY: tuple[Entry, ...] = (
         "Clopper-Pearson for the top class, each of the strongest others, and all others together; "
         "alpha is shared out evenly. The selection votes say which are the strongest.",
         "Bounds",
+    ),
+    Entry(
+        "soft",
+        "Bounds the mean softmax score in place of the share of votes: about the soft classifier, "
+        "which predicts the class with the largest mean score.",
+        "Bounds",
+        ("mean softmax score",),
     ),
     Entry(
         "enumeration",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import prod
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from engine.core.outputs import Outputs
 from engine.core.record import Record as Record
+from engine.core.votes import Votes as Votes
 
 InputKind = Literal["image", "graph", "text", "pair", "table"]
 Encoding = Literal["plain", "indicator", "complement"]
@@ -20,43 +21,6 @@ MEMORY = "memory:"
 """How the source of a model or input begins that was handed over in memory and lies in no file."""
 MODULE_IN_MEMORY = "the module lived in memory: its file cannot be compared"
 INPUT_IN_MEMORY = "the input lived in memory: no file of it can be compared"
-
-
-class Votes(Record):
-    """Counts per class over ``n`` noisy samples.
-
-    Attributes:
-        counts: one count per class, in class order.
-        failures: samples that named no class (non-finite scores, an exception). They belong to
-            ``n`` and therefore count against every class.
-    """
-
-    counts: tuple[int, ...]
-    failures: int = 0
-
-    @property
-    def n(self) -> int:
-        """Samples drawn, failures included."""
-        return sum(self.counts) + self.failures
-
-    @property
-    def top(self) -> int:
-        """The class with most votes; ties go to the lowest index (Cohen et al. 2019, CERTIFY)."""
-        return self.counts.index(max(self.counts))
-
-    def largest_other(self, top: int) -> int:
-        """The largest count among all classes but ``top``; failures are a class of their own."""
-        others = self.counts[:top] + self.counts[top + 1 :]
-        return max((*others, self.failures))
-
-    def ranked(self) -> list[int]:
-        """Class indices by falling count, ties by rising index."""
-        return sorted(range(len(self.counts)), key=lambda c: (-self.counts[c], c))
-
-    @classmethod
-    def from_sequence(cls, counts: Sequence[int], failures: int = 0) -> Votes:
-        """Votes from any sequence of integers (NumPy and torch integers included)."""
-        return cls(counts=tuple(int(c) for c in counts), failures=int(failures))
 
 
 class ProbabilityBounds(Record):

@@ -330,7 +330,7 @@ class Evidence(Record):
     @property
     def selection(self) -> Votes:
         """Votes that chose the class."""
-        return Votes(counts=self.votes.selection, failures=self.votes.selection_failures)
+        return self.votes.first
 
     @property
     def chain_selection(self) -> Votes:
@@ -343,7 +343,7 @@ class Evidence(Record):
     @property
     def estimation(self) -> Votes:
         """Votes that bound or test it."""
-        return Votes(counts=self.votes.estimation, failures=self.votes.estimation_failures)
+        return self.votes.fresh
 
     @property
     def top(self) -> int | None:

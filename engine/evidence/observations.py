@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.core.records import Record
+from engine.core.records import Record, Votes
 from engine.core.rounding import percent_down
+from engine.core.scores import ScoreSums
 
 
 class _Counted(Record):
@@ -21,6 +22,7 @@ class _Counted(Record):
         selection: of the phase that chooses the class.
         estimation: of the phase that bounds it.
         guess: the class chosen from the selection votes; None if the run ended before that.
+        scores: what the estimation samples scored for it, under a bound on scores.
     """
 
     selection: tuple[int, ...]
@@ -28,6 +30,18 @@ class _Counted(Record):
     selection_failures: int = 0
     estimation_failures: int = 0
     guess: int | None = None
+    scores: ScoreSums | None = Field(default=None, exclude_if=lambda found: found is None)
+
+    @property
+    def first(self) -> Votes:
+        """Those that choose the class."""
+        return Votes(counts=self.selection, failures=self.selection_failures)
+
+    @property
+    def fresh(self) -> Votes:
+        """Those that bound it."""
+        failures = self.estimation_failures
+        return Votes(counts=self.estimation, failures=failures, scores=self.scores)
 
 
 class ClassVotes(_Counted):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from engine.core.records import Record
+from engine.core.scores import SOFT
 from engine.noise.law import NoiseLaw
 from engine.schemes import Scheme, parse_scheme
 from engine.schemes.ranked import top_k
@@ -21,6 +22,7 @@ BoundKey = Literal[
     "two-class-uneven",
     "multi-class",
 ]
+CertifyBound = Literal[BoundKey, "soft"]
 NoiseMode = Literal["float", "exact"]
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -68,7 +70,7 @@ Alpha = Annotated[
     ),
 ]
 Bound = Annotated[
-    BoundKey,
+    CertifyBound,
     Field(title="bound", description="how votes become a claim; fixed before the run"),
 ]
 RankBoundField = Annotated[
@@ -147,4 +149,26 @@ class Smoothed(Record):
     def _ranked(self: Any) -> Any:
         if self.kind in ("predict", "measure") and top_k(self.scheme) > 1:
             raise ValueError(f"{self.kind} speaks of no ranking; leave --top-k out")
+        if self.bound == SOFT:
+            _check_soft(self.scheme, self.precision)
         return self
+
+
+def _check_soft(scheme: Scheme, precision: str) -> None:
+    """Refuse the soft bound where its claim would say nothing or too much.
+
+    Raises:
+        ValueError: the scheme says another thing than which class leads, or scores are rounded
+            more coarsely than they are kept.
+    """
+    led = scheme.effect("") == Scheme.effect(scheme, "") and scheme.guarantee != "heuristic"
+    if not led:
+        raise ValueError(
+            "the soft bound says which class has the largest mean score, and this run asks for "
+            "another thing (a rank, a threshold, or a heuristic); choose a bound on votes"
+        )
+    if precision != "fp32":
+        raise ValueError(
+            f"scores in {precision} change with their batch by more than the soft bound allows "
+            "for; choose --precision fp32"
+        )

@@ -39,7 +39,7 @@ from engine.evidence.setting_fields import (
 from engine.regions import Perturbation
 from engine.schemes import Gaussian, GaussianRow, Scheme
 
-BoundName = BoundKey | Literal["enumeration", "computed"]
+BoundName = BoundKey | Literal["soft", "enumeration", "computed"]
 """The last two are no choice: of laws that are counted whole, and of computed probabilities."""
 TestName = Literal["one-sided", "two-sided"]
 Task = Literal["certify", "predict", "decide", "measure"]

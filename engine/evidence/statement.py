@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.core.rounding import confidence_percent
+from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import PredictSettings, RunSettings
 from engine.evidence.subject import of_the_file, subject
@@ -23,6 +24,17 @@ SERVED = (
     "It is about the model that the server announced, and rests on its word that it computed that."
 )
 """What a claim about encrypted answers adds: nothing shows what a server computes."""
+SOFT_CLASSIFIER = (
+    "The soft smoothed model predicts the class with the largest mean softmax score under the "
+    "noise; that is another function than the vote of the classes, of which nothing is said."
+)
+"""What a claim under the soft bound adds."""
+SCORES_ROUNDED = (
+    "Scores are those of float32 arithmetic. Each counts rounded down to a multiple of 2^-16 and "
+    "less one such unit, for what rounding may change from batch to batch."
+)
+"""How the sums that it rests on were taken."""
+_VOTED = "the smoothed model's prediction"
 
 
 def claimed(
@@ -55,9 +67,15 @@ def claimed(
         unchanged=scheme.unchanged(class_name),
         because=scheme.because_in_words() if scheme.computed else "",
     )
+    soft = ""
+    if settings.bound == SOFT:
+        words, soft = (
+            words.replace(_VOTED, _VOTED.replace("smoothed", "soft smoothed")),
+            SOFT_CLASSIFIER,
+        )
     exact = settings.law.arithmetic == "exact grid"
     file = of_the_file(settings, given, region) if region.holds_changes else ""
-    return " ".join(filter(None, (words, file, early, exact_grid() if exact else "")))
+    return " ".join(filter(None, (words, soft, file, early, exact_grid() if exact else "")))
 
 
 def certified(
@@ -157,6 +175,11 @@ def nothing_to_plan(settings: RunSettings) -> str:
             f"There is nothing to plan for {settings.scheme.key}: how many anchors it takes is "
             "known once the image and its votes are, and each anchor stops by itself. A run says "
             "from its first anchors on how many votes the range will take."
+        )
+    if settings.bound == SOFT:
+        return (
+            "There is nothing to plan under the soft bound, which depends on the mean and variance "
+            "of scores and not on votes: an abstention says about how many samples would certify."
         )
     return ""
 

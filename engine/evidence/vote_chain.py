@@ -13,7 +13,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pydantic import Field
+
 from engine.core.records import ModelIdentity, Record, Votes
+from engine.core.scores import ScoreSums
 from engine.evidence.settings import DecideSettings, RunSettings, hashed
 
 BLOCKS_PER_RUN = 200
@@ -28,6 +31,7 @@ class Block(Record):
     Attributes:
         counts: votes per class index; classes without votes are left out.
         failures: samples that named no class.
+        scores: what they scored, under a bound on scores.
         hash: SHA-256 over the previous block's hash and this block's counts.
     """
 
@@ -35,6 +39,7 @@ class Block(Record):
     n: int
     counts: dict[int, int]
     failures: int = 0
+    scores: ScoreSums | None = Field(default=None, exclude_if=lambda found: found is None)
     hash: str
 
 
@@ -166,13 +171,20 @@ def chain_start(facts: Mapping[str, Any]) -> str:
 
 
 def chained(
-    previous: str, *, start: int, n: int, counts: Mapping[int, int], failures: int
+    previous: str,
+    *,
+    start: int,
+    n: int,
+    counts: Mapping[int, int],
+    failures: int,
+    scores: ScoreSums | None = None,
 ) -> Block:
     """The next block after ``previous`` (a hash)."""
     kept = {index: counts[index] for index in sorted(counts) if counts[index]}
     listed = ",".join(f"{index}:{count}" for index, count in kept.items())
-    digest = _digest(previous, f"{start};{n};{listed};{failures}")
-    return Block(start=start, n=n, counts=kept, failures=failures, hash=digest)
+    scored = "" if scores is None else f";{scores.total};{scores.squares}"
+    digest = _digest(previous, f"{start};{n};{listed};{failures}{scored}")
+    return Block(start=start, n=n, counts=kept, failures=failures, scores=scores, hash=digest)
 
 
 def total(blocks: Iterable[Block], classes: int) -> Votes:
@@ -188,7 +200,10 @@ def added(votes: Votes, block: Block) -> Votes:
     counts = list(votes.counts)
     for index, count in block.counts.items():
         counts[index] += count
-    return Votes(counts=tuple(counts), failures=votes.failures + block.failures)
+    scores = votes.scores
+    if block.scores is not None:
+        scores = block.scores if scores is None else scores + block.scores
+    return Votes(counts=tuple(counts), failures=votes.failures + block.failures, scores=scores)
 
 
 def first_broken(start_hash: str, blocks: Iterable[Block]) -> int | None:
@@ -205,8 +220,10 @@ def first_broken(start_hash: str, blocks: Iterable[Block]) -> int | None:
             n=block.n,
             counts=block.counts,
             failures=block.failures,
+            scores=block.scores,
         )
         whole = sum(block.counts.values()) + block.failures == block.n
+        whole = whole and (block.scores is None or block.scores.possible(block.n - block.failures))
         if again != block or not whole or min((*block.counts.values(), block.n)) < 0:
             return index
         previous, position = block.hash, position + block.n
@@ -225,30 +242,39 @@ class Tally:
         size: samples of each of the first blocks.
         classes: number of classes.
         blocks: blocks counted before, to resume from; a last one that is not full is taken back.
+        scored: rows end with the sums of scores and of their squares.
     """
 
     def __init__(
-        self, first: str, *, size: int, classes: int, blocks: Sequence[Block] = ()
+        self,
+        first: str,
+        *,
+        size: int,
+        classes: int,
+        blocks: Sequence[Block] = (),
+        scored: bool = False,
     ) -> None:
         self.size = size
         self.classes = classes
         self.first = first
         self.full = [*full_blocks(blocks, size)]
-        self._open = [0] * (classes + 1)
+        self._scored = scored
+        self._open = self._nothing()
         for block in blocks[len(self.full) :]:
-            self._open = _listed(block, classes)
-        self._sums = _listed_votes(total(self.full, classes))
+            self._open = self._listed(total((block,), classes))
+        self._sums = self._listed(total(self.full, classes))
 
     @property
     def n(self) -> int:
         """Samples counted."""
-        return sum(self._sums) + sum(self._open)
+        return self._count(self._sums) + self._count(self._open)
 
     def add(self, rows: Mapping[int, list[int]]) -> list[Votes]:
         """Add counts (failures first, then classes) per stretch of ``size`` samples.
 
         Args:
-            rows: sample index // ``size`` to the counts of the samples that came, in order.
+            rows: sample index // ``size`` to the counts of the samples that came, in order; the
+                sums of their scores last, where these are kept.
 
         Returns:
             The votes at the end of each block that became full, in order.
@@ -259,7 +285,7 @@ class Tally:
             if index != due:
                 raise ValueError(f"stretch {index} came when stretch {due} was due")
             self._open = [a + b for a, b in zip(self._open, rows[index], strict=True)]
-            if sum(self._open) == block_length(self.size, len(self.full)):
+            if self._count(self._open) == block_length(self.size, len(self.full)):
                 self._close()
                 ends.append(self._votes(self._sums))
         return ends
@@ -270,7 +296,7 @@ class Tally:
 
     def blocks(self) -> tuple[Block, ...]:
         """All blocks so far; the last one may not be full."""
-        if not sum(self._open):
+        if not self._count(self._open):
             return tuple(self.full)
         return (*self.full, self._next())
 
@@ -281,27 +307,38 @@ class Tally:
 
     def _next(self) -> Block:
         previous = self.full[-1].hash if self.full else self.first
+        votes = self._votes(self._open)
         return chained(
             previous,
-            start=sum(self._sums),
-            n=sum(self._open),
-            counts=dict(enumerate(self._open[1:])),
-            failures=self._open[0],
+            start=self._count(self._sums),
+            n=votes.n,
+            counts=dict(enumerate(votes.counts)),
+            failures=votes.failures,
+            scores=votes.scores,
         )
 
     def _close(self) -> None:
         self.full.append(self._next())
         self._sums = [a + b for a, b in zip(self._sums, self._open, strict=True)]
-        self._open = [0] * (self.classes + 1)
+        self._open = self._nothing()
 
-    @staticmethod
-    def _votes(listed: list[int]) -> Votes:
-        return Votes(counts=tuple(listed[1:]), failures=listed[0])
+    def _nothing(self) -> list[int]:
+        return [0] * (self.classes + 1 + 2 * self._scored)
+
+    def _count(self, listed: list[int]) -> int:
+        return sum(listed[: self.classes + 1])
+
+    def _votes(self, listed: list[int]) -> Votes:
+        return votes_of(listed, self.classes)
+
+    def _listed(self, votes: Votes) -> list[int]:
+        scores = votes.scores or ScoreSums()
+        sums = [scores.total, scores.squares] if self._scored else []
+        return [votes.failures, *votes.counts, *sums]
 
 
-def _listed(block: Block, classes: int) -> list[int]:
-    return [block.failures, *(block.counts.get(index, 0) for index in range(classes))]
-
-
-def _listed_votes(votes: Votes) -> list[int]:
-    return [votes.failures, *votes.counts]
+def votes_of(row: Sequence[int], classes: int) -> Votes:
+    """The votes that a sampler's row of counts means, with their scores where it has them."""
+    failures, counts, sums = row[0], row[1 : classes + 1], row[classes + 1 :]
+    scores = ScoreSums(total=sums[0], squares=sums[1]) if sums else None
+    return Votes(counts=tuple(counts), failures=failures, scores=scores)

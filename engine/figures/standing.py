@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.core.records import Record, Votes
+from engine.core.scores import ScoreSums, of_votes
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 
@@ -17,6 +18,7 @@ class Standing(Record):
 
     Attributes:
         k, n: votes for the chosen class, and votes in all.
+        scores: what the class scored in them, under a bound on scores.
         n_plan, alpha, method: as declared.
         p_lower: the declared bound at n.
         valid: whether it may be claimed.
@@ -26,6 +28,7 @@ class Standing(Record):
 
     k: int
     n: int
+    scores: ScoreSums | None = None
     n_plan: int
     alpha: float
     method: str
@@ -46,10 +49,11 @@ class Standing(Record):
         planned n, those of a run with a larger plan past it; where they are valid at the planned n
         only, no smaller n is named.
         """
-        if self.k <= required * self.n:
+        share = self.k if self.scores is None else self.scores.mean(self.n) * self.n
+        if share <= required * self.n:
             return None
         return _votes_needed(
-            self.k, self.n, self.n_plan, self.alpha, self.method, min(1.0, required)
+            self.k, self.n, self.n_plan, self.alpha, self.method, min(1.0, required), self.scores
         )
 
 
@@ -61,12 +65,16 @@ def standing(view: RunView) -> Standing | None:
     k, n = view.estimation.counts[bounds.top], view.estimation.n
     declared = (settings.n, settings.alpha, bounds.method)
     p_reach = p_expected = bounds.p_lower
+    scores, left = view.estimation.scores, settings.n - n
     if 0 < n < settings.n:
-        p_reach = max(p_reach, _bound(k + settings.n - n, settings.n, *declared))
-        p_expected = max(p_expected, _bound(k * settings.n // n, settings.n, *declared))
+        best = scores and scores + of_votes(left)
+        alike = scores and scores.scaled(n, settings.n)
+        p_reach = max(p_reach, _bound(k + left, settings.n, *declared, best))
+        p_expected = max(p_expected, _bound(k * settings.n // n, settings.n, *declared, alike))
     return Standing(
         k=k,
         n=n,
+        scores=scores,
         n_plan=settings.n,
         alpha=settings.alpha,
         method=bounds.method,
@@ -83,21 +91,31 @@ def ceiling(settings: RunSettings) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _bound(k: int, n: int, n_plan: int, alpha: float, method: str) -> float:
+def _bound(
+    k: int, n: int, n_plan: int, alpha: float, method: str, scores: ScoreSums | None = None
+) -> float:
     from engine.bounds import bound_method  # scipy: windows load this file before it
 
-    votes = Votes(counts=(k, n - k))
+    votes = Votes(counts=(k, n - k), scores=scores)
+    votes = votes if scores else votes.supposed(0)
     return bound_method(method).at(votes, top=0, alpha=alpha, n_plan=n_plan).p_lower
 
 
 @lru_cache(maxsize=4096)
 def _votes_needed(
-    k: int, n: int, n_plan: int, alpha: float, method: str, required: float
+    k: int,
+    n: int,
+    n_plan: int,
+    alpha: float,
+    method: str,
+    required: float,
+    scores: ScoreSums | None,
 ) -> int | None:
     from engine.bounds import bound_method  # as above
 
     def exceeds(m: int) -> bool:
-        return _bound(k * m // n, m, max(m, n_plan), alpha, method) > required
+        alike = scores and scores.scaled(n, m)
+        return _bound(k * m // n, m, max(m, n_plan), alpha, method, alike) > required
 
     if not exceeds(N_LIMIT):
         return None

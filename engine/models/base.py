@@ -121,6 +121,15 @@ class Classifier(ABC):
         """Class indices (B,) that scores mean."""
         return named(scores)
 
+    @property
+    def soft(self) -> bool:
+        """Whether its scores give every class a share of 1 (:meth:`shares`)."""
+        return self.by_scores and self.identity.outputs is None and not self.usual_batch
+
+    def shares(self, scores: torch.Tensor) -> torch.Tensor:
+        """What scores (B, K) give each class, (B, K) float64: their softmax; NaN where they are."""
+        return torch.softmax(scores.double(), dim=1)
+
     def measured(self) -> torch.Tensor | None:
         """The numbers (B, M) behind the last batch's classes, of a model that is measured."""
         return None

@@ -17,7 +17,7 @@ from torch.nn import functional
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput
-from engine.models.base import Classifier
+from engine.models.base import NO_CLASS, NOT_ASKED, Classifier
 from engine.models.denoised_identity import (
     chained,
     classifier_parts,
@@ -46,6 +46,7 @@ class DenoisedClassifier(Classifier):
         _check(inner.identity, denoiser.facts)
         self.inner, self.denoiser, self.step = inner, denoiser, step
         self.identity = _identity(inner.identity, denoiser.facts, step)
+        self._whole: torch.Tensor | None = None
 
     @property
     def differentiable(self) -> bool:
@@ -86,12 +87,25 @@ class DenoisedClassifier(Classifier):
             )
         found = self.inner.scores(images)
         # fused layers take a NaN for 0: an image that holds one has no class
-        whole = torch.isfinite(images).flatten(1).all(1)
+        self._whole = whole = torch.isfinite(images).flatten(1).all(1)
         return torch.where(whole[:, None], found, torch.nan)
 
+    @property
+    def soft(self) -> bool:
+        """As of the classifier."""
+        return self.inner.soft
+
+    def shares(self, scores: torch.Tensor) -> torch.Tensor:
+        """Those of the classifier."""
+        return self.inner.shares(scores)
+
     def member_answers(self) -> torch.Tensor | None:
-        """Of an ensemble behind the denoiser."""
-        return self.inner.member_answers()
+        """Of an ensemble behind the denoiser; no member names a class of what is no number."""
+        answers = self.inner.member_answers()
+        if answers is None or self._whole is None:
+            return answers
+        asked = answers != NOT_ASKED
+        return torch.where(asked & ~self._whole, NO_CLASS, answers)
 
     def unload(self) -> None:
         """Give the device's memory back."""

@@ -99,6 +99,17 @@ class Ensemble(Classifier):
         self._answers = _named(stacked)
         return self._agreed(stacked, batch) if self.consensus else _decided(stacked, self.combine)
 
+    @property
+    def soft(self) -> bool:
+        """Scores of votes, or of members of whom only some are asked, are no shares."""
+        return self.combine != "votes" and not self.consensus and all(m.soft for m in self.members)
+
+    def shares(self, scores: torch.Tensor) -> torch.Tensor:
+        """The mean of the members' softmax, or the softmax of their summed logits."""
+        if self.combine == "softmax":
+            return scores.double() / len(self.members)
+        return super().shares(scores)
+
     def member_answers(self) -> torch.Tensor | None:
         """The members' classes (L, B) of the last batch."""
         return self._answers

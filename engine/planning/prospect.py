@@ -69,7 +69,7 @@ def ceiling(settings: Counting) -> ProbabilityBounds | None:
 
 
 def _agreed(settings: Counting) -> ProbabilityBounds:
-    votes, method = Votes(counts=(settings.n, 0)), bound_method(settings.bound)
+    votes, method = Votes(counts=(settings.n, 0)).supposed(0), bound_method(settings.bound)
     return method.at(votes, top=0, alpha=settings.alpha, n_plan=settings.n)
 
 

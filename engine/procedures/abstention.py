@@ -43,9 +43,9 @@ def explain(
     top = selection.top
     if not method.any_stop and estimation.n < n_plan:
         return _stopped_early(method, estimation.n, n_plan)
-    if estimation.top != top:
+    if estimation.top != top and estimation.scores is None:
         return _wrong_guess(selection, estimation, class_names)
-    needed = n_needed(estimation, scheme=scheme, method=method, alpha=alpha, facts=facts)
+    needed = n_needed(estimation, top, scheme=scheme, method=method, alpha=alpha, facts=facts)
     if needed is None:
         return _below_half(estimation, top, class_names[top], scheme, facts)
     return _too_few(estimation, top, class_names[top], needed, scheme, method, n_plan)
@@ -108,19 +108,23 @@ def undecided(known: Known, names: tuple[str, ...], scheme: Scheme, facts: Facts
 
 def n_needed(
     votes: Votes,
+    top: int,
     *,
     scheme: Scheme,
     method: BoundMethod,
     alpha: float,
     facts: Facts = NO_FACTS,
 ) -> int | None:
-    """Smallest n, up to a billion, that certifies if every class keeps its share of the votes."""
-    top = votes.top
+    """Smallest n, up to a billion, that certifies if every class keeps its share of the votes.
+
+    Under a bound on scores, if these keep their mean and variance.
+    """
 
     def certifies(n: int) -> bool:
         scaled = Votes(
             counts=tuple(count * n // votes.n for count in votes.counts),
             failures=votes.failures * n // votes.n,
+            scores=votes.scores and votes.scores.scaled(votes.n, n),
         )
         rounded_off = n - scaled.n
         scaled = scaled.model_copy(update={"failures": scaled.failures + rounded_off})
@@ -147,6 +151,13 @@ def advised(evidence: Evidence) -> int | None:
         return None
     longer = found.n_needed > evidence.estimation.n
     return found.n_needed if longer and bound_method(evidence.settings.bound).extendable else None
+
+
+def _kept(votes: Votes) -> str:
+    """What an estimate of n supposes of further samples."""
+    if votes.scores is None:
+        return "the votes keep these proportions"
+    return "the scores keep their mean and variance"
 
 
 def _stopped_early(method: BoundMethod, n: int, n_plan: int) -> Abstention:
@@ -180,13 +191,27 @@ def _below_half(votes: Votes, top: int, name: str, scheme: Scheme, facts: Facts)
         NO_SCORES.format(votes.failures, votes.n) if 2 * votes.failures > votes.n else MORE_NOISE
     )
     short = scheme.shortfall_in_words(facts) or (
-        f"so its probability under the noise is probably not above {threshold_in_words(scheme)}."
+        f"so its {_bounded(votes)} under the noise is probably not above "
+        f"{threshold_in_words(scheme)}."
         f"{cause}"
     )
     return Abstention(
         reason="below-half",
-        sentence=f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, {short}",
+        sentence=f"{_stood(votes, top, name)}, {short}",
     )
+
+
+def _bounded(votes: Votes) -> str:
+    """What a bound on these votes bounds."""
+    return "probability" if votes.scores is None else "mean score"
+
+
+def _stood(votes: Votes, top: int, name: str) -> str:
+    """How a class came out, as the begin of a sentence."""
+    if votes.scores is None:
+        return f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes"
+    mean = round_down(votes.scores.mean(votes.n), 4)
+    return f"'{name}' has a mean softmax score of {mean} over {votes.n:,} noisy samples"
 
 
 def _too_few(
@@ -200,9 +225,8 @@ def _too_few(
     return Abstention(
         reason="too-few-samples",
         sentence=(
-            f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, too few to exclude "
-            f"{threshold_in_words(scheme)}. About n = {needed:,} would certify if the votes keep "
-            f"these proportions{how}"
+            f"{_stood(votes, top, name)}, too few to exclude {threshold_in_words(scheme)}. About "
+            f"n = {needed:,} would certify if {_kept(votes)}{how}"
         ),
         n_needed=needed,
     )

@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
+from engine.core.scores import SOFT
 from engine.evidence.cost import WORTH_SAYING, Cost
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.settings import USUAL, Counting, Execution
@@ -24,6 +25,7 @@ from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume, open_tally
 from engine.procedures.run import Run, evidence
 from engine.procedures.target import Target
+from engine.sampling.reducers import SumScores
 from engine.sampling.sampler import PATIENCE
 
 PROVISIONAL = "clopper-pearson"
@@ -127,6 +129,8 @@ class _Certify:
         self.claims.begin(self.selection)
         self.top = self.run.sampler.check.top = self.claims.top(self.selection)
         self.tally = self._open_tally(self.top)
+        if self.method.key == SOFT:
+            sampler.numbers = SumScores(self.top)
         self.run.start_estimation(self.tally.n)
         size = self.tally.size
         often = self.target is not None
@@ -253,7 +257,7 @@ class _Certify:
 
     def _provisional(self, bounds: ProbabilityBounds | None) -> ProbabilityBounds | None:
         """Plain Clopper-Pearson beside a bound that is something else, until n is reached."""
-        sampled = self.settings.kind == "certify" and self.method.key != PROVISIONAL
+        sampled = self.settings.kind == "certify" and self.method.key not in (PROVISIONAL, SOFT)
         if bounds is None or not sampled or bounds.n == self.settings.n:
             return None
         return bound_method(PROVISIONAL).at(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import Record, Votes
+from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import FunctionCheckRecord
@@ -127,4 +128,5 @@ def open_tally(
     start = start_of(starts, blocks)
     if resume and blocks:
         check_resume(resume, start, settings, extendable=extendable)
-    return Tally(start, size=size, classes=classes, blocks=blocks)
+    scored = settings.bound == SOFT
+    return Tally(start, size=size, classes=classes, blocks=blocks, scored=scored)

@@ -13,6 +13,7 @@ import torch
 from engine.core.batches import Batch, alike, from_arrays
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity, Timing, Votes
+from engine.core.scores import SOFT
 from engine.core.stopping import stopped_by
 from engine.encrypted.comparison import ONE_CLASS
 from engine.evidence.environment import software
@@ -25,6 +26,7 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
 from engine.models.networks.checked import computable
+from engine.models.scored import ScoredClassifier
 from engine.procedures.on_grid import gridded
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume
@@ -75,7 +77,7 @@ class Run:
         prepared = prepared or PreparedModel(classifier)
         self._clock = prepared.clock
         self.began = self._clock()
-        self.classifier = classifier.bound_to(fitted, settings.scheme)
+        self.classifier = _bound(classifier, fitted, settings)
         self.settings = settings
         self.execution = execution
         self.fitted, self._grid_remark = gridded(fitted, settings)
@@ -196,6 +198,7 @@ class Run:
                 selection_failures=selection.failures,
                 estimation_failures=estimation.failures,
                 guess=guess,
+                scores=estimation.scores,
             ),
             "answers": self.sampler.answers.groups() if estimation.n else (),
             "settings": self.settings,
@@ -217,6 +220,12 @@ class Run:
             "software": software(self.device),
             "warnings": self.warnings(),
         }
+
+
+def _bound(classifier: Classifier, fitted: FittedInput, settings: RunSettings) -> Classifier:
+    """The classifier for this input and noise, with its scores where the bound is about them."""
+    bound = classifier.bound_to(fitted, settings.scheme)
+    return ScoredClassifier(bound) if settings.bound == SOFT else bound
 
 
 def run_key(classifier: Classifier, fitted: FittedInput, settings: RunSettings) -> int:

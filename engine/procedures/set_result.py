@@ -11,10 +11,12 @@ from typing import Any, Literal
 
 from engine.bounds import bound_method
 from engine.bounds.simultaneous import simultaneous_alpha
-from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
+from engine.core.records import ModelIdentity, ProbabilityBounds, Record
+from engine.core.scores import SOFT
 from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, SettingsField, alpha_of
+from engine.evidence.statement import SOFT_CLASSIFIER
 from engine.inputs.labels import SAID, split_rule
 from engine.noise.discrete_gaussian_law import weakened
 from engine.planning.sweep_outcome import swept_at
@@ -172,6 +174,7 @@ def set_result(
         unread=tuple(unread),
         complete=whole,
         notes=(
+            *([SOFT_CLASSIFIER] if settings.bound == SOFT else []),
             *_limited(len(inputs), available if limited else None),
             *_shortfall(len(rows), len(inputs), unread),
             *_cut(sums.cut),
@@ -216,8 +219,8 @@ def claim_at(
 def _bounds_at(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
     if evidence.bounds is None or not evidence.bounds.valid:
         return evidence.bounds
-    votes = Votes(counts=evidence.votes.estimation, failures=evidence.votes.estimation_failures)
     method = bound_method(evidence.settings.bound).after(evidence.selection)
+    votes = evidence.estimation
     bounds = method.at(votes, top=evidence.bounds.top, alpha=alpha, n_plan=evidence.settings.n)
     return weakened(bounds, evidence.noise.total_variation)
 

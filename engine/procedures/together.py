@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator
 
 from engine.core.errors import UserError
+from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, Execution
 from engine.evidence.snapshot import Snapshot
@@ -27,12 +28,13 @@ def pack_for(
 ) -> Pack | None:
     """What counts so many inputs together; None where each is counted by itself.
 
-    So are those of exact methods and of sweeps, of texts and graphs, and of models that are bound
-    to an input.
+    So are those of exact methods, of sweeps, under a bound on scores, of texts and graphs, and of
+    models that are bound to an input.
     """
     bound = type(classifier).bound_to is not Classifier.bound_to
     says = type(classifier).said is not Classifier.said
     alone = settings.kind in ("exact", "sweep") or settings.scheme.counted or execution.batch == 1
+    alone = alone or settings.bound == SOFT
     if bound or says or alone or classifier.identity.kind in ("text", "graph"):
         return None
     return Pack(

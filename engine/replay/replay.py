@@ -15,6 +15,7 @@ from engine.bounds import BoundMethod, bound_method
 from engine.core.errors import UserError
 from engine.core.files import sha256_bytes
 from engine.core.records import ProbabilityBounds, Votes
+from engine.core.scores import SOFT
 from engine.evidence.settings import BoundName
 from engine.regions import Perturbation, radius_of
 from engine.replay.lines import read_bytes
@@ -74,6 +75,7 @@ def replay(
     scheme.check_alone()
     asked = {text: scheme.parse_at(text) for text in at}
     _refuse_sweeps(scheme)
+    _refuse_scores(bound)
     data = read_bytes(path)
     table = read_table(path, data, partial(progress, "reading"))
     votes, chosen = bool(table.header.classes), _selection(path, table.header, selection)
@@ -101,6 +103,19 @@ def replay(
             *([DRAWN.format("rows")] if found.population else []),
         ),
     )
+
+
+def _refuse_scores(bound: BoundName) -> None:
+    """Refuse the bound on scores.
+
+    Raises:
+        UserError: saying what works.
+    """
+    if bound == SOFT:
+        raise UserError(
+            "The soft bound is about scores, and a table of votes has none; choose a bound on "
+            "votes, such as clopper-pearson."
+        )
 
 
 def _refuse_sweeps(scheme: Scheme) -> None:

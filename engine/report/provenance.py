@@ -253,6 +253,16 @@ def _repeat(evidence: Evidence) -> Section:
     return Section("To repeat this run", command, sentences=(words,))
 
 
+def _counted(evidence: Evidence, top: int) -> str:
+    """What the bound of a class rests on, of how many samples."""
+    votes = evidence.estimation
+    n = f"n = {count(votes.n)}"
+    if votes.scores is None:
+        return f"k = {count(votes.counts[top])} of {n}"
+    sums = votes.scores
+    return f"scores of sum {sums.total} / 2^16 and sum of squares {sums.squares} / 2^32 over {n}"
+
+
 def _check(evidence: Evidence) -> Section:
     counted = enumerated.samples_counted(evidence)
     steps = [
@@ -273,9 +283,8 @@ def _check(evidence: Evidence) -> Section:
                 f"n = {count(bounds.n)} votes."
             )
         else:
-            k = evidence.votes.estimation[bounds.top]
             steps.append(
-                f"From k = {count(k)} of n = {count(bounds.n)} and alpha = {plain(bounds.alpha)}, "
+                f"From {_counted(evidence, bounds.top)} and alpha = {plain(bounds.alpha)}, "
                 f"compute the {bounds.method} bound anew: {bounds.p_lower!r} before rounding."
             )
         steps.append("Put both bounds into the theorem named under Method to obtain the region.")

@@ -8,9 +8,11 @@ from __future__ import annotations
 from engine.core.fields import FieldSpec, field_specs
 from engine.core.records import InputIdentity
 from engine.core.rounding import confidence_percent, p_value_in_words
+from engine.core.scores import SOFT
 from engine.evidence.attack import AttackRecord, attack_in_words, size_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.evidence.settings import MeasureSettings, RunSettings
+from engine.evidence.statement import SCORES_ROUNDED, SOFT_CLASSIFIER
 from engine.evidence.subject import as_taken
 from engine.report import enumerated
 from engine.report.anchors import anchor_sections
@@ -46,6 +48,10 @@ _MEDIAN_RULE = (
     "Of the answers to n noisy samples two ranks are the ends of every interval. They follow from "
     "n, epsilon, the noise and alpha, which is shared evenly by all ends, and were settled before "
     "the run; an end that n does not reach is left open."
+)
+_BESIDE_SCORES = (
+    "They stand beside the claim, which rests on the scores of the class that the selection votes "
+    "chose, not on how many samples it won."
 )
 _GENERAL_LIMITS = (
     "It relates only to the input and the model tested, named here by their digests.",
@@ -112,6 +118,7 @@ def _about(evidence: Evidence) -> tuple[str, ...]:
     """Whose decision it is about, and which input."""
     scheme, taken = evidence.settings.scheme, as_taken(evidence.input)
     about = _MEDIAN_ABOUT if evidence.procedure == "measure" else scheme.about_in_words()
+    about = about if evidence.settings.bound != SOFT else f"{SOFT_CLASSIFIER} {SCORES_ROUNDED}"
     if not taken:
         return (about,)
     given = (
@@ -261,7 +268,8 @@ def _votes(evidence: Evidence) -> Section:
     rows.append(row("no class", "", votes.selection_failures, votes.estimation_failures))
     header = ("class", "index", *_phase_names(evidence), "share")
     note = "Votes for no class (a failure, a score that is not finite) count against every class."
-    return Section("Votes", table=Table(header, tuple(rows)), sentences=(note,))
+    beside = (_BESIDE_SCORES,) if evidence.settings.bound == SOFT else ()
+    return Section("Votes", table=Table(header, tuple(rows)), sentences=(note, *beside))
 
 
 def _intervals(evidence: Evidence) -> tuple[Section, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent, p_value_in_words
+from engine.core.scores import SOFT
 from engine.evidence.attack import attack_in_words, size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
@@ -142,9 +143,23 @@ def _bounds(evidence: Evidence) -> tuple[Fact, ...]:
         return ()
     sense = "" if bounds.valid else " (provisional)"
     return (
-        Fact("p lower", lower(bounds.p_lower), f"of the chosen class, rounded down{sense}"),
+        *scored(evidence),
+        Fact("p lower", lower(bounds.p_lower), f"{_bounded(bounds.method)}, rounded down{sense}"),
         Fact("p upper", upper(bounds.p_upper), f"of every other class, rounded up{sense}"),
     )
+
+
+def scored(evidence: Evidence) -> tuple[Fact, ...]:
+    """The mean score that a soft bound is about, as it was drawn; nothing of any other bound."""
+    votes = evidence.estimation
+    if votes.scores is None:
+        return ()
+    mean = lower(votes.scores.mean(votes.n))
+    return (Fact("mean softmax score", mean, f"of the chosen class over {count(votes.n)} samples"),)
+
+
+def _bounded(method: str) -> str:
+    return "of the chosen class's mean softmax score" if method == SOFT else "of the chosen class"
 
 
 def _test(evidence: Evidence) -> tuple[Fact, ...]:

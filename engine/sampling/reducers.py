@@ -6,7 +6,7 @@ over what is observed. What it makes of the same answers does not depend on how 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -112,6 +112,44 @@ class DecryptedTally:
         return self._found
 
 
+class SumScores:
+    """Sums of the scores of one class and of their squares, block by block.
+
+    A batch that failed has none, and counts as 0.
+
+    Args:
+        top: the class.
+    """
+
+    def __init__(self, top: int) -> None:
+        self._top = top
+        self._found: list[tuple[int, torch.Tensor]] = []
+
+    def add(self, values: torch.Tensor, at: int) -> None:
+        """Take in the scores (B, K), whole numbers, of the samples from ``at`` on."""
+        self._found.append((at, values[:, self._top]))
+
+    def beside(self, rows: dict[int, list[int]], block: int) -> dict[int, list[int]]:
+        """The counts of some blocks, each with the two sums of what came since."""
+        sums = {index: [0, 0] for index in rows}
+        for at, scores in self._found:
+            for index, part in _by_block(scores, at, block):
+                own = sums[index]
+                own[0] += int(part.sum())
+                own[1] += int((part * part).sum())
+        self._found = []
+        return {index: [*row, *sums[index]] for index, row in rows.items()}
+
+
+def _by_block(values: torch.Tensor, at: int, block: int) -> Iterator[tuple[int, torch.Tensor]]:
+    """The values of consecutive samples from ``at``, cut where a block ends."""
+    end = at + len(values)
+    while at < end:
+        last = min(end, (at // block + 1) * block)
+        yield at // block, values[: last - at]
+        values, at = values[last - at :], last
+
+
 class KeepNumbers:
     """All answers in numbers, in the order of their samples, on the host.
 
@@ -122,10 +160,16 @@ class KeepNumbers:
     def __init__(self, outputs: int) -> None:
         self._parts = [np.empty((0, outputs), dtype=np.float32)]
 
-    def add(self, values: torch.Tensor) -> None:
+    def add(self, values: torch.Tensor, at: int) -> None:
         """Take in the answers (B, outputs) of a batch; a row with a non-finite one is none."""
+        del at
         fine = torch.isfinite(values).all(dim=1)
         self._parts.append(values[fine].float().cpu().numpy())
+
+    def beside(self, rows: dict[int, list[int]], block: int) -> dict[int, list[int]]:
+        """The counts of some blocks as they are: numbers are kept whole."""
+        del block
+        return rows
 
     def answers(self, count: int) -> npt.NDArray[np.float64]:
         """(count, outputs): the first answers."""

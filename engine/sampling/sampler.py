@@ -24,7 +24,7 @@ from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
-from engine.sampling.reducers import CountVotes, DecryptedTally, KeepNumbers, MemberTally
+from engine.sampling.reducers import CountVotes, DecryptedTally, KeepNumbers, MemberTally, SumScores
 from engine.system.calibrations import Pace
 
 SNAPSHOT_SECONDS = 0.05
@@ -98,7 +98,7 @@ class Sampler:
         answers: what a generative model said in the stream at hand.
         members: what the members of an ensemble answered in it.
         decrypted: what was in doubt in it, of a model that computes under encryption.
-        numbers: keeps the answers of a model that is measured; None for any other.
+        numbers: keeps what a model says beside its classes; None for nothing.
         joint: counts the samples among those of other inputs, where that is so.
     """
 
@@ -124,7 +124,7 @@ class Sampler:
         self.joint: Joint | None = None
         self.warnings: list[str] = []
         self.answers = AnswerBook()
-        self.numbers: KeepNumbers | None = None
+        self.numbers: KeepNumbers | SumScores | None = None
         self._stop = stop or threading.Event()
         self._patience = patience
         self._x, self._law = moved(x, device), law
@@ -269,7 +269,8 @@ class Sampler:
                 self.check.look(samples, start, answered, seconds=seconds, ends=done >= last)
             except KeyboardInterrupt:
                 self._stop.set()
-            yield reducer.counts(answered, start)
+            found = reducer.counts(answered, start)
+            yield self.numbers.beside(found, block) if self.numbers else found
             if classes is None:
                 return
             self._follow(seconds / len(answered))
@@ -287,7 +288,7 @@ class Sampler:
                 self.members.add(self.classifier.member_answers())
                 self.decrypted.add(self.classifier.decrypted())
                 if self.numbers is not None and (values := self.classifier.measured()) is not None:
-                    self.numbers.add(values)
+                    self.numbers.add(values, left.start)
                 return classes
             except KeyboardInterrupt:
                 # The batch at hand is lost, whatever its votes would have been; the rest is kept.

@@ -64,7 +64,7 @@ class IndividualTranslation(NestedTranslation):
         title="reach",
         description="largest shift for which the error is bounded; below half a pixel that makes "
         "it smaller",
-        json_schema_extra={"unit": UNIT, "step": 0.25},
+        json_schema_extra={"unit": UNIT, "step": 0.25, "noise": False},
     )
 
     @property

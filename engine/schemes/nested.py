@@ -123,7 +123,7 @@ class Nested(Scheme, ABC):
         le=100,
         title="error",
         description="l2 norm of what interpolating twice may change; checked for each image",
-        json_schema_extra={"unit": PIXELS, "step": 0.05},
+        json_schema_extra={"unit": PIXELS, "step": 0.05, "noise": False},
     )
     low_pass: float = Field(
         default=1.0,

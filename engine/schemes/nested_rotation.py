@@ -155,7 +155,7 @@ class NestedRotation(Nested):
         le=180,
         title="reach",
         description="largest rotation for which the error is bounded; none beyond is certified",
-        json_schema_extra={"unit": UNIT, "step": 5.0},
+        json_schema_extra={"unit": UNIT, "step": 5.0, "noise": False},
     )
     rho: float = Field(
         default=0.001,
@@ -163,7 +163,7 @@ class NestedRotation(Nested):
         le=0.4,
         title="rho",
         description="probability, over the random rotation, that the error may be larger",
-        json_schema_extra={"step": 0.001, "advanced": True},
+        json_schema_extra={"step": 0.001, "advanced": True, "noise": False},
     )
 
     @property

@@ -45,6 +45,7 @@ def norm_field(default: Norm) -> Any:
         default=default,
         title="norm",
         description="norm that limits the whole change: l1, l2 or linf",
+        json_schema_extra={"noise": False},
     )
 
 

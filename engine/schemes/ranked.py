@@ -42,7 +42,7 @@ class Ranked(Scheme, ABC):
         le=100,
         title="top k",
         description="how many of the most probable classes the class must stay among",
-        json_schema_extra={"step": 1, "advanced": True, "quiet": True},
+        json_schema_extra={"step": 1, "advanced": True, "quiet": True, "noise": False},
     )
 
     @property

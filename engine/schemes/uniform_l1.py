@@ -136,7 +136,7 @@ class UniformL1(Ranked):
         default=False,
         title="pixel box",
         description="the attacker keeps every pixel in [0, 1]: a larger radius, by the image",
-        json_schema_extra={"advanced": True, "quiet": True},
+        json_schema_extra={"advanced": True, "quiet": True, "noise": False},
     )
 
     def noise(self) -> GridUniform:

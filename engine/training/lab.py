@@ -51,6 +51,8 @@ class LabPlan:
         inputs: held-out images of an audit, spread evenly over them.
         n: votes of each, Clopper-Pearson.
         command: that makes the table.
+        start: the model whose weights all start from, ``demo:NAME`` or a file; empty for random
+            ones.
     """
 
     data: DataSet
@@ -63,6 +65,7 @@ class LabPlan:
     n: int = N
     device: str = "cpu"
     command: str = ""
+    start: str = ""
 
     def orders(self) -> list[Order]:
         """One for each network, seed after seed, so that a part of the table is a whole one."""
@@ -84,6 +87,7 @@ class LabPlan:
             certified=0,
             device=self.device,
             command=self.command,
+            start=self.start,
         )
 
     def settings(self, sigma: float) -> CertifySettings:
@@ -176,12 +180,13 @@ def table_of(plan: LabPlan, runs: list[LabRun] | tuple[LabRun, ...]) -> LabTable
     """The table of some networks of a plan."""
     common = Recipe(scheme=Gaussian(), **plan.recipe)
     return LabTable(
-        data=plan.data.facts["data"],
+        data=f"{plan.data.facts['data']}; {len(plan.data.train[1]):,} images train",
         architecture=plan.arch,
         training=(
             f"{common.epochs} epoch{'s' * (common.epochs != 1)} in batches of {common.batch}, "
             f"{common.optimizer}, learning rate {common.learning_rate:g} falling along a cosine, "
             f"{common.precision}; the {'last' if common.kept == 'last' else 'best'} epoch is kept"
+            f"{f', all from the weights of {Path(plan.start).name}' if plan.start else ''}"
         ),
         n0=N0,
         n=plan.n,

@@ -1,21 +1,29 @@
-"""The table of a lab in words: as text for a terminal, as CSV, and as a page with its curves."""
+"""The table of a lab in words: as text for a terminal, CSV, and a page or PDF with its curves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from engine import __version__
 from engine.core.errors import UserError
+from engine.core.fields import field_specs
 from engine.core.files import write_atomically
 from engine.core.rounding import exact, round_down, round_up, share_down
+from engine.report import palette
 from engine.report.content import Content, Fact, Section, Table
 from engine.report.csv import csv_text
 from engine.report.drawing import render_figure
 from engine.report.html import page
+from engine.report.pdf import placed
 from engine.report.plots import drawing
+from engine.report.revision import PREFIX, revision
+from engine.report.typeset import typeset
 from engine.training.lab_records import (
     LabRow,
+    LabRun,
     LabTable,
     Spread,
     behind,
@@ -26,7 +34,8 @@ from engine.training.lab_records import (
 
 RADII = (0.0, 0.25, 0.5, 0.75, 1.0)
 BEST = "*"
-_DIGITS = 3
+_DIGITS, _SHORT_HASH = 3, 12
+_ATTACHED = "table.json"
 _PUBLISHED = (
     "published: CIFAR-10, ResNet-110, n = 100,000, alpha = 0.001; other data and another network, "
     "not measured here"
@@ -85,7 +94,7 @@ def notes(table: LabTable) -> list[str]:
 
 
 def write_table(table: LabTable, path: Path, radii: Sequence[float] = RADII) -> None:
-    """Write the table as the ending says: .csv, .json, .html, or a plot as .svg, .png or .pdf.
+    """Write the table as the ending says: .csv, .json, .html or .pdf.
 
     Raises:
         UserError: another ending, or the file cannot be written.
@@ -97,8 +106,12 @@ def write_table(table: LabTable, path: Path, radii: Sequence[float] = RADII) -> 
         content = f"{table.model_dump_json(indent=1)}\n".encode()
     elif ending == ".html":
         content = table_html(table, radii).encode()
+    elif ending == ".pdf":
+        content = table_pdf(table, radii, datetime.now(UTC).replace(microsecond=0))
     else:
-        raise UserError(f"Cannot write {path.name}: a lab's table ends in .csv, .json or .html.")
+        raise UserError(
+            f"Cannot write {path.name}: a lab's table ends in .csv, .json, .html or .pdf."
+        )
     write_atomically(path, content)
 
 
@@ -159,6 +172,34 @@ def table_html(table: LabTable, radii: Sequence[float]) -> str:
     return page(content(table, radii), drawings, table.model_dump_json(), __version__)
 
 
+def table_pdf(table: LabTable, radii: Sequence[float], when: datetime) -> bytes:
+    """The same words and curves on paper (PDF/A-3b), with the table attached as JSON.
+
+    Args:
+        table: of at least one network.
+        radii: at which certified accuracy is quoted.
+        when: it is written.
+    """
+    first, *more = (drawing(lab_figure(table, sigma)) for sigma in table.sigmas)
+    data = {
+        **asdict(content(table, radii)),
+        "run": f"{len(table.runs)} of {table.planned} networks",
+        "named": "networks",
+        "attached": "The table: every network's settings, digest and certified radii",
+        "created": when.strftime("%Y-%m-%d %H:%M UTC"),
+        "revision": PREFIX + revision(),
+        "version": __version__,
+        "figures": placed([first]),
+        "curves": [placed([each])["curves"] for each in more],
+        "thumbnail": None,
+        "attachment": _ATTACHED,
+        "illustrations": None,
+        "theme": palette.theme(dark=False),
+    }
+    files = {_ATTACHED: f"{table.model_dump_json(indent=1)}\n".encode()}
+    return typeset("report.typ", data, files, "pdf", created=when, archival=True)[0]
+
+
 def content(table: LabTable, radii: Sequence[float]) -> Content:
     """The report in words."""
     wanted = reached(table, radii)
@@ -193,15 +234,53 @@ def content(table: LabTable, radii: Sequence[float]) -> Content:
         sections=(
             Section(
                 "Certified accuracy and average certified radius",
-                table=Table(header(wanted), tuple(cells(row, wanted) for row in own)),
+                table=Table(_together(header(wanted)), _rows(own, wanted)),
             ),
+            Section("Networks", table=_networks(table)),
             Section(
                 "Published figures",
                 sentences=(f"{_PUBLISHED}.",),
-                table=Table(
-                    (*header(wanted), "source"),
-                    tuple((*cells(row, wanted), row.published) for row in known),
-                ),
+                table=Table(_together(header(wanted)), _rows(known, wanted)),
             ),
         ),
     )
+
+
+def _together(row: Sequence[str]) -> tuple[str, ...]:
+    """Sigma and method in one cell, for a narrow page."""
+    sigma, method, *rest = row
+    return (f"{method}, sigma {sigma}" if sigma != "sigma" else "method", *rest)
+
+
+def _rows(found: Sequence[LabRow], radii: Sequence[float]) -> tuple[tuple[str, ...], ...]:
+    """Rows with the source of what was published below its method."""
+    said = []
+    for row in found:
+        first, *rest = _together(cells(row, radii))
+        said.append((f"{first} ({row.published})" if row.published else first, *rest))
+    return tuple(said)
+
+
+def _networks(table: LabTable) -> Table:
+    """What stands on the card of every network: its settings, its weights, what was certified."""
+    return Table(
+        ("network and settings", "seed", "weights' sha256", "images", "abstained", "ACR"),
+        tuple(
+            (
+                f"{run.method.title}, sigma {run.sigma:g}{_settings(run)}",
+                str(run.seed),
+                run.sha256[:_SHORT_HASH],
+                str(run.inputs),
+                str(run.abstained),
+                round_down(run.acr, _DIGITS),
+            )
+            for run in table.runs
+        ),
+    )
+
+
+def _settings(run: LabRun) -> str:
+    said = [
+        f"{spec.title} {getattr(run.method, spec.name)}" for spec in field_specs(type(run.method))
+    ]
+    return f" ({', '.join(said)})" if said else ""

@@ -291,9 +291,17 @@ def described(
     }
 
 
-def flags(scheme: Scheme) -> str:
-    """A scheme as the flags that the lab's command line takes."""
-    words = [f"--{name.replace('_', '-')} {value}" for name, value in _set(scheme)]
+def flags(scheme: Scheme, *, noise_alone: bool = False) -> str:
+    """A scheme as the flags that the lab's command line takes.
+
+    Args:
+        scheme: whose noise trains.
+        noise_alone: leave out what decides nothing but its certificate.
+    """
+    idle = {spec.name for spec in field_specs(type(scheme)) if noise_alone and not spec.of_noise}
+    words = [
+        f"--{name.replace('_', '-')} {value}" for name, value in _set(scheme) if name not in idle
+    ]
     return " ".join([f"--scheme {scheme.key}", *words])
 
 

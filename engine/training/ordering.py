@@ -23,6 +23,7 @@ from engine.training.recipe import Recipe
 CIFAR10 = "cifar10:"
 """How data begin that are CIFAR-10; its folder follows."""
 RESNET = "cifar_resnet20"
+WEIGHTS = ".safetensors"
 RECIPES: Mapping[str, Mapping[str, Any]] = {
     "digits": {},
     "cifar10": {
@@ -90,6 +91,22 @@ def order_of(values: Mapping[str, Any], scheme: Scheme) -> Order:
     )
 
 
+def placed(out: Path, name: str) -> tuple[Path, str]:
+    """Folder and name of the files: ``out`` is a folder, or the file of weights itself.
+
+    Raises:
+        UserError: both the file and a name are given.
+    """
+    if out.suffix != WEIGHTS:
+        return out, name
+    if name and name != out.stem:
+        raise UserError(
+            f"--out {out} names the file of weights itself; leave --name out, or give --out a "
+            "folder."
+        )
+    return out.parent, out.stem
+
+
 def method_of(values: Mapping[str, Any]) -> Method:
     """The method of some values, with its settings among them.
 
@@ -136,7 +153,7 @@ def command_of(values: Mapping[str, Any], recipe: Recipe, arch: str) -> str:
         [
             f"certiscope train --data {named} --arch {arch} --method {recipe.method.key}",
             *_words(recipe.method, type(recipe.method)()),
-            flags(recipe.scheme),
+            flags(recipe.scheme, noise_alone=True),
             *(word for word in _words(recipe, usual) if not word.startswith("--seed")),
             f"--seed {recipe.seed}",
         ]

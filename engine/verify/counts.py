@@ -49,6 +49,7 @@ from engine.verify.encrypted import check_encrypted, is_served
 from engine.verify.outputs import check_outputs
 from engine.verify.parts import check_denoiser, check_members, check_parts, composed
 from engine.verify.report import Claim, Unchecked
+from engine.verify.scores import scores_of_the_bound
 from engine.verify.self_test import failed, left_out
 
 MOST_WORK = 2 * 10**8
@@ -98,9 +99,7 @@ class Recount:
         self.evidence = evidence
         self.settings = evidence.settings
         self.certifying = self.settings.kind != "predict"
-        votes = evidence.votes
-        self.selection = Votes(counts=votes.selection, failures=votes.selection_failures)
-        self.estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
+        self.selection, self.estimation = evidence.selection, evidence.estimation
         self.classes = len(evidence.model.class_names)
 
     @property
@@ -238,6 +237,7 @@ class Recount:
             return ["there is not one count per class"]
         if min(*first.counts, first.failures, *votes.counts, votes.failures) < 0:
             return ["a count is negative"]
+        wrong += scores_of_the_bound(self.evidence)
         if votes.n > self.most_votes:
             wrong.append(f"{votes.n:,} votes are more than {self.most_votes:,}")
         if self.evidence.anchors and settings.kind != "sweep":

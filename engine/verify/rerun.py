@@ -15,6 +15,7 @@ from engine.core.errors import UserError
 from engine.core.records import MODULE_IN_MEMORY, Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import OrderStatistics
+from engine.evidence.vote_chain import votes_of
 from engine.inputs.base import FittedInput
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
@@ -22,13 +23,14 @@ from engine.models.request import REQUEST_FIELDS, moved_member, stated_request
 from engine.noise.gaussian import Stream
 from engine.procedures.measure import measuring
 from engine.procedures.run import Run
-from engine.sampling.reducers import KeepNumbers, order_statistics
+from engine.sampling.reducers import KeepNumbers, SumScores, order_statistics
 from engine.schemes.anchored import SAMPLES
 from engine.verify.digests import fitted_input, located
 from engine.verify.encrypted import SERVED, is_served
 from engine.verify.medians import check_numbers
 from engine.verify.opened import check_opened
 from engine.verify.report import Claim, Redrawn
+from engine.verify.scores import with_scores_of
 from engine.verify.self_test import check_self_test
 
 Blocks = int | float | Literal["all"]
@@ -59,7 +61,7 @@ class Span:
     def near_ties(self, again: Votes) -> int | None:
         """How many votes for the top class were counted as failures; None if others differ too."""
         ties = self.votes.failures - again.failures
-        if self.top is None or ties < 0:
+        if self.top is None or ties < 0 or again.scores != self.votes.scores:
             return None
         counts = list(again.counts)
         counts[self.top] -= ties
@@ -167,7 +169,7 @@ def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
     The lot is the system's entropy. PREDICT keeps no blocks, so that all of its votes are drawn.
     """
     votes, classes = evidence.votes, len(evidence.model.class_names)
-    estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
+    estimation = evidence.estimation
     if evidence.chain is None:
         spans = [Span("all votes", Stream.ESTIMATION, 0, estimation.n, estimation)]
     else:
@@ -184,6 +186,7 @@ def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
                 Votes(
                     counts=tuple(block.counts.get(c, 0) for c in range(classes)),
                     failures=block.failures,
+                    scores=block.scores,
                 ),
                 top=tops[index] if tops else votes.guess,
             )
@@ -212,8 +215,7 @@ def _selections(evidence: Evidence) -> list[Span]:
             )
             for index, phase in enumerate(evidence.decision.phases)
         ]
-    votes = evidence.votes
-    first = Votes(counts=votes.selection, failures=votes.selection_failures)
+    first = evidence.selection
     return [Span("selection", Stream.SELECTION, 0, first.n, first)]
 
 
@@ -276,6 +278,7 @@ def _judged(evidence: Evidence, run: Run, spans: Sequence[Span], means: Means) -
         if again.n != span.n:
             return _claim("cannot be checked", "it was stopped before all blocks were drawn")
         drawn += span.n
+        again = with_scores_of(again, span.votes)
         if again != span.votes and not (evidence.encrypted and span.above(again)):
             tied = span.near_ties(again)
             if tied is not None and tied <= ties:
@@ -321,16 +324,21 @@ def _other_machine(evidence: Evidence, run: Run) -> str:
 
 def _count(run: Run, span: Span) -> Votes:
     sums = [0] * (len(run.class_names) + 1)
+    if span.votes.scores is not None and span.top is not None:
+        run.sampler.numbers = SumScores(span.top)
+        sums += [0, 0]
     if span.n:
         last = span.start + span.n
         for rows in run.sampler.rows(span.stream, span.start, last, block=max(last, 1)):
             for row in rows.values():
                 sums = [a + b for a, b in zip(sums, row, strict=True)]
-    return Votes(counts=tuple(sums[1:]), failures=sums[0])
+    return votes_of(sums, len(run.class_names))
 
 
 def _flipped(recorded: Votes, again: Votes) -> int:
-    """The fewest votes that must have fallen otherwise."""
+    """The fewest votes that must have fallen otherwise; all, where their scores did."""
+    if recorded.scores != again.scores:
+        return recorded.n
     pairs = zip((*recorded.counts, recorded.failures), (*again.counts, again.failures), strict=True)
     return sum(max(0, a - b) for a, b in pairs)
 

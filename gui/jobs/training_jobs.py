@@ -25,7 +25,7 @@ class AskedTraining:
     Attributes:
         values: as :func:`engine.training.ordering.order_of` takes them.
         scheme: whose noise trains.
-        folder: of weights, card and state.
+        folder: of weights, card and state, or the file of weights in it.
     """
 
     values: Mapping[str, Any]
@@ -60,12 +60,13 @@ def train(
         UserError: as that command says it.
     """
     from engine.training.making import making
-    from engine.training.ordering import order_of
+    from engine.training.ordering import order_of, placed
 
-    order = order_of(asked.values, asked.scheme)
+    folder, name = placed(asked.folder, "")
+    order = order_of({**asked.values, "name": name}, asked.scheme)
     shown = TrainingShown(order.name)
     yield shown
-    work = making(order, asked.folder, stop=stop)
+    work = making(order, folder, stop=stop)
     while True:
         try:
             shown = _shown(order.name, next(work), shown)

@@ -153,7 +153,7 @@ class TrainingForm(Section):
         self.fields, self._kinds = {}, (self.chosen, self.noise, Recipe)
         usual, rare = list[FieldSpec](), list[FieldSpec]()
         for kind in self._kinds:
-            for spec in field_specs(kind):
+            for spec in (one for one in field_specs(kind) if one.of_noise):
                 (rare if spec.advanced else usual).append(spec)
         for row, spec in enumerate((*usual, *rare)):
             self._add(row, self._started(spec))

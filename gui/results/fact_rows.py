@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.core.records import InputIdentity
+from engine.core.records import InputIdentity, Votes
 from engine.core.rounding import confidence_percent, p_value_in_words, round_down, round_up
 from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
@@ -59,6 +59,7 @@ def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
     rows = [
         ("class", class_names[snapshot.top]),
         ("votes", f"{votes.counts[snapshot.top]:,} of {votes.n:,}"),
+        *_scored(votes),
         ("p lower", round_down(bounds.p_lower, DIGITS)),
         ("p upper, others", round_up(bounds.p_upper, DIGITS)),
     ]
@@ -66,6 +67,13 @@ def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
         provisional = round_down(snapshot.provisional.p_lower, DIGITS)
         rows.append(("p lower, provisional", provisional))
     return rows
+
+
+def _scored(votes: Votes) -> Rows:
+    """The mean score that a soft bound is about; nothing of any other."""
+    if votes.scores is None:
+        return []
+    return [("mean softmax score", round_down(votes.scores.mean(votes.n), DIGITS))]
 
 
 def _answer_rows(evidence: Evidence) -> Rows:
@@ -93,6 +101,7 @@ def _bound_rows(evidence: Evidence) -> Rows:
     bounds, test = evidence.bounds, evidence.test
     if bounds is not None:
         rows += [
+            *_scored(evidence.estimation),
             ("p lower", round_down(bounds.p_lower, DIGITS)),
             ("p upper, others", round_up(bounds.p_upper, DIGITS)),
         ]

@@ -95,7 +95,7 @@ def usual(settings: Counting) -> tuple[str, ...]:
     if set(settings.scheme.terms) != {"radius"}:
         return ()
     bounds = bound_method(settings.bound).at(
-        Votes(counts=(settings.n, 0)), top=0, alpha=settings.alpha, n_plan=settings.n
+        Votes(counts=(settings.n, 0)).supposed(0), top=0, alpha=settings.alpha, n_plan=settings.n
     )
     reach = min(radius_of(region_of(settings.scheme, bounds)) or 0.0, _FURTHEST)
     steps = np.arange(1, math.floor(reach / _STEP) + 1) * _STEP

@@ -8,6 +8,7 @@ import pytest
 from engine.case import schema, votes
 from engine.core.errors import UserError
 from engine.core.records import Votes
+from engine.core.scores import ScoreSums
 from engine.evidence.vote_chain import Block, chained
 
 SIZE, SELECTION = 50, Votes(counts=(8, 2), failures=1)
@@ -79,3 +80,12 @@ def test_other_votes_of_the_same_run_are_refused(db: sqlite3.Connection) -> None
     write(db, chain(50, 50))
     with pytest.raises(UserError, match="holds other votes of this run"):
         write(db, chain(50, 50, 10, first=30))
+
+
+def test_scores_of_blocks_come_back(db: sqlite3.Connection) -> None:
+    plain = chain(50)
+    scores = ScoreSums(total=50 * 60_000, squares=50 * 60_000**2)
+    scored = chained("start", start=0, n=50, counts={0: 50}, failures=0, scores=scores)
+    write(db, [scored])
+    assert votes.read_blocks(db, 1) == (scored,)
+    assert scored.hash != plain[0].hash and "scores" not in plain[0].model_dump()

@@ -30,7 +30,7 @@ def test_the_table_is_printed_and_written(program, tmp_path):
     [
         (("--methods", "gaussian,magic"), "There is no training method 'magic'"),
         (("--sigmas", "a"), "--sigmas takes numbers separated by commas (it was 'a')."),
-        (("--report", "t.docx"), "a lab's table is written as .html or .csv."),
+        (("--report", "t.docx"), "a lab's table is written as .pdf, .html or .csv."),
         (("--plot", "t.gif"), "--plot writes .svg, .png or .pdf (it was 't.gif')."),
         (("--sigmas", "-1"), "sigma"),
     ],

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 
 from engine.core.fields import as_number, field_specs
 from engine.evidence.settings import run_specs
-from engine.schemes import Gaussian
+from engine.schemes import SCHEMES, Gaussian
 
 
 def test_a_schemes_fields_become_specs():
@@ -37,6 +37,7 @@ def test_run_settings_in_order_without_the_scheme():
         "two-class",
         "two-class-uneven",
         "multi-class",
+        "soft",
     )
     assert specs["device"].choices[0] == "auto"
     assert specs["n"].kind == "int" and specs["n"].default == 100_000
@@ -108,3 +109,15 @@ def test_numbers_as_they_are_typed():
     ):
         with pytest.raises(ValueError):
             as_number(text, kind)
+
+
+def test_what_a_training_is_not_asked_for_leaves_the_noise_as_it_is():
+    others = {"top_k": 3, "box": True, "norm": "l1", "error": 0.25, "reach": 2.0, "rho": 0.2}
+    found = set()
+    for scheme in SCHEMES:
+        for spec in field_specs(scheme):
+            if not spec.of_noise:
+                found.add(spec.name)
+                changed = {spec.name: others[spec.name]}
+                assert scheme(**changed).noise().in_words() == scheme().noise().in_words()
+    assert found == set(others)

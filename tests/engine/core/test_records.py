@@ -1,42 +1,8 @@
 import hashlib
 import json
 
-import numpy as np
-import pytest
-import torch
-from pydantic import ValidationError
-
-from engine.core.records import ModelIdentity, PartIdentity, Votes
+from engine.core.records import ModelIdentity, PartIdentity
 from tests.factories import make_model
-
-
-def test_ties_go_to_the_lowest_index():
-    assert Votes(counts=(3, 5, 5)).top == 1
-    assert Votes(counts=(0, 0)).top == 0
-
-
-def test_failures_belong_to_n_and_are_a_class_of_their_own():
-    votes = Votes(counts=(5, 1), failures=3)
-    assert votes.n == 9
-    assert votes.largest_other(0) == 3
-    assert Votes(counts=(5,), failures=2).largest_other(0) == 2
-
-
-def test_ranked():
-    assert Votes(counts=(2, 7, 2)).ranked() == [1, 0, 2]
-
-
-def test_from_numpy_and_torch():
-    expected = Votes(counts=(1, 2))
-    assert Votes.from_sequence(np.array([1, 2])) == expected
-    assert Votes.from_sequence(torch.tensor([1, 2])) == expected
-
-
-def test_frozen_and_closed():
-    with pytest.raises(ValidationError):
-        Votes(counts=(1,), surprise=1)
-    with pytest.raises(ValidationError):
-        Votes(counts=(1,)).counts = (2,)
 
 
 def canonical(value):

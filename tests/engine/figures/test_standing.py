@@ -1,6 +1,9 @@
 import pytest
 from scipy.stats import beta
 
+from engine.bounds import bound_method
+from engine.core.records import Votes
+from engine.core.scores import ScoreSums
 from engine.evidence.settings import CertifySettings
 from engine.figures.standing import ceiling, standing
 from tests.factories import make_evidence, make_snapshot
@@ -65,3 +68,19 @@ def test_a_bound_that_may_be_stopped_names_the_first_n():
     assert 1000 < needed < 10_000
     assert stand(needed, needed * 98 // 100).p_lower > 0.97
     assert stand(needed - 100, (needed - 100) * 98 // 100).p_lower < 0.97
+
+
+def test_scores_to_come_are_the_largest_at_best_and_alike_as_expected():
+    settings = CertifySettings(n=1000, bound="soft")
+    scores = ScoreSums(total=400 * 50_000, squares=400 * 50_000**2)
+    votes = Votes(counts=(400, 0), scores=scores)
+    bounds = bound_method("soft").at(votes, top=0, alpha=0.001, n_plan=1000)
+    view = make_snapshot().model_copy(
+        update={"settings": settings, "estimation": votes, "bounds": bounds, "top": 0}
+    )
+    found = standing(view)
+    assert found.p_lower < found.p_expected < found.p_reach < 1
+    alike = votes.model_copy(update={"counts": (1000, 0), "scores": scores.scaled(400, 1000)})
+    after = bound_method("soft").at(alike, top=0, alpha=0.001, n_plan=1000)
+    assert found.p_expected == after.p_lower
+    assert found.votes_needed(0.74) == 1000 and found.votes_needed(0.77) is None

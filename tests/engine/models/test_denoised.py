@@ -17,6 +17,7 @@ from engine.models.base import NO_CLASS, Classifier
 from engine.models.denoised import DenoisedClassifier
 from engine.models.denoisers import DenoiserFacts, NetworkDenoiser
 from engine.models.diffusion_schedule import Schedule
+from engine.models.ensemble import Ensemble
 from engine.verify.parts import check_denoiser
 from tests.denoisers import save_plain
 
@@ -203,4 +204,9 @@ def test_an_image_that_the_denoiser_makes_no_numbers_of_has_no_class(digits: Cla
     batch = torch.full((3, 1, 8, 8), 0.5)
     batch[1, 0, 0, 0] = -0.1
     assert whole.scores(batch).isnan().all(1).tolist() == [False, True, False]
+    pair = DenoisedClassifier(Ensemble([digits, digits], consensus=2), whole.denoiser)
+    assert pair.member_answers() is None
+    named = pair.classify(batch).tolist()
+    assert named[1] == NO_CLASS and pair.member_answers()[:, 1].tolist() == [NO_CLASS] * 2
+    assert pair.member_answers()[:, [0, 2]].tolist() == [[named[0], named[2]]] * 2
     assert (whole.classify(batch) == NO_CLASS).tolist() == [False, True, False]

@@ -102,7 +102,7 @@ def test_no_votes():
 def test_n_needed_shrinks_with_a_clearer_majority(bound: str):
     method = bound_method(bound)
     needed = [
-        n_needed(Votes(counts=(k, 1000 - k)), scheme=SCHEME, method=method, alpha=0.001)
+        n_needed(Votes(counts=(k, 1000 - k)), 0, scheme=SCHEME, method=method, alpha=0.001)
         for k in (550, 700, 900)
     ]
     assert needed == sorted(needed, reverse=True)

@@ -1,5 +1,6 @@
 import threading
 
+import numpy as np
 import pytest
 from scipy.stats import binom
 
@@ -8,6 +9,7 @@ from engine.core.records import ProbabilityBounds
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
 from engine.procedures.certify import certify
+from engine.procedures.resume import Resume
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 
@@ -154,3 +156,66 @@ def test_false_claims_over_many_seeds(bound: str):
         found = run(0.1, n=400, n0=40, bound=bound, alpha=alpha, seed=seed, batch=400)
         wrong += found.outcome == "certified" and (found.radius > 0.1 or found.predicted_class != 0)
     assert wrong <= binom.ppf(1 - 1e-6, runs, alpha)
+
+
+def soft(threshold: float = 0.3, batch: int = 0, **changes) -> Evidence:
+    return run(threshold, batch, **{"bound": "soft", **changes})
+
+
+def test_a_soft_claim_is_below_the_known_mean_and_says_what_it_is_about():
+    """The mean of sigmoid(2 (t - x)) over Gaussian x, by quadrature."""
+    found = soft(1.0, n=20_000)
+    points, weights = np.polynomial.hermite_e.hermegauss(80)
+    mean = (weights / (1 + np.exp(-2 * (1.0 - 0.25 * points)))).sum() / weights.sum()
+    drawn = found.estimation.scores.mean(20_000)
+    assert found.bounds.p_lower < mean and drawn == pytest.approx(mean, abs=5e-3)
+    assert found.bounds.p_lower == pytest.approx(mean, abs=1e-2) and found.outcome == "certified"
+    assert found.radius < run(1.0, n=20_000).radius
+    assert "changes the soft smoothed model's prediction 'class 0'" in found.statement
+    assert "another function than the vote of the classes" in found.statement
+    assert Evidence.model_validate_json(found.model_dump_json()) == found
+
+
+def test_sums_of_scores_do_not_depend_on_the_batch_size():
+    assert soft(batch=64).votes == soft(batch=1000).votes
+    assert soft(batch=64).chain.head == soft(batch=1000).chain.head
+
+
+def test_a_soft_run_is_resumed_to_the_same_sums():
+    whole = soft(n=5000)
+    for blocks in (3, 17):
+        part = Resume.of(whole)
+        part = part.model_copy(update={"blocks": part.blocks[:blocks]})
+        settings = CertifySettings(n0=50, n=5000, bound="soft")
+        again = finish(certify(HalfSpace(0.3), fitted(), settings, resume=part))
+        assert again.chain == whole.chain and again.statement == whole.statement
+
+
+def test_a_soft_run_claims_nothing_before_its_n_and_says_why_it_abstains():
+    settings, stop = CertifySettings(n0=50, n=10**6, bound="soft"), threading.Event()
+    for shown in (going := certify(HalfSpace(0.3), fitted(), settings, stop=stop)):
+        assert shown.provisional is None and shown.region is None
+        if shown.estimation.n:
+            stop.set()
+            break
+    early = finish(going)
+    assert early.outcome == "abstained" and early.abstention.reason == "stopped-early"
+    guesses = (soft(-0.05, n0=1, seed=seed) for seed in range(20))
+    below = next(found for found in guesses if found.votes.guess == 0)
+    assert "has a mean softmax score of 0." in below.abstention.sentence
+    assert "mean score under the noise is probably not above" in below.abstention.sentence
+    few = soft(0.2, n=100)
+    assert few.abstention.reason == "too-few-samples"
+    assert "would certify if the scores keep their mean and variance" in few.abstention.sentence
+
+
+def test_a_soft_target_is_refused():
+    with pytest.raises(UserError, match="the soft bound may not be stopped"):
+        soft(target="radius=0.1")
+
+
+def test_failures_score_nothing():
+    settings = CertifySettings(n0=50, n=2000, bound="soft")
+    found = finish(certify(Misbehaving("crash", after=40), fitted(), settings))
+    assert found.votes.estimation_failures and found.outcome == "abstained"
+    assert found.estimation.scores.possible(2000 - found.votes.estimation_failures)

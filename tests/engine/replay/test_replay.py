@@ -275,3 +275,9 @@ def test_rows_share_only_what_follows_from_their_own_votes(votes_file, bound):
         assert row.bounds == own
         assert row.region == found.scheme.region(own)
     assert ReplayResult.model_validate_json(found.model_dump_json()) == found
+
+
+def test_a_table_of_votes_has_no_scores(tmp_path: Path) -> None:
+    (tmp_path / "v.csv").write_text("idx,label,n_0,n_1\na,0,9,1\n")
+    with pytest.raises(UserError, match="The soft bound is about scores"):
+        replay(tmp_path / "v.csv", scheme=Gaussian(), alpha=0.001, bound="soft")

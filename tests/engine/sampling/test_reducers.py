@@ -10,8 +10,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.core.scores import MOST
 from engine.models.base import NOT_ASKED
-from engine.sampling.reducers import CountVotes, KeepNumbers, MemberTally, order_statistics
+from engine.sampling.reducers import (
+    CountVotes,
+    KeepNumbers,
+    MemberTally,
+    SumScores,
+    order_statistics,
+)
 
 
 @given(
@@ -45,7 +52,7 @@ def test_order_statistics_are_those_of_all_values_sorted(
     values = rng.choice([-2.5, -1.0, 0.0, 0.5, 3.0, math.nan, math.inf], (sum(sizes), outputs))
     reducer = KeepNumbers(outputs)
     for part in np.split(values, np.cumsum(sizes)[:-1]):
-        reducer.add(torch.from_numpy(part))
+        reducer.add(torch.from_numpy(part), 0)
     fine = np.isfinite(values).all(axis=1)
     answers = reducer.answers(int(fine.sum()))
     assert np.array_equal(answers, values[fine])
@@ -83,3 +90,32 @@ def test_votes_of_members_are_those_of_a_plain_count_however_they_are_batched() 
         assert each.asked == 500 - row.count(NOT_ASKED)
         assert (each.failures, each.counts) == (row.count(-1), tuple(map(row.count, range(3))))
     assert MemberTally(3).record() is None
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sizes=st.lists(st.integers(1, 40), min_size=1, max_size=6),
+    block=st.integers(1, 50),
+    start=st.integers(0, 200),
+)
+def test_sums_of_scores_do_not_depend_on_batches_and_a_lost_batch_counts_as_nothing(
+    seed: int, sizes: list[int], block: int, start: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, MOST, (sum(sizes), 3), endpoint=True)
+    lost, found, at = int(rng.integers(len(sizes))), SumScores(1), start
+    expected = {
+        index: [7, 0, 0] for index in range(start // block, (start + len(scores)) // block + 1)
+    }
+    for place, (size, part) in enumerate(
+        zip(sizes, np.split(scores, np.cumsum(sizes)[:-1]), strict=True)
+    ):
+        if place != lost:
+            found.add(torch.from_numpy(part), at)
+            for offset, score in enumerate(part[:, 1].tolist()):
+                expected[(at + offset) // block][1] += score
+                expected[(at + offset) // block][2] += score * score
+        at += size
+    rows = {index: [7] for index in expected}
+    assert found.beside(rows, block) == expected
+    assert found.beside({0: [1]}, block) == {0: [1, 0, 0]}

@@ -3,6 +3,7 @@ import io
 import json
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from engine.core.errors import UserError
@@ -40,7 +41,7 @@ def test_notes_say_what_is_missing_and_what_does_not_win():
 
 def test_files_hold_every_network_and_what_was_published_apart(tmp_path):
     found = table(*RUNS)
-    for ending in ("csv", "json", "html"):
+    for ending in ("csv", "json", "html", "pdf"):
         write_table(found, tmp_path / f"t.{ending}", RADII)
     lines = list(csv.DictReader(io.StringIO((tmp_path / "t.csv").read_text())))
     own = [line for line in lines if line["seed"]]
@@ -48,8 +49,14 @@ def test_files_hold_every_network_and_what_was_published_apart(tmp_path):
     assert all("published: CIFAR-10" in line["weights sha256 or source"] for line in lines[6:])
     assert LabTable.model_validate_json((tmp_path / "t.json").read_bytes()) == found
     text = (tmp_path / "t.html").read_text()
+    pages = pypdf.PdfReader(tmp_path / "t.pdf")
+    said = " ".join(" ".join(page.extract_text().split()) for page in pages.pages)
+    assert "0.200" in said and "not measured here" in said and "rerun by Salman" in said
+    assert all(run.sha256[:12] in said for run in RUNS)
+    attached = LabTable.model_validate_json(pages.attachments["table.json"][0])
+    assert attached == found
     assert "0.200 ±0.142" in text and "not measured here" in text and text.count("<svg") == 2
-    with pytest.raises(UserError, match=r"ends in .csv, .json or .html"):
+    with pytest.raises(UserError, match=r"ends in .csv, .json, .html or .pdf"):
         write_table(found, tmp_path / "t.docx")
 
 

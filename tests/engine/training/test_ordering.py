@@ -1,4 +1,5 @@
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -6,7 +7,15 @@ from engine.core.errors import UserError
 from engine.schemes import Gaussian
 from engine.schemes.ablation import Ablation
 from engine.training.methods.consistency import Consistency
-from engine.training.ordering import command_of, data_of, method_of, name_of, order_of, recipe_of
+from engine.training.ordering import (
+    command_of,
+    data_of,
+    method_of,
+    name_of,
+    order_of,
+    placed,
+    recipe_of,
+)
 
 ASKED = {"data": "digits", "method": "consistency", "weight": 3.0, "epochs": 7, "seed": 2}
 
@@ -78,3 +87,11 @@ def test_data_that_are_not_there_are_a_sentence(tmp_path):
         data_of(str(tmp_path / "nowhere"))
     with pytest.raises(UserError):
         data_of(f"cifar10:{tmp_path}")
+
+
+def test_out_is_a_folder_or_the_file_of_weights():
+    assert placed(Path("out"), "n") == (Path("out"), "n")
+    assert placed(Path("a/b.safetensors"), "") == (Path("a"), "b")
+    assert placed(Path("b.safetensors"), "b") == (Path(), "b")
+    with pytest.raises(UserError, match="names the file of weights itself; leave --name out"):
+        placed(Path("b.safetensors"), "c")
