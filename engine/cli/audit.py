@@ -13,10 +13,12 @@ from engine.cli.audit_rows import AuditRows
 from engine.cli.case import asked_case, case_flags
 from engine.cli.cluster import certifier, check_cluster, cluster_flags
 from engine.cli.flags import OUTPUT, WHAT, flag
+from engine.cli.medians import audit_medians, median_settings
 from engine.cli.options import at_flag, read_execution, read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED, CONTRADICTED, PARTIAL
 from engine.cli.output import STDOUT, check_writable, deliver, json_of, say
 from engine.cli.progress import follow
+from engine.cli.reading import epsilon_flag, measures
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.subject import asked_input, subject_flags
 from engine.cli.terminal import Terminal
@@ -30,7 +32,7 @@ from engine.system.progress import Meter
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import Counting
+    from engine.evidence.settings import Counting, MeasureSettings
     from engine.procedures.set_result import SetResult
 
 
@@ -53,6 +55,7 @@ def audit_flags() -> list[inspect.Parameter]:
         ),
         *scheme_flags(),
         *run_flags("certify"),
+        epsilon_flag(),
         *cluster_flags(),
         flag(
             "attack",
@@ -97,8 +100,17 @@ def audit_command(values: Mapping[str, Any]) -> int:
     its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 4
     inputs without a row (stopped, or a file does not open), 5 an attack inside a certified region,
     2 bad input, 1 failure. Ctrl+C stops and keeps the inputs that were counted; with --case the
-    same command resumes the set.
+    same command resumes the set. With --epsilon the medians of a model's numbers are bounded, input
+    by input.
     """
+    if measures(values):
+        settings_of_all, request = median_settings(values), run.model_request(values)
+        return audit_medians(
+            values,
+            request,
+            settings_of_all,
+            lambda settings: _load(request, values, settings)[:2],
+        )
     settings, execution = _settings(values), read_execution(values)
     at = _asked(values, settings)
     _check_outputs(values)
@@ -190,7 +202,7 @@ def _settings(values: Mapping[str, Any]) -> Counting:
 
 
 def _load(
-    request: Any, values: Mapping[str, Any], settings: Counting
+    request: Any, values: Mapping[str, Any], settings: Counting | MeasureSettings
 ) -> tuple[Any, list[str], int]:
     """The model, the inputs that are taken, and how many the set has."""
     from engine.inputs import expand, local, spread

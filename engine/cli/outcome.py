@@ -98,8 +98,10 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "radius", f"{round_down(evidence.radius, 4)} (rounded down{what})"
     yield from _said(evidence)
     yield from _target(evidence)
+    alone = settings.scheme.region_type.of_one_change
     for text, inside in evidence.certified_at.items():
-        yield f"at {text}", "certified" if inside else "not certified"
+        answer = "certified" if inside else "not certified"
+        yield f"at {text}", f"{answer} ({alone})" if alone else answer
     yield from _carried_out(evidence)
     speed = f"{evidence.performance.samples_per_second:,.0f} samples/s"
     yield "speed", f"{speed} on {evidence.performance.device}, {settings.precision}"

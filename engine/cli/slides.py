@@ -30,6 +30,14 @@ def slides_flags() -> list[inspect.Parameter]:
         argument("file", "FILE", "Evidence (.json), report (.pdf) or case."),
         flag("out", out, OUTPUT, Path | None, metavar="F"),
         flag("run", "Which run of a case, by default the last with a result.", RUN, int | None),
+        flag(
+            "beside",
+            "Draw the certificate, and the attack, of this result of contrast-brightness over an "
+            "exact map of the same image and model; one slide. Repeatable.",
+            OUTPUT,
+            list[Path],
+            metavar="F.json",
+        ),
         flag("plot", "all, votes, bounds or region.", OUTPUT, default="all", metavar="NAME"),
         flag("seconds", "Length of a film up to the result.", OUTPUT, float, default=usual.seconds),
         flag("fps", "Frames in a second.", OUTPUT, int, default=usual.fps),
@@ -63,6 +71,12 @@ def slides_command(values: Mapping[str, Any]) -> int:
         dark=values["dark"],
     )
     evidence, image = _result(values["file"], values["run"])
+    if values["beside"]:
+        from engine.slides.together import write_together
+
+        beside = [(path.stem, _result(path, None)[0]) for path in values["beside"]]
+        write_together(evidence, beside, values["out"], film)
+        return CERTIFIED
     console = None if values["quiet"] else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "drawing", "frames") as meter:
         write_slides(evidence, values["out"], film, image=image, progress=meter.items, stop=stop)

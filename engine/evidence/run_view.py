@@ -54,6 +54,10 @@ class RunView(Protocol):
         """What it certifies; None for nothing."""
 
     @property
+    def facts(self) -> Mapping[str, float | str]:
+        """What was drawn from the input, and what the region rests on."""
+
+    @property
     def trajectory(self) -> tuple[TrajectoryPoint, ...]:
         """The bound on the way here."""
 

@@ -32,6 +32,7 @@ class Snapshot(Record):
             ``bounds`` already is that.
         settings: of the run.
         region: what ``bounds`` certifies now, None if nothing (or nothing yet).
+        facts: of the input that the region rests on, as far as they are known.
         trajectory: bounds at the block ends so far, and at this n.
         blocks: the votes so far, block by block; what a case file keeps.
         chain_selection: the selection votes that the chain of blocks begins with, where they are
@@ -59,6 +60,7 @@ class Snapshot(Record):
     bounds: ProbabilityBounds | None = None
     provisional: ProbabilityBounds | None = None
     region: Region | None = None
+    facts: dict[str, float | str] = Field(default_factory=dict)
     trajectory: tuple[TrajectoryPoint, ...] = ()
     blocks: tuple[Block, ...] = ()
     chain_selection: Votes | None = None

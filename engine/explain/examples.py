@@ -16,6 +16,7 @@ import torch
 
 from engine.core.batches import Batch, from_arrays, moved, parts, room
 from engine.evidence.settings import RunSettings
+from engine.explain.frames import framed, with_frames
 from engine.explain.graph_examples import GraphPresenter, neighbourhood_of
 from engine.explain.image_examples import ImagePresenter
 from engine.explain.presenter import Presenter, Ready
@@ -56,6 +57,7 @@ def examples(
     center_class: int | None,
     device: str = "auto",
     stop: threading.Event | None = None,
+    violated: Perturbation | None = None,
 ) -> ExamplesFigure | None:
     """The input, three noisy samples with f's answers, and changes of the certified sizes.
 
@@ -67,6 +69,7 @@ def examples(
         center_class: the class that is attacked; None where none was chosen.
         device: where the model runs.
         stop: when set, nothing is attacked any more.
+        violated: a change of an image that is known to give another answer, to show.
 
     Returns:
         None where the kind of input has no examples, or a graph cannot be read again.
@@ -86,16 +89,18 @@ def examples(
     tries = affordable((time.perf_counter() - began) / NOISY_SAMPLES)
     figure = ExamplesFigure(
         noise_in_words=settings.scheme.noise_in_words(),
-        original=Example.clean(presenter.show(fitted.arrays), answer),
+        original=Example.clean(_framed_input(bound, presenter, fitted), answer),
         samples=_shown(presenter, bound, noisy, said),
         region=region,
         center_class=center_class,
+        violated=None if violated is None else _violated(ready, fitted, violated),
     )
     if region is None or stopped.is_set():
         return figure
     attack = presenter.attack(ready, region, top=center_class, tries=tries, stop=stopped)
     if attack is None:
         return figure
+    attack = with_frames(bound, attack)
     changes = region.changes() if attack.changes is None else attack.changes
     if all(region.budget(change) is None for change in changes):
         return figure
@@ -136,10 +141,29 @@ def counted_samples(
     ready, noisy = _prepared(classifier, fitted, settings, place, count=count, stream=stream)
     return ExamplesFigure(
         noise_in_words=settings.scheme.noise_in_words(),
-        original=Example.clean(presenter.show(fitted.arrays)),
+        original=Example.clean(_framed_input(ready.classifier, presenter, fitted)),
         samples=_shown(presenter, ready.classifier, noisy, classes(ready.classifier, noisy)),
         center_class=center_class,
         counted=True,
+    )
+
+
+def _violated(ready: Ready, fitted: FittedInput, change: Perturbation) -> Example | None:
+    """The image after a change that gives another answer, with that answer."""
+    scheme = ready.settings.scheme
+    moved = scheme.transformed(fitted.arrays[0], change)
+    if moved is None:
+        return None
+    batch = _batch(ready, [(moved,)])
+    (answer,) = answers(ready.classifier, batch)
+    (media,) = framed(ready.classifier, [(ImageMedium.of(moved),)], batch)
+    size = ", ".join(f"{term} {value:+.3f}" for term, value in change.items())
+    return Example(
+        name=f"violated: {size}",
+        caption=f"violated: {answer} ({size})",
+        note="the middle of the violated cell that is nearest to no change",
+        answer=answer,
+        media=media,
     )
 
 
@@ -153,6 +177,7 @@ def _shown(
     presenter: Presenter, classifier: Classifier, noisy: Batch, said: list[int]
 ) -> tuple[Example, ...]:
     media = presenter.noisy(tuple(part.cpu().numpy() for part in parts(noisy)))
+    media = framed(classifier, media, noisy)
     if isinstance(classifier, DenoisedClassifier):
         with torch.inference_mode():
             seen = classifier.denoised(cast(torch.Tensor, noisy)).float().cpu().numpy()
@@ -160,6 +185,12 @@ def _shown(
         media = [(*one, ImageMedium.of(image, touch="denoised")) for one, image in both]
     names = [named(classifier, index) for index in said]
     return tuple(map(Example.noisy, range(1, len(said) + 1), media, names, said))
+
+
+def _framed_input(classifier: Classifier, presenter: Presenter, fitted: FittedInput) -> Media:
+    """The input, with the reference of a model of places on it."""
+    (found,) = framed(classifier, [presenter.show(fitted.arrays)])
+    return found
 
 
 def presenter_of(classifier: Classifier, fitted: FittedInput) -> Presenter | None:

@@ -11,6 +11,7 @@ from engine.figures.images import Illustrations, has_slice, norm_of
 from engine.figures.places import claimed, places_figure
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
+from engine.regions import Perturbation
 
 MAP_SECONDS = 4.0
 """How long the map of the slice in a report is refined."""
@@ -49,8 +50,16 @@ def illustrate(
         device=evidence.execution.device,
         region=evidence.region,
         center_class=guess,
+        violated=counterexample(evidence),
     )
     return Illustrations(region=region, examples=shown)
+
+
+def counterexample(evidence: Evidence) -> Perturbation | None:
+    """A change that an exact method found to give another answer, whatever it certifies."""
+    known = evidence.settings.scheme.known(evidence.facts)
+    found = evidence.region or (known and known.drawn)
+    return found.counterexample() if found else None
 
 
 def _plane(evidence: Evidence) -> SliceAxes:

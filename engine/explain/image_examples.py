@@ -67,7 +67,7 @@ class ImagePresenter(Presenter):
 
         if all(scheme.transformed(self.pixels, one) is None for one in region.changes()):
             return None
-        return Attack(scheme.attacker, change, lambda arrays: (ImageMedium.of(arrays[0]),))
+        return Attack("", change, lambda arrays: (ImageMedium.of(arrays[0]),))
 
     def _to_the_edge(
         self, ready: Ready, radius: float, norm: Norm, top: int | None, stop: threading.Event

@@ -43,7 +43,8 @@ class Example(BaseModel):
     def clean(cls, media: Media, answer: str = "") -> Example:
         """The input without noise."""
         caption = f"without noise: {answer}" if answer else "the input"
-        return cls(name="input", caption=caption, answer=answer, media=media)
+        note = _joined(*(one.key() for one in media))
+        return cls(name="input", caption=caption, note=note, answer=answer, media=media)
 
     @classmethod
     def noisy(cls, number: int, media: Media, answer: str, answered: int | None = None) -> Example:
@@ -78,7 +79,7 @@ class Attack:
     """How an input is changed, for any size of change: an illustration, no bound on attacks.
 
     Attributes:
-        how: in words.
+        how: in words; empty where the change itself says it.
         change: the input after a change within a budget, not clipped; None where the budget says
             nothing about inputs of this kind.
         show: a changed input's parts.
@@ -103,6 +104,7 @@ class ExamplesFigure(BaseModel):
         changes: the largest certified perturbations, from few things to many.
         answers: of the base model after each of ``changes``, as far as it was asked.
         center_class: the class that is certified or bounded; None where none was chosen.
+        violated: the input after a change that gives another answer; None where none is known.
         counted: its samples are the first that the run counted, not of a stream of their own.
     """
 
@@ -116,6 +118,7 @@ class ExamplesFigure(BaseModel):
     changes: tuple[Perturbation, ...] = ()
     answers: tuple[str, ...] = ()
     center_class: int | None = None
+    violated: Example | None = None
     counted: bool = False
 
     def changed(self, change: Perturbation) -> Example | None:
@@ -162,6 +165,7 @@ class ExamplesFigure(BaseModel):
         """The input, every noisy sample, and the input after every change."""
         yield from (self.original, *self.samples)
         yield from (one for change in self.changes if (one := self.changed(change)) is not None)
+        yield from () if self.violated is None else (self.violated,)
 
 
 def _joined(*clauses: str) -> str:

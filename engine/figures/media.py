@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.core.records import Record
 from engine.figures.graphs import NeighbourhoodFigure
+from engine.figures.places import Place
 from engine.inputs.coding import Column
 
 Touch = Literal["", "noised", "taken away", "changed", "denoised"]
@@ -39,6 +40,10 @@ class Medium(BaseModel):
         """What happened to it in words; empty for nothing."""
         raise NotImplementedError
 
+    def key(self) -> str:
+        """What its drawing means, said once, beside the input; empty for nothing."""
+        return ""
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The values under ``columns``, at full precision."""
         raise NotImplementedError
@@ -52,6 +57,7 @@ class ImageMedium(Medium):
         places: (H, W) True where it was touched; None where nothing is marked.
         touch: what happened there.
         clipped: whether clipping changed anything.
+        frames: places that the model answers with, each in the frame that a tolerance leaves it.
     """
 
     kind: ClassVar[str] = "image"
@@ -61,6 +67,7 @@ class ImageMedium(Medium):
     places: npt.NDArray[np.bool_] | None = None
     touch: Touch = ""
     clipped: bool = False
+    frames: tuple[Place, ...] = ()
 
     @classmethod
     def of(
@@ -82,6 +89,10 @@ class ImageMedium(Medium):
             return ""
         cue = "hatched" if self.touch == "taken away" else "outlined"
         return f"{cue} pixels were {self.touch}"
+
+    def key(self) -> str:
+        """Of frames, if it has any."""
+        return "frames: within the tolerance; dots: the model's answer" if self.frames else ""
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Every pixel."""

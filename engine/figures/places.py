@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -87,21 +88,54 @@ def places_figure(
         claim: what they are.
         pixels: of the image.
     """
-    places: list[Place] = []
+    places: tuple[Place, ...] = ()
     if outputs.kind != "numbers" and pixels is not None:
-        size = size_of(outputs.kind)
-        groups = [intervals[i : i + size] for i in range(0, len(intervals), size)]
-        places = [
-            _place(name, group, _scale(outputs, pixels.shape))
-            for name, group in zip(outputs.names, groups, strict=True)
-        ]
+        places = _places(outputs, intervals, pixels.shape)
     return PlacesFigure(
         pixels=pixels,
-        places=tuple(places),
+        places=places,
         intervals=tuple(intervals),
         unit=outputs.unit,
         claim=claim,
     )
+
+
+def within_tolerance(
+    outputs: Outputs, shape: tuple[int, ...], answer: Sequence[float] | None = None
+) -> tuple[Place, ...]:
+    """The places of one answer on an image, each in the frame that the tolerance leaves it.
+
+    Args:
+        outputs: of the model, bound to an input.
+        shape: (C, H, W) of the image.
+        answer: its numbers; the reference itself if None.
+
+    Returns:
+        None at all for plain numbers, and without a tolerance or a reference.
+    """
+    if outputs.tolerance is None or not outputs.reference or outputs.kind == "numbers":
+        return ()
+    reach = math.floor(outputs.tolerance) if outputs.grid else outputs.tolerance
+    numbers = outputs.reference if answer is None else answer
+    intervals = [
+        OutputInterval(
+            name=name,
+            lower=reference - reach,
+            median=number if math.isfinite(number) else None,
+            upper=reference + reach,
+        )
+        for name, reference, number in zip(outputs.labels, outputs.reference, numbers, strict=True)
+    ]
+    return _places(outputs, intervals, shape)
+
+
+def _places(
+    outputs: Outputs, intervals: Sequence[OutputInterval], shape: tuple[int, ...]
+) -> tuple[Place, ...]:
+    size, scale = size_of(outputs.kind), _scale(outputs, shape)
+    groups = [intervals[i : i + size] for i in range(0, len(intervals), size)]
+    named = zip(outputs.names, groups, strict=True)
+    return tuple(_place(name, group, scale) for name, group in named)
 
 
 def _scale(outputs: Outputs, shape: tuple[int, ...]) -> tuple[float, float, float]:

@@ -63,6 +63,7 @@ class RegionFigure(BaseModel, Generic[M]):
         needs: p* of every cell; says what is drawn, and how.
         region: what is certified now, of the kind of ``needs.utmost``; None if nothing is, or
             nothing has been run.
+        drawn: a map of the same kind that certifies nothing, and is drawn all the same.
         standing: of the run; None before its first bound.
         noise: the scheme's noise in words.
         class_name: of the chosen class; empty before there is one.
@@ -76,6 +77,7 @@ class RegionFigure(BaseModel, Generic[M]):
 
     needs: M
     region: Any = None
+    drawn: Any = None
     standing: Standing | None = None
     noise: str = ""
     class_name: str = ""
@@ -89,6 +91,11 @@ class RegionFigure(BaseModel, Generic[M]):
         """How it is drawn (``Region.picture``)."""
         utmost: Region = self.needs.utmost
         return utmost.picture if utmost.picture != "slice" else "terms"
+
+    @property
+    def seen(self) -> Any:
+        """What is drawn: what is certified, else the map that certifies nothing."""
+        return self.drawn if self.region is None else self.region
 
     @property
     def subtitle(self) -> str:
@@ -163,7 +170,13 @@ def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[A
         "run": True,
         "attack": attack_mark(view),
     }
-    return found and found.model_copy(update=facts)
+    if found is None:
+        return None
+    known = view.settings.scheme.known(view.facts)
+    drawn = None if known is None else known.drawn
+    if isinstance(drawn, type(found.needs.utmost)):
+        facts["drawn"] = drawn
+    return found.model_copy(update=facts)
 
 
 def picture_of(scheme: Scheme) -> str:

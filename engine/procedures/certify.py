@@ -230,6 +230,7 @@ class _Certify:
             provisional=self._provisional(bounds),
             settings=self.settings,
             region=region_of(self.settings.scheme, bounds, self.run.facts),
+            facts=dict(self.run.facts),
             trajectory=self.claims.points(self.estimation, bounds),
             blocks=self.tally.blocks() if self.tally else (),
             answers=self.run.sampler.answers.groups(),

@@ -41,6 +41,7 @@ class LightMap(Region):
     picture: ClassVar[str] = "cells"
     measured: ClassVar[str] = "share of the box that is certified"
     signs: ClassVar[tuple[int, ...]] = (-1, 1)
+    of_one_change: ClassVar[str] = "this one change alone; smaller ones may lie in other cells"
 
     @model_validator(mode="after")
     def _a_map(self) -> LightMap:
@@ -128,6 +129,16 @@ class LightMap(Region):
                 if size := self.furthest(term, sign):
                     found.append({**dict.fromkeys(self.terms, 0.0), term: sign * inside(size)})
         return tuple(found)
+
+    def counterexample(self) -> Perturbation | None:
+        """The middle of the violated cell that is nearest to no change, in shares of the box."""
+        violated = [one == VIOLATED for one in self.leaves.status]
+        middles = self.leaves.shares[violated].mean(2)
+        if not len(middles):
+            return None
+        place = int(np.abs(2.0 * middles - 1.0).max(1).argmin())
+        boxes = self.leaves.boxes(self.contrast, self.brightness)[violated]
+        return dict(zip(self.terms, boxes[place].mean(1).tolist(), strict=True))
 
     def budget(self, change: Perturbation) -> Budget:
         """The one pair."""

@@ -78,6 +78,8 @@ class Region(Record, ABC):
     counts: ClassVar[bool] = False
     """Whether these are whole numbers."""
     signs: ClassVar[tuple[int, ...]] = (1,)
+    of_one_change: ClassVar[str] = ""
+    """What an answer about one change leaves open, where smaller ones may be answered otherwise."""
     """The directions of its terms; -1 among them where they are signed."""
 
     @classmethod
@@ -171,6 +173,10 @@ class Region(Record, ABC):
     def describe(self, change: Perturbation) -> str:
         """A perturbation in few words."""
         return ", ".join(f"{term} {change[term]:.{_DIGITS}f}" for term in self.terms)
+
+    def counterexample(self) -> Perturbation | None:
+        """The smallest change that is known to give another answer; None where none is known."""
+        return None
 
     def budget(self, change: Perturbation) -> Budget | None:
         """What a perturbation allows an attack to do; None where it speaks of something else."""

@@ -368,5 +368,6 @@ def _asked(evidence: Evidence) -> tuple[Section, ...]:
     if found is not None:
         target, inside = found
         facts.append(Fact(target, _ANSWERS[inside], f"the target; ended: {evidence.stop_reason}"))
-    facts += [Fact(at, _ANSWERS[inside]) for at, inside in evidence.certified_at.items()]
+    alone = evidence.settings.scheme.region_type.of_one_change
+    facts += [Fact(at, _ANSWERS[inside], alone) for at, inside in evidence.certified_at.items()]
     return (Section("Perturbations asked for", tuple(facts)),) if facts else ()

@@ -72,7 +72,7 @@ def _curves(figure: CurveFigure) -> tuple[list[str], Rows]:
 
 
 def _region(figure: RegionFigure[Any]) -> tuple[list[str], Rows]:
-    table: tuple[list[str], Rows] = figure.needs.table(figure.region)
+    table: tuple[list[str], Rows] = figure.needs.table(figure.seen)
     return table
 
 

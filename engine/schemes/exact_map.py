@@ -251,7 +251,8 @@ class ExactMap(Scheme):
             region, top = self._region(facts), float(facts[TOP])
         except (KeyError, ValueError):
             return None
-        return Known(int(top), region.outside, 0.0) if top >= 0 and top == int(top) else None
+        whole = top >= 0 and top == int(top)
+        return Known(int(top), region.outside, 0.0, drawn=region) if whole else None
 
     def _region(self, facts: Facts) -> LightMap:
         read(str(facts[MAP]))

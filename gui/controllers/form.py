@@ -22,6 +22,16 @@ class Form(QObject):
         self.settings: Counting = CertifySettings()
         self.execution = USUAL
         self.complaint = ""
+        self._epsilon: float | None = None
+
+    @property
+    def change_bounded(self) -> float:
+        """Largest change under which medians are bounded: as it was typed, else half the noise."""
+        return self._epsilon or (self.settings.law.level or 0.0) / 2
+
+    def bound_changes(self, epsilon: float) -> None:
+        """Bound medians under changes up to this size."""
+        self._epsilon = epsilon
 
     def set(self, settings: Counting, execution: Execution = USUAL) -> None:
         """Take valid settings."""

@@ -207,13 +207,12 @@ class Runs(QObject):
             self._count(settings)
 
     def measure(self) -> None:
-        """Start median smoothing, for changes up to the form's target, or else half its noise."""
+        """Start median smoothing, for changes up to the form's epsilon."""
         if self._loading.subject is None:
             return
         form, scheme = self._form.settings, self._form.settings.scheme
         values = form.model_dump(exclude={"kind", "scheme"})
-        size = scheme.parse_at(form.target) if form.target else {}
-        values["epsilon"] = next(iter(size.values()), (form.law.level or 0.0) / 2)
+        values["epsilon"] = self._form.change_bounded
         values["bound"] = "clopper-pearson" if form.bound == "clopper-pearson" else "anytime"
         try:
             self._count(declared("measure", scheme, values))

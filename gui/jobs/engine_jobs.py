@@ -273,6 +273,7 @@ class EngineJobs:
     def examples(self, subject: Subject, evidence: Evidence) -> ExamplesFigure | None:
         """Noisy samples and certified changes; None where a graph cannot be read again."""
         from engine.explain.examples import examples
+        from engine.explain.illustrations import counterexample
 
         return examples(
             subject.classifier,
@@ -281,6 +282,7 @@ class EngineJobs:
             device=evidence.execution.device,
             region=evidence.region,
             center_class=evidence.top,
+            violated=counterexample(evidence),
         )
 
     def preview(self, evidence: Evidence, illustrations: Illustrations) -> list[bytes]:

@@ -40,7 +40,7 @@ def _show_image(
     theme, gone = themes.current(), image.touch == "taken away"
     color = theme.muted if gone else getattr(theme, ink)
     mark = None if image.places is None else Mark(image.places, color, hatched=gone)
-    view.show_pixels(image.pixels, caption, detail=detail, mark=mark)
+    view.show_pixels(image.pixels, caption, detail=detail, mark=mark, frames=image.frames)
 
 
 def _show_words(

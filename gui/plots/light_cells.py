@@ -53,8 +53,8 @@ class LightCellsPlot(RegionPlot["LightCells"]):
 
     def draw(self, figure: RegionFigure[LightCells]) -> None:
         """The map as it stands; cells only where they are others."""
-        needs, region, theme = figure.needs, figure.region, themes.current()
-        text = region.cells if region is not None else ""
+        needs, seen, theme = figure.needs, figure.seen, themes.current()
+        text = seen.cells if seen is not None else ""
         if self._drawn != (needs, text):
             self._drawn = (needs, text)
             self._draw_cells(figure)
@@ -99,7 +99,7 @@ class LightCellsPlot(RegionPlot["LightCells"]):
         self.beside_attacks.setData(pos=attacks)
 
     def _draw_cells(self, figure: RegionFigure[LightCells]) -> None:
-        needs, region = figure.needs, figure.region
+        needs, region = figure.needs, figure.seen
         paths = {status: QPainterPath() for status in self.cells}
         if region is None:
             first, second = needs.halves
@@ -163,13 +163,14 @@ class LightCellsPlot(RegionPlot["LightCells"]):
         """What is certified."""
         region = figure.region
         if region is None:
-            return "Nothing is certified."
+            found = "" if figure.seen is None else f" ({figure.seen.note()})"
+            return f"Nothing is certified{found}."
         return f"Certified: {region.headline()} ({region.note()})."
 
     def told(self, change: Perturbation) -> str:
         """What is known of a change."""
         assert self.figure is not None
-        region, words = self.figure.region, self.needs.utmost.describe(change)
+        region, words = self.figure.seen, self.needs.utmost.describe(change)
         status = None if region is None or self.figure.refuted else region.status(change)
         known = {
             "c": "certified",

@@ -333,7 +333,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
     def _say_nothing(self) -> None:
         """At the middle of the map's upper part."""
         figure, frame = self.figure, self.pixel_frame()
-        empty = figure is not None and figure.run and figure.region is None
+        empty = figure is not None and figure.run and figure.seen is None
         self.nothing.setVisible(empty)
         if empty:
             width, _ = text_size(self.nothing)

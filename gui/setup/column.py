@@ -22,6 +22,7 @@ from gui.setup.catalogue import misfit
 from gui.setup.command_line import CommandPanel
 from gui.setup.fields import Field
 from gui.setup.input import InputPanel
+from gui.setup.medians import MediansPanel
 from gui.setup.model import ModelPanel
 from gui.setup.settings import SettingsPanel
 from gui.widgets.card import Card
@@ -44,6 +45,7 @@ class LeftColumn(Card):
         self.input = InputPanel(session, actions)
         self.attacker = AttackerPanel()
         self.settings = SettingsPanel(preferences=session.preferences)
+        self.medians = MediansPanel(session)
         self.command = CommandPanel(session, actions["copy-command"])
         self._ordered: list[Field] = []
         self._prospects = Lane(session.worker)
@@ -51,7 +53,8 @@ class LeftColumn(Card):
         self._turn.timeout.connect(self._look_ahead)
         self._connect()
         scroll = ScrollColumn("What is certified", spacing=14)
-        for panel in (self.model, self.input, self.attacker, self.settings, self.command):
+        parts = (self.model, self.input, self.attacker, self.settings, self.medians, self.command)
+        for panel in parts:
             scroll.column.addWidget(panel)
         scroll.column.addStretch(1)
         self.title.hide()

@@ -200,7 +200,7 @@ COMMANDS: tuple[Command, ...] = (
             tip="Two-sided test between the two leading classes; no radius"),
     Command("measure", "Bound the outputs' &medians", "&Run",
             lambda on: on.session.runs.measure(), "", _measurable,
-            tip="Where keypoints, boxes or numbers stay under changes up to the radius to stop at"),
+            tip="Where keypoints, boxes or numbers stay under changes up to the form's epsilon"),
     Command("stop", "&Stop", "&Run", lambda on: on.session.stop(), "Esc", _stoppable, "stop",
             tip="End the run and keep what was counted, or end the replay", starts_group=True),
     Command("plan", "&What would it take?", "&Run", lambda on: on.pages.show_page(on.pages.planner),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRect, QSize, Qt
@@ -18,7 +21,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.style import theme as themes
+from gui.widgets.frames import paint_frames
 from gui.widgets.mask import Mark, paint_mark
+
+if TYPE_CHECKING:
+    from engine.figures.places import Place
 
 _GAP = 4
 _UNEVEN_SHOWS = 6
@@ -31,6 +38,7 @@ class ImageView(QWidget):
         image: what is shown, at the array's own size; None when empty.
         caption: the whole caption; painted shortened where it does not fit.
         mark: pixels that are pointed out; None for none.
+        frames: keypoints and boxes that are drawn, each in its frame.
     """
 
     def __init__(self, caption: str = "", *, parent: QWidget | None = None) -> None:
@@ -38,6 +46,7 @@ class ImageView(QWidget):
         self.image: QImage | None = None
         self.caption = caption
         self.mark: Mark | None = None
+        self.frames: Sequence[Place] = ()
         self._detail = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(48, 56)
@@ -51,9 +60,10 @@ class ImageView(QWidget):
         *,
         detail: str = "",
         mark: Mark | None = None,
+        frames: Sequence[Place] = (),
     ) -> None:
         """Show an array and its caption; ``detail`` is added to the tooltip."""
-        self.mark = mark
+        self.mark, self.frames = mark, frames
         self.image = None if pixels is None else to_image(pixels)
         self.caption = caption
         self.setAccessibleName(caption)
@@ -109,6 +119,7 @@ class ImageView(QWidget):
             painter.drawImage(target, self._scaled(target))
             if self.mark is not None:
                 paint_mark(painter, target, self.mark, width=theme.px(1.6))
+            paint_frames(painter, target, self.image.size(), self.frames)
             painter.setPen(QPen(QColor(theme.border), theme.border_width))
             painter.drawRect(target.adjusted(-1, -1, 0, 0))
         painter.setPen(QColor(theme.muted))

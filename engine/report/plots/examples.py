@@ -11,6 +11,7 @@ from engine.figures.examples import Example, ExamplesFigure
 from engine.figures.media import CellsMedium, GraphMedium, ImageMedium, WordsMedium
 from engine.report import palette
 from engine.report.plots.base import RGB, Drawing, enlarged, png
+from engine.report.plots.frames import draw_places
 from engine.report.plots.marking import hatched, outlined
 
 WIDTH, ALT = 170, "The input, noisy samples of it, and a change of a certified size"
@@ -25,13 +26,15 @@ _NODE, _SMALLEST, _CROWD = 7.0, 2.2, 40
 def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
     """The input, noisy samples of it with the base model's answers, and certified changes."""
     changed = figure.strip()
-    shown = [figure.original, *figure.samples, *changed]
+    violated = () if figure.violated is None else (figure.violated,)
+    shown = [figure.original, *figure.samples, *changed, *violated]
     names = ["original", *(f"noisy{i + 1}" for i in range(len(figure.samples)))]
-    names += ["perturbed", *(f"perturbed{i + 1}" for i in range(1, len(changed)))]
+    names += ["perturbed", *(f"perturbed{i + 1}" for i in range(1, len(changed)))][: len(changed)]
+    names += ["violated"] * len(violated)
     files: dict[str, bytes] = {}
     tiles = [
         tile(one, name, files, ink="upper" if "perturbed" in name else "accent", dark=dark)
-        for one, name in zip(shown, names, strict=False)
+        for one, name in zip(shown, names, strict=True)
     ]
     worded = any(one["chips"] for one in tiles)
     return Drawing(
@@ -40,7 +43,8 @@ def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
         height=None,
         data={
             "title": "Examples: noisy samples"
-            + (" and certified perturbations" if changed else ""),
+            + (" and certified perturbations" if changed else "")
+            + (", and one that violates" if violated else ""),
             "subtitle": figure.noise_in_words,
             "lines" if worded else "tiles": tiles,
         },
@@ -102,6 +106,7 @@ def image_png(image: ImageMedium, ink: str = "accent") -> bytes:
         gone = image.touch == "taken away"
         colour = palette.LIGHT["axis" if gone else ink]
         large = (hatched if gone else outlined)(large, image.places, colour)
+    draw_places(large, image.frames, large.shape[0] / image.pixels.shape[1])
     return png(large)
 
 

@@ -12,8 +12,8 @@ from engine.report.plots.base import Drawing, marked
 def light_cells(figure: RegionFigure[LightCells], *, dark: bool = False) -> Drawing:
     """Contrast to the right, brightness upwards, no change in the middle."""
     del dark
-    needs, region = figure.needs, figure.region
-    leaves = region.leaves if region is not None else None
+    needs, region, seen = figure.needs, figure.region, figure.seen
+    leaves = seen.leaves if seen is not None else None
     cells = [
         {"x": x, "y": y, "w": x_end - x, "h": y_end - y, "status": STATUS[status]}
         for status, ((x, x_end), (y, y_end)) in (

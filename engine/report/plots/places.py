@@ -6,17 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.figures.places import Edges, Place, PlacesFigure
-from engine.report import palette
-from engine.report.plots.base import RGB, Drawing, enlarged, hex_rgb, png
+from engine.figures.places import Place, PlacesFigure
+from engine.report.plots.base import RGB, Drawing, enlarged, png
 from engine.report.plots.examples import ALT, WIDTH, pixels_rgb
+from engine.report.plots.frames import draw_places
 
 _SHORT_SIDE = 240
 _LARGE, _AROUND = 480, 2.0
 """Of a drawing that is cut out around a place: its side, and pixels of the image around that."""
-_INKS = ("accent", "upper", "good", "bad", "ink")
-_DOT, _LINE = 3, 2
-"""Half the side of a median's dot, and the width of a line, in pixels of the drawing."""
 
 
 def draw(figure: PlacesFigure, *, dark: bool = False) -> Drawing:
@@ -45,11 +42,6 @@ def table(figure: PlacesFigure) -> tuple[list[str], list[list[Any]]]:
     return ["output", "at_least", "median_here", "at_most"], rows
 
 
-def colour(number: int, *, dark: bool = False) -> str:
-    """Of a place, strong enough for a line on an image."""
-    return palette.theme(dark=dark)[_INKS[number % len(_INKS)]]
-
-
 def raster(figure: PlacesFigure, least: int = _SHORT_SIDE, *, dark: bool = False) -> RGB:
     """The image with its places, every pixel repeated.
 
@@ -60,12 +52,7 @@ def raster(figure: PlacesFigure, least: int = _SHORT_SIDE, *, dark: bool = False
         raise ValueError("there is no image to draw on")
     large = enlarged(pixels_rgb(figure.pixels), least)
     factor = large.shape[0] / figure.pixels.shape[1]
-    for number, place in enumerate(figure.places):
-        ink = hex_rgb(colour(number, dark=dark))
-        if place.outer is not None:
-            _frame(large, place.outer, factor, ink)
-        if place.at is not None:
-            _median(large, place.at, factor, ink)
+    draw_places(large, figure.places, factor, dark=dark)
     return large
 
 
@@ -81,28 +68,6 @@ def _closer(image: RGB, figure: PlacesFigure, place: Place) -> RGB:
     column = int(np.clip((left + right) / 2, half, image.shape[1] - half))
     row = int(np.clip((top + bottom) / 2, half, image.shape[0] - half))
     return np.ascontiguousarray(image[row - half : row + half, column - half : column + half])
-
-
-def _frame(image: RGB, edges: Edges, factor: float, ink: tuple[int, int, int]) -> None:
-    """An outline; it stays inside the image, whose edge it may lie on."""
-    height, width = image.shape[:2]
-    left, top, right, bottom = (round(edge * factor) for edge in edges)
-    left, right = np.clip((left, right - 1), 0, width - 1).tolist()
-    top, bottom = np.clip((top, bottom - 1), 0, height - 1).tolist()
-    image[top : top + _LINE, left : right + 1] = ink
-    image[max(0, bottom - _LINE + 1) : bottom + 1, left : right + 1] = ink
-    image[top : bottom + 1, left : left + _LINE] = ink
-    image[top : bottom + 1, max(0, right - _LINE + 1) : right + 1] = ink
-
-
-def _median(image: RGB, at: Edges, factor: float, ink: tuple[int, int, int]) -> None:
-    """A dot for a point; a thin frame for a box."""
-    if at[:2] != at[2:]:
-        _frame(image, at, factor, ink)
-        return
-    column, row = (round(edge * factor) for edge in at[:2])
-    top, left = max(0, row - _DOT), max(0, column - _DOT)
-    image[top : row + _DOT + 1, left : column + _DOT + 1] = ink
 
 
 def _tile(caption: str, note: str, image: str) -> dict[str, Any]:

@@ -51,13 +51,15 @@ def test_a_wrong_setting_is_no_time_to_wait(session, qtbot):
     qtbot.waitUntil(lambda: session.loading.fitted is not None)
 
 
-def test_medians_are_asked_for_changes_up_to_the_target_or_half_the_noise(session, monkeypatch):
+def test_medians_are_asked_for_changes_up_to_epsilon_or_half_the_noise(session, monkeypatch):
     asked = []
     monkeypatch.setattr(session.runs, "_count", asked.append)
     session.runs.measure()  # there is no model
     monkeypatch.setattr(session.loading, "subject", object())
-    for target, epsilon in (("radius=0.3", 0.3), ("", 0.125)):
-        form = CertifySettings(scheme=Gaussian(sigma=0.25), n=500, target=target, bound="live")
+    form = CertifySettings(scheme=Gaussian(sigma=0.25), n=500, bound="live")
+    for typed, epsilon in ((None, 0.125), (0.3, 0.3)):
+        if typed is not None:
+            session.form.bound_changes(typed)
         monkeypatch.setattr(session.form, "settings", form)
         session.runs.measure()
         found = asked.pop()

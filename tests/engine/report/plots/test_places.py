@@ -7,7 +7,8 @@ import numpy as np
 from engine.core.outputs import OutputInterval, Outputs
 from engine.figures.places import PlacesFigure, places_figure
 from engine.report.plots.base import hex_rgb
-from engine.report.plots.places import colour, draw, raster, table
+from engine.report.plots.frames import colour
+from engine.report.plots.places import draw, raster, table
 
 OUTPUTS = Outputs(kind="keypoints", names=("nose", "tail"), unit="pixels")
 

@@ -1,0 +1,58 @@
+"""Keypoints and boxes over an image, each in the frame of what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+
+from gui.style import theme as themes
+
+if TYPE_CHECKING:
+    from engine.figures.places import Edges, Place
+
+_INKS = ("accent", "runner_up", "certified", "danger", "text")
+"""Tokens of the theme, one place after the other."""
+_LINE, _DOT = 1.6, 2.6
+
+
+def paint_frames(painter: QPainter, target: QRect, size: QSize, places: Sequence[Place]) -> None:
+    """Paint places over an image.
+
+    Args:
+        painter: of the widget.
+        target: where the image is painted.
+        size: of the image in its own pixels, which places are given in.
+        places: with frames and answers; a place without an answer has a frame alone.
+    """
+    theme = themes.current()
+    for number, place in enumerate(places):
+        ink = QColor(getattr(theme, _INKS[number % len(_INKS)]))
+        painter.setPen(QPen(ink, theme.px(_LINE)))
+        painter.setBrush(QBrush())
+        for edges in (place.outer, place.at):
+            if edges is not None and edges[:2] != edges[2:]:
+                painter.drawRect(_in(target, size, edges))
+        if place.at is not None and place.at[:2] == place.at[2:]:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ink)
+            middle, reach = _in(target, size, place.at).center(), theme.px(_DOT)
+            painter.drawEllipse(QPointF(middle), reach, reach)
+    painter.setBrush(QBrush())
+
+
+def _in(target: QRect, size: QSize, edges: Edges) -> QRectF:
+    """Edges in pixels of the image as a part of the target."""
+    wide, high = target.width() / size.width(), target.height() / size.height()
+    left, top, right, bottom = edges
+    whole = QRectF(0, 0, size.width(), size.height())
+    kept = QRectF(left, top, right - left, bottom - top)
+    kept = kept.intersected(whole) if kept.isValid() else kept
+    return QRectF(
+        target.left() + kept.left() * wide,
+        target.top() + kept.top() * high,
+        kept.width() * wide,
+        kept.height() * high,
+    )
