@@ -302,11 +302,8 @@ GLOSSARY: tuple[Entry, ...] = (
         "Regions",
         ("turn",),
     ),
-    Entry(
-        "undone",
-        "All shifts by which the image that was received may have been made of a clean one.",
-        "Regions",
-    ),
+    Entry("unturned", "All rotations that may have made a received image.", "Regions"),
+    Entry("undone", "All shifts that may have made the received image of a clean one.", "Regions"),
     Entry(
         "field steps",
         "For each number of changed fields of a row, how far its numbers may be moved besides.",

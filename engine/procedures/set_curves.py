@@ -35,7 +35,7 @@ def accuracy_curves(
     beside: str = "",
     band: bool = False,
 ) -> tuple[Curve, ...]:
-    """A curve for each of the first sizes of a scheme's regions.
+    """A curve for each of the first sizes of a scheme's regions; those that are alike are one.
 
     Args:
         kind: any region of the scheme: whether it counts, and how its sizes are called.
@@ -52,15 +52,29 @@ def accuracy_curves(
     for size, own in list(sizes.items())[: 1 if beside else _MOST_CURVES]:
         points, edges = drawn(np.sort(np.minimum(np.asarray(own, np.float64), UNLIMITED)), total)
         named = bool(size) and kind.certified_radius is None
-        found.append(
-            Curve(
-                name=f"{size}{beside}" if named else name,
-                points=points,
-                dashed=bool(beside),
-                band=edges if band and not found else (),
-            )
+        curve = Curve(
+            name=f"{size}{beside}" if named else name,
+            points=points,
+            dashed=bool(beside),
+            band=edges if band and not found else (),
         )
+        alike = (place for place, one in enumerate(found) if one.points == points)
+        same = next(alike, None) if len(own) else None
+        if same is None:
+            found.append(curve)
+        else:  # one would lie over the other
+            both = _both(found[same].name, curve.name)
+            found[same] = found[same].model_copy(update={"name": both})
     return tuple(found)
+
+
+def _both(first: str, second: str) -> str:
+    """``rotation down and up``."""
+    words, more = first.split(), second.split()
+    shared = 0
+    while shared < len(more) - 1 and words[: shared + 1] == more[: shared + 1]:
+        shared += 1
+    return f"{first} and {' '.join(more[shared:])}"
 
 
 def attacked_curve(sizes: Sequence[float], total: int) -> Curve:

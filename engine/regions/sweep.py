@@ -72,8 +72,13 @@ class Sweep(Region):
         return Trail(self.anchors, self.failed) if term == self.term else Trail()
 
     def sizes(self) -> dict[str, float]:
-        """Both ends."""
-        return {f"{self.term} down": -self.lower, f"{self.term} up": self.upper}
+        """The nearer end, which tables of the literature count by, and both."""
+        down, up = -self.lower, self.upper
+        return {
+            f"{self.term} either way": min(down, up),
+            f"{self.term} down": down,
+            f"{self.term} up": up,
+        }
 
     def clause(self, subject: str) -> str:
         """``no rotation of this image from -12.500 to +30.000 degrees, ...``."""

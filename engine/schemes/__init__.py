@@ -28,6 +28,7 @@ from engine.schemes.hierarchical_sparse import HierarchicalSparse
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
+from engine.schemes.individual_rotation import IndividualRotation
 from engine.schemes.individual_translation import IndividualTranslation
 from engine.schemes.laplace import Laplace
 from engine.schemes.nested_rotation import NestedRotation
@@ -71,6 +72,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     TranslationBlack,
     NestedRotation,
     NestedTranslation,
+    IndividualRotation,
     IndividualTranslation,
     HeuristicRotation,
     HeuristicTranslation,
@@ -148,6 +150,7 @@ __all__ = [
     "HierarchicalAblation",
     "HierarchicalGaussian",
     "HierarchicalSparse",
+    "IndividualRotation",
     "IndividualTranslation",
     "NestedRotation",
     "NestedTranslation",

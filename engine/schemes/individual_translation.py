@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,12 +11,10 @@ from pydantic import Field
 
 from engine.certificates.received import received_error
 from engine.regions import Amount, Region
-from engine.schemes.base import Facts, Guarantee
-from engine.schemes.nested_translation import NORM, SLACK, UNIT, NestedTranslation
+from engine.schemes.nested_translation import SLACK, NestedTranslation
+from engine.schemes.random_shift import NORM, UNIT
+from engine.schemes.received import ROUNDING, Received
 from engine.transforms.low_pass import low_pass
-
-ROUNDING = 1.0 / 510 + 2.0**-24
-"""Half a step of 8 bits, and of single precision."""
 
 
 class Undone(Amount):
@@ -33,7 +30,7 @@ class Undone(Amount):
         )
 
 
-class IndividualTranslation(NestedTranslation):
+class IndividualTranslation(Received, NestedTranslation):
     """Shifts that an image was received with, undone (:class:`NestedTranslation`).
 
     The prediction of the received image is that of every clean image, of numbers in [0, 1], from
@@ -49,7 +46,7 @@ class IndividualTranslation(NestedTranslation):
         "below R, so that what leaves at one side comes in at the other"
     )
     region_type: ClassVar[type[Region]] = Undone
-    guarantee: ClassVar[Guarantee] = "individual"
+    change: ClassVar[str] = "a shift"
     limits: ClassVar[tuple[str, ...]] = (
         "The clean image is one of numbers in [0, 1], shifted by bilinear interpolation, wrapped "
         "around, then rounded to 8 bits or not at all: it says nothing about a shift that brings "
@@ -82,19 +79,3 @@ class IndividualTranslation(NestedTranslation):
     def within(self, reach: float) -> Undone:
         """In any direction."""
         return Undone(term="shift", upper=reach, unit=NORM)
-
-    def over_a_set(self, facts: Sequence[Facts], alpha: float) -> tuple[str, ...]:
-        """Nothing: each image has a guarantee of its own."""
-        del facts, alpha
-        return ()
-
-    def rests_on(self, facts: Facts) -> tuple[tuple[str, str, str], ...]:
-        """The bound over all clean images."""
-        return tuple(
-            (name, value, note.replace("for this clean image", "over all clean images"))
-            for name, value, note in super().rests_on(facts)
-        )
-
-    def _too_large(self, known: float) -> str:
-        said = "interpolating a clean image twice, of which this one may be a shift,"
-        return super()._too_large(known).replace("interpolating this image twice", said)

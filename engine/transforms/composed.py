@@ -36,10 +36,10 @@ from engine.transforms.warps import (
     ROTATION,
     Numbers,
     Offsets,
+    corners,
     disc,
     offsets,
     padded,
-    places,
     values,
 )
 
@@ -107,12 +107,12 @@ class _Level:
         reached = QUARTER / 2 + reach + width
         self.first, self.width = -reached, width
         grid: Numbers = np.asarray(np.arange(-reached, reached + width, width) + width / 2)
-        self.rates = norms(_rates(self.frame, self.at, grid, self.half * _UP))
+        self.rates = norms(rates(self.frame, self.at, grid, self.half * _UP))
         turned = values(self.frame, ROTATION.sources(self.at, self.inner))
         self.turned = np.zeros((len(self.frame), count, *self.inside.shape))
         self.turned[..., self.inside] = turned
         self.changes = np.zeros_like(self.turned)
-        self.changes[..., self.inside] = _rates(self.frame, self.at, self.inner, self.step)
+        self.changes[..., self.inside] = rates(self.frame, self.at, self.inner, self.step)
         self.changes *= self.step
 
     def errors(self, lows: Numbers) -> Numbers:
@@ -124,8 +124,9 @@ class _Level:
             frames = np.pad(self.turned[:, block], ((0, 0), (0, 0), (1, 1), (1, 1)))
             changes = np.pad(self.changes[:, block], ((0, 0), (0, 0), (1, 1), (1, 1)))
             turning = self.half * norms(
-                _steep(_most(frames, changes, 2), _most(frames, changes, 3), self.at, middles,
-                       self.half)
+                rates_of_steps(
+                    _most(frames, changes, 2), _most(frames, changes, 3), self.at, middles,
+                    self.half)
             )  # fmt: skip
             inner = self.inner[block]
             own = self.step * self._rate(inner, self.step)
@@ -164,29 +165,20 @@ class _Level:
     def _norm(self, middle: float) -> float:
         """A bound on the norm of T_m: the root of the largest sum of a column."""
         source = ROTATION.sources(self.at, np.array([middle]))
-        tall, wide = self.frame.shape[-2:]
-        down, right = places(self.frame, source)
-        row = np.minimum(down.astype(np.intp), tall - 2)
-        column = np.minimum(right.astype(np.intp), wide - 2)
-        below, beside = down - row, right - column
-        sums = np.zeros(tall * wide)
-        for by, weight in (
-            (0, (1 - below) * (1 - beside)),
-            (1, (1 - below) * beside),
-            (wide, below * (1 - beside)),
-            (wide + 1, below * beside),
-        ):
-            sums += np.bincount((row * wide + column + by).ravel(), weight.ravel(), tall * wide)
+        pixels, weights = corners(self.frame, source)
+        sums = np.bincount(pixels.ravel(), weights.ravel(), self.frame[0].size)
         return math.sqrt(float(sums.max())) * _UP
 
 
-def _rates(frame: Numbers, at: Offsets, middles: Numbers, half: float) -> Numbers:
+def rates(frame: Numbers, at: Offsets, middles: Numbers, half: float) -> Numbers:
     """(C, T, P) bounds on how fast values change, by degree, within ``half`` of each middle."""
     across, along = np.abs(np.diff(frame, axis=1)), np.abs(np.diff(frame, axis=2))
-    return _steep(across, along, at, middles, half)
+    return rates_of_steps(across, along, at, middles, half)
 
 
-def _steep(across: Numbers, along: Numbers, at: Offsets, middles: Numbers, half: float) -> Numbers:
+def rates_of_steps(
+    across: Numbers, along: Numbers, at: Offsets, middles: Numbers, half: float
+) -> Numbers:
     """The same from the differences of neighbours, (C, H - 1, W) and (C, H, W - 1)."""
     speeds = ROTATION.speeds(at, middles, half)
     lengths = Offsets(*(half * speed + _SLACK for speed in speeds))

@@ -179,6 +179,33 @@ def values(frame: Numbers, source: Offsets) -> Numbers:
     return found
 
 
+def corners(
+    frame: Numbers, source: Offsets
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """The four pixels of a framed image that each offset lies between, and their weights.
+
+    Args:
+        frame: (C, H, W), of which the shape alone counts.
+        source: offsets of any shape S.
+
+    Returns:
+        Places among the H W pixels, row by row, and weights, (4, *S) each.
+    """
+    tall, wide = frame.shape[-2:]
+    down, right = places(frame, source)
+    row = np.minimum(down.astype(np.intp), tall - 2)
+    column = np.minimum(right.astype(np.intp), wide - 2)
+    below, beside = down - row, right - column
+    first = row * wide + column
+    weights = (
+        (1 - below) * (1 - beside),
+        (1 - below) * beside,
+        below * (1 - beside),
+        below * beside,
+    )
+    return np.stack((first, first + 1, first + wide, first + wide + 1)), np.stack(weights)
+
+
 def _grid(height: int, width: int) -> Offsets:
     """(H, W) offsets of all pixels."""
     down = np.arange(height) - (height - 1) / 2

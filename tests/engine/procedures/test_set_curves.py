@@ -10,6 +10,7 @@ from engine.figures.curves import Curve
 from engine.procedures.set_curves import accuracy_curves
 from engine.regions import Ball
 from engine.regions.count import Count
+from engine.regions.sweep import Sweep
 
 BALL = Ball(norm="l2", radius=0.5, unit="pixels in [0,1]")
 COUNT = Count(unit="pixels", term="entities", most=3)
@@ -58,3 +59,12 @@ def test_every_size_has_a_curve_and_those_beside_are_dashed():
     assert [curve.name for curve in beside] == ["1 pixel, all at once"]
     assert beside[0].dashed and not named[0].dashed
     assert one(BALL, [float("inf")], 1).points[-1][0] == 1e6  # no plot holds more
+
+
+def test_curves_that_are_alike_are_one_under_both_names():
+    turns = Sweep(
+        term="rotation", noun="rotation", unit="degrees", lower=-1, upper=1, low=-2, high=2
+    )
+    sizes = {f"rotation {way}": [1.0, 2.0] for way in ("either way", "down")}
+    found = accuracy_curves(turns, {**sizes, "rotation up": [1.0, 3.0]}, 2, "each")
+    assert [curve.name for curve in found] == ["rotation either way and down", "rotation up"]

@@ -6,11 +6,9 @@ import threading
 
 import numpy as np
 import pytest
-import torch
 
 from engine.core.errors import StoppedEarly, UserError
 from engine.evidence.settings import CertifySettings
-from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.schemes.nested import ERROR
 from engine.schemes.nested_rotation import NestedRotation
@@ -28,17 +26,6 @@ def image() -> np.ndarray:
     """A bright half, so that a half-space tells it from its mirror image."""
     down, right = np.mgrid[0:8, 0:8] - 3.5
     return (0.5 + 0.4 * np.tanh(right + 0 * down))[None].astype(np.float32)
-
-
-def test_a_sample_is_the_filtered_rotation_by_its_own_angle_and_then_noise(image, draw):
-    quiet = SMALL.model_copy(update={"sigma": 1e-9, "sigma_gamma": 20.0})
-    found = draw(quiet, torch.from_numpy(image), 40, batch=7).numpy()
-    words = NoiseStream(7, 1).uniform63(40, 1, start=0, lane=1)[:, 0].to(torch.float64)
-    angles = 20.0 * torch.special.ndtri((words + 0.5) * 2.0**-63).numpy()
-    matrix = low_pass(8, quiet.low_pass)
-    for angle, sample in zip(angles, found, strict=True):
-        expected = filtered(warped(image, ROTATION, angle), matrix, matrix)
-        assert sample == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_error_of_the_image_decides_whether_anything_is_certified(image, bounds):
