@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from pydantic import Field
 
@@ -16,12 +17,14 @@ class Cost(Record):
     """What a run will take.
 
     Attributes:
-        samples: selection and estimation samples of all inputs.
+        samples: selection and estimation samples of all inputs, or cells of a map at most.
         seconds_each: measured on a pilot.
+        things: what they are.
     """
 
     samples: int = Field(ge=1)
     seconds_each: float = Field(ge=0)
+    things: Literal["samples", "cells"] = "samples"
 
     @property
     def seconds(self) -> float:
@@ -30,7 +33,9 @@ class Cost(Record):
 
     def in_words(self) -> str:
         """E.g. ``about 3 h 20 min (1,100 samples at 10.9 s)``."""
-        return f"{duration(self.seconds)} ({self.samples:,} samples at {self.seconds_each:.3g} s)"
+        each = f"({self.samples:,} {self.things} at {self.seconds_each:.3g} s)"
+        most = "" if self.things == "samples" else "at most "
+        return f"{most}{duration(self.seconds)} {each}"
 
 
 def duration(seconds: float) -> str:

@@ -248,8 +248,13 @@ class _Certify:
         return self._last
 
     def _cost(self) -> Cost | None:
-        """What is left to draw, at the speed of the calibration; None where nothing is."""
+        """What is left to draw, at the speed of the calibration; None where nothing is.
+
+        Of a map it is its cells, each at the time of the first: they take more than votes beside.
+        """
         resume, settings = self.resume, self.settings
+        if cells := settings.scheme.most_cells:
+            return Cost(samples=cells, seconds_each=self.run.first_seconds, things="cells")
         counted = sum(block.n for block in resume.blocks) + resume.selection.n if resume else 0
         left = settings.n0 + settings.n - counted
         if left < 1:

@@ -87,8 +87,11 @@ class Run:
         self.x = from_arrays(self.fitted.arrays)
         model = computable(self.classifier, settings.scheme, self.device)
         self._computing = settings.scheme.computing(self.fitted.arrays, model)
+        before = self._clock()
         with stopped_by(self.stop):
             self.facts = next(self._computing)
+        self.first_seconds = self._clock() - before
+        """Of the first facts: where a network is mapped, about what a cell takes."""
         self.randomness = Randomness(
             settings,
             key=run_key(classifier, self.fitted, settings),

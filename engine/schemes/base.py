@@ -88,6 +88,11 @@ class Scheme(Record, ABC):
         """
         return self.noise().samples
 
+    @property
+    def most_cells(self) -> int:
+        """Cells that are bounded one by one, at most; 0 where nothing is mapped."""
+        return 0
+
     @abstractmethod
     def noise(self) -> NoiseLaw:
         """The law of its noise, with these parameters."""

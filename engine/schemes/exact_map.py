@@ -201,6 +201,11 @@ class ExactMap(Scheme):
         return self.samples
 
     @property
+    def most_cells(self) -> int:
+        """As declared."""
+        return self.cells
+
+    @property
     def light(self) -> Light:
         """The changes that are mapped."""
         return Light(self.convention, self.contrast, self.brightness, clip=self.clip)

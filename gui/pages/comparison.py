@@ -6,14 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QProgressBar,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.core.errors import UserError
 from engine.figures.comparison import INTERVALS
@@ -23,26 +17,23 @@ from gui.jobs.worker import Failure, Lane
 from gui.pages.candidates import Results
 from gui.pages.comparison_attacker import MOST_PIXELS, AttackerSliders
 from gui.pages.comparison_setup import WIDTH, SetupColumn
+from gui.pages.work_page import WorkPage
 from gui.plots.comparison import ReachPlot
 from gui.plots.comparison_accuracy import AccuracyPlot
 from gui.plots.comparison_table import SharePlot
-from gui.style import theme as themes
 from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import divided, filled
-from gui.widgets.page import Page
 from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
     from engine.comparison import Attacker, Candidate, TradeOff
 
-_STEPS = 1000
 _WAIT = "Choose the models to compare and press Compare."
 _EARLIER = "Of an earlier choice: the set, the models or the settings were changed since."
-_YIELDED = "The comparison was stopped by another request; the results so far are shown."
 
 
-class TradeOffPage(Page):
+class TradeOffPage(WorkPage):
     """Left who and on what; right the attacker and the images, which follow the sliders.
 
     Attributes:
@@ -50,21 +41,20 @@ class TradeOffPage(Page):
         earlier: says so where that is of another set, other models or settings than described now.
     """
 
-    beside_form = beside_statement = False
+    setup: SetupColumn
 
     def __init__(
         self, session: Session, asker: FileAsker, *, parent: QWidget | None = None
     ) -> None:
-        super().__init__("Compare schemes", parent=parent)
-        self._session, self._asker = session, asker
+        super().__init__("Compare schemes", session, work="comparison", parent=parent)
+        self._asker = asker
         self._looked = False
         self.shown: Compared | None = None
         self._wish: CompareWish | None = None
-        self._comparisons, self._looks = Lane(session.worker), Lane(session.worker)
+        self._looks = Lane(session.worker)
         self.setup, self.sliders = SetupColumn(session), AttackerSliders()
         self.reach, self.accuracy, self.shares = ReachPlot(), AccuracyPlot(), SharePlot()
-        self.results, self.complaint = Results(), words(role="abstained")
-        self.bar, self.doing = QProgressBar(), words(role="small")
+        self.results = Results()
         self.earlier = words(role="provisional", name="Of what these results are")
         self.remark = words(role="provisional", name="What speaks against comparing these models")
         self.intervals = words(role="small")
@@ -75,14 +65,10 @@ class TradeOffPage(Page):
         self._refresh()
 
     def _lay_out(self) -> None:
-        self.bar.setRange(0, _STEPS)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the comparison")
         across = Qt.Orientation.Horizontal
         self.images = QStackedWidget()
         self.images.addWidget(self.reach)
         self.images.addWidget(divided(across, self.accuracy, self.shares, sizes=(400, 500)))
-        progress = filled(QHBoxLayout(), (self.bar, 2), (self.doing, 3))
         right = QWidget()
         parts = (
             self.sliders,
@@ -92,7 +78,7 @@ class TradeOffPage(Page):
             (self.images, 1),
             self.results,
             self.intervals,
-            progress,
+            self.progress,
         )
         filled(QVBoxLayout(right), *parts, spacing=8).setContentsMargins(8, 0, 0, 0)
         say(self.complaint, "")
@@ -101,9 +87,7 @@ class TradeOffPage(Page):
         self.content.addWidget(columns, 1)
 
     def _make_buttons(self) -> None:
-        self.start = self.add_button("Co&mpare", self.compare, role="primary")
-        tip = "Stop and keep the results so far (Esc)"
-        self.end = self.add_button("&Stop", self.stop, tip=tip)
+        self.add_start("Co&mpare")
         self.csv = self.add_button("Save CS&V…", lambda: self._ask_where_to_save("csv"))
         self.json = self.add_button("Save &JSON…", lambda: self._ask_where_to_save("json"))
 
@@ -115,11 +99,9 @@ class TradeOffPage(Page):
         self.setup.ranked.connect(self._any_pixels)
         self.sliders.changed.connect(self._draw)
         self.reach.pointed.connect(self.sliders.put)
-        self._session.worker.urgent.connect(self._give_way)
-        self._session.worker.activity_changed.connect(self._refresh)
         for plot in (self.reach, self.accuracy, self.shares):
             plot.notice.connect(self.notice)
-        themes.registry.follow(self._make_room)
+        self.watch()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The shipped models are looked for when they are first wanted."""
@@ -133,15 +115,7 @@ class TradeOffPage(Page):
                 quiet=True,
             )
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape stops a comparison that goes on, else goes back."""
-        if event.key() == Qt.Key.Key_Escape and self.going:
-            self.stop()
-        else:
-            super().keyPressEvent(event)
-
-    @Slot()
-    def compare(self) -> None:
+    def begin(self) -> None:
         """Start what is described."""
         try:
             wish = self.setup.wish()
@@ -151,7 +125,7 @@ class TradeOffPage(Page):
         say(self.complaint, "")
         self.shown, self._wish = None, wish
         self._wait("Opening the models…")
-        self._comparisons.submit(
+        self.lane.submit(
             lambda stop: compared(wish, stop),
             "comparing schemes",
             on_done=self._on_ended,
@@ -160,26 +134,8 @@ class TradeOffPage(Page):
         )
         self._refresh()
 
-    @property
-    def going(self) -> bool:
-        """Whether a comparison is at work."""
-        return self._comparisons.busy
-
-    @Slot()
-    def stop(self) -> None:
-        """End it; what was compared is kept."""
-        self._comparisons.stop()
-
-    @Slot()
-    def _give_way(self) -> None:
-        """The worker does one thing at a time: whatever else somebody waits for comes first."""
-        if self.going:
-            self.stop()
-            self.notice.emit("info", _YIELDED)
-
     def _show(self, now: Compared) -> None:
-        self.bar.setValue(round(_STEPS * now.share))
-        self.doing.setText(f"{now.runs:,} of {now.total:,} runs · {now.doing}")
+        self.show_progress(now.share, f"{now.runs:,} of {now.total:,} runs · {now.doing}")
         other = self.shown is None or self.shown.land is not now.land
         self.shown = now
         if other:
@@ -232,17 +188,12 @@ class TradeOffPage(Page):
         for label in (self.remark, self.intervals):
             say(label, "")
         self.results.show_results((), (), [])
-        self.bar.setValue(0)
-        self.doing.setText("")
+        self.show_progress(0.0, "")
 
     @Slot()
     def _refresh(self) -> None:
-        going, session = self.going, self._session
-        free = session.worker.is_warm and not going and not session.runs.running
-        self.start.setEnabled(free and bool(self.setup.who.chosen))
-        self.end.setEnabled(going)
-        self.bar.setVisible(going)
-        self.setup.setEnabled(not going)
+        super()._refresh()
+        self.start.setEnabled(self.start.isEnabled() and bool(self.setup.who.chosen))
         has = self.shown is not None and any(self.shown.land.result.outcomes)
         for button in (self.csv, self.json):
             button.setEnabled(has)
@@ -254,11 +205,6 @@ class TradeOffPage(Page):
             return self.setup.wish() != self._wish
         except UserError:
             return True
-
-    @Slot()
-    def _make_room(self) -> None:
-        """In talk mode the images and the attacker are all there is."""
-        self.setup.setVisible(not themes.current().on_stage)
 
     def _on_failed(self, failure: Failure) -> None:
         self.shown = None

@@ -19,7 +19,7 @@ def exact_words(view: RunView) -> tuple[float, str]:
         return counted / (2 * planned), f"{counted:,} / {2 * planned:,} samples: all, twice"
     if scheme.reads != "network":
         return drawn / planned, f"probability computed, {drawn:,} / {planned:,} votes beside it"
-    budget: int = scheme.cells  # type: ignore[attr-defined]  # of every scheme that maps a network
+    budget = scheme.most_cells
     region = view.region
     looked = region.looked if isinstance(region, LightMap) else 0
     if not drawn:

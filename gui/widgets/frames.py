@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _INKS = ("accent", "runner_up", "certified", "danger", "text")
 """Tokens of the theme, one place after the other."""
-_LINE, _DOT = 1.6, 2.6
+_LINE, _DOT, _HALO = 1.6, 2.6, 3.6
+_CLEAR = 110
+"""Of 255: the light around a line, which is read on dark images too."""
 
 
 def paint_frames(painter: QPainter, target: QRect, size: QSize, places: Sequence[Place]) -> None:
@@ -27,14 +29,15 @@ def paint_frames(painter: QPainter, target: QRect, size: QSize, places: Sequence
         size: of the image in its own pixels, which places are given in.
         places: with frames and answers; a place without an answer has a frame alone.
     """
-    theme = themes.current()
+    theme, halo = themes.current(), QColor(255, 255, 255, _CLEAR)
     for number, place in enumerate(places):
         ink = QColor(getattr(theme, _INKS[number % len(_INKS)]))
-        painter.setPen(QPen(ink, theme.px(_LINE)))
         painter.setBrush(QBrush())
         for edges in (place.outer, place.at):
             if edges is not None and edges[:2] != edges[2:]:
-                painter.drawRect(_in(target, size, edges))
+                for colour, width in ((halo, _HALO), (ink, _LINE)):
+                    painter.setPen(QPen(colour, theme.px(width)))
+                    painter.drawRect(_in(target, size, edges))
         if place.at is not None and place.at[:2] == place.at[2:]:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ink)

@@ -74,6 +74,10 @@ def test_the_detector_is_certified_over_the_whole_box(number: int) -> None:
     classifier = load_model(ModelRequest("demo:aircraft"))
     given = fitted(classifier, load_input(f"aircraft:{number}"))
     scheme = ExactMap(contrast=0.25, brightness=0.15, cells=101, samples=50)
-    evidence = result_of(certify(classifier, given, ExactSettings(scheme=scheme)))
+    running = certify(classifier, given, ExactSettings(scheme=scheme))
+    cost = next(running).cost
+    assert cost is not None and (cost.samples, cost.things) == (101, "cells")
+    assert 0 < cost.seconds_each < 5
+    evidence = result_of(running)
     assert isinstance(evidence.region, LightMap) and evidence.region.whole
     assert "|c| up to 0.25 and |b| up to 0.15 changes" in evidence.statement

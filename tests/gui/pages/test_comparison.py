@@ -146,7 +146,7 @@ def test_an_input_that_does_not_open_is_one_sentence(window, qtbot):
 def test_what_is_missing_is_said_at_once(window):
     page = window.pages.tradeoff
     page.setup.choose_set("")
-    page.compare()
+    page.begin()
     assert page.complaint.text() == "Name the set, e.g. digits, or choose a folder of images."
 
 
