@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from engine.core.errors import UserError
 from engine.encrypted.parameters import Answer
+
+if TYPE_CHECKING:
+    import ssl
 
 PREFIX = "encrypted:"
 PORT = 7707
@@ -80,6 +82,8 @@ class Address:
         """
         if self.here and not self.ca:
             return None
+        import ssl
+
         try:
             return ssl.create_default_context(cafile=self.ca or None)
         except (OSError, ssl.SSLError) as error:
@@ -109,6 +113,8 @@ def server_tls(host: str, certificate: Path | None, key: Path | None) -> ssl.SSL
             f"{host} is reachable from other machines: give --certificate and --key (PEM), or "
             "listen on 127.0.0.1."
         )
+    import ssl
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:

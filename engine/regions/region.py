@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from engine.core.record import much_derived
 from engine.core.records import Record
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
@@ -59,6 +60,7 @@ class Trail(NamedTuple):
     failed: tuple[tuple[float, float], ...] = ()
 
 
+@much_derived
 class Region(Record, ABC):
     """A set of certified perturbations.
 

@@ -17,6 +17,7 @@ from pydantic import (
 
 from engine.core.errors import UserError
 from engine.core.fields import as_number, validation_sentence
+from engine.core.record import much_derived
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.noise.law import NoiseLaw
 from engine.regions import Ball, Norm, Perturbation, Region, Term
@@ -34,6 +35,7 @@ IMPOSSIBLE = 2.0
 """A required probability that no bound reaches."""
 
 
+@much_derived
 class Scheme(Record, ABC):
     """A smoothing scheme: its fields are its parameters.
 

@@ -15,6 +15,7 @@ from engine.certificates.top_k import (
     top_k_radius,
 )
 from engine.core.errors import UserError
+from engine.core.record import much_derived
 from engine.core.records import ProbabilityBounds
 from engine.schemes.base import Scheme
 from engine.schemes.semantic import sigmas
@@ -24,6 +25,7 @@ N = TypeVar("N", float, npt.NDArray[np.float64])
 _UP = 1.0 + 2.0**-46
 
 
+@much_derived
 class Ranked(Scheme, ABC):
     """With ``top_k`` above 1 a certificate says that the class stays among the k most probable.
 

@@ -15,7 +15,7 @@ from gui.pages.external_votes import perturbations
 from gui.style import theme as themes
 from gui.widgets.buttons import menu_button
 from gui.widgets.counts import count_box
-from gui.widgets.file_dialogs import INPUT_FILTER, FileAsker
+from gui.widgets.file_dialogs import FileAsker, input_filter
 from gui.widgets.layouts import filled, labelled
 
 _BETWEEN = "; "
@@ -183,7 +183,7 @@ class SetLine(QWidget):
         self._asker.open_folder("Certify the inputs of", lambda path: answer([path]))
 
     def _ask_for_files(self, *, add: bool) -> None:
-        self._asker.open_files("Certify", INPUT_FILTER, partial(self._put_paths, add=add))
+        self._asker.open_files("Certify", input_filter(), partial(self._put_paths, add=add))
 
     def _put_paths(self, paths: Sequence[Path], *, add: bool) -> None:
         self.put([str(path) for path in paths], add=add)

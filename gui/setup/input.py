@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
@@ -36,6 +38,18 @@ _TYPED = ("text", "pair")
 """Kinds that are typed into their view: it is shown to a model that waits for such an input."""
 
 
+class Views(dict[InputKind, InputView]):
+    """A view by the kind of its inputs, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[InputKind], InputView]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, kind: InputKind) -> InputView:
+        """Make one."""
+        return self.setdefault(kind, self._make(kind))
+
+
 class InputPanel(Section):
     """Shows the input as its kind is best shown; the buttons are the window's commands.
 
@@ -66,14 +80,12 @@ class InputPanel(Section):
         self.labels = LabelChoice(session.loading)
         self._build_naming()
         self._build_open(actions)
-        frame, column = well()
+        frame, self._column = well()
         self.none = words(role="small")
-        self.views = {kind: view(session.loading) for kind, view in VIEWS.items()}
+        self.views = Views(self._make_view)
         self.adaptation = words(role="small")
-        for view in self.views.values():
-            view.wanted.connect(self.wanted)
-        for widget in (self.none, *self.views.values(), self.adaptation, self.labels):
-            column.addWidget(widget)
+        for widget in (self.none, self.adaptation, self.labels):
+            self._column.addWidget(widget)
         self.content.addWidget(frame)
         session.loading.input_changed.connect(self.refresh)
         session.loading.model_changed.connect(self.refresh)
@@ -114,9 +126,13 @@ class InputPanel(Section):
 
     @Slot()
     def _show_chosen(self) -> None:
-        run = self._session.runs.evidence or self._session.runs.snapshot
         for view in self.views.values():
-            view.show_chosen(None if run is None else run.top)
+            view.show_chosen(self._chosen())
+
+    def _chosen(self) -> int | None:
+        """The class that the shown run has chosen."""
+        run = self._session.runs.evidence or self._session.runs.snapshot
+        return None if run is None else run.top
 
     def _typing(self) -> bool:
         """Whether the input is typed into its view, which stays while it is read."""
@@ -134,9 +150,20 @@ class InputPanel(Section):
             return model.kind
         return given.kind if given is not None else None
 
+    def _make_view(self, kind: InputKind) -> InputView:
+        """A view stands above what was done to its input; a run may have chosen a class already."""
+        view = VIEWS[kind](self._session.loading)
+        view.wanted.connect(self.wanted)
+        self._column.insertWidget(self._column.indexOf(self.adaptation), view)
+        view.hide()
+        view.show_chosen(self._chosen())
+        return view
+
     def _show_only(self, kind: InputKind | None) -> None:
         for of, view in self.views.items():
             view.setVisible(of == kind)
+        if kind is not None:
+            self.views[kind].show()
 
     def _build_naming(self) -> None:
         self.spec = SpecEdit("Input by name", "path, digits:17, karate:12, text:the words")

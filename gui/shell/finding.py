@@ -9,7 +9,6 @@ from engine.core.glossary import GLOSSARY
 from engine.models.request import ModelRequest
 from engine.schemes import SCHEMES, Scheme
 from gui.controllers.session import Session
-from gui.pages.help import CHAPTERS, TERMS
 from gui.setup.column import LeftColumn
 from gui.shell.pages import Pages
 from gui.shell.palette import Find
@@ -55,6 +54,8 @@ class Finder:
                 yield Find(scheme.title, "attacker", partial(self._choose, scheme))
 
     def _help(self) -> Iterator[Find]:
+        from gui.pages.help import CHAPTERS, TERMS  # not for the start of a window
+
         for chapter in CHAPTERS:
             yield Find(chapter, "help", partial(self._pages.show_help, chapter))
         for entry in GLOSSARY:

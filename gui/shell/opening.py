@@ -22,11 +22,11 @@ from gui.shell.pages import Pages
 from gui.style import theme as themes
 from gui.widgets.file_dialogs import (
     CASE_FILTER,
-    INPUT_FILTER,
     MODEL_FILTER,
     SLIDES_FILTER,
     SUFFIX,
     FileAsker,
+    input_filter,
     is_case,
     is_document,
     is_log,
@@ -59,7 +59,7 @@ class Opening(QObject):
 
     def ask_for_input(self) -> None:
         """Open input."""
-        self._asker.open_file("Open input", INPUT_FILTER, self.open_path)
+        self._asker.open_file("Open input", input_filter(), self.open_path)
 
     def ask_for_folder(self) -> None:
         """Open image folder."""

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.pages.help import Mark
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.layouts import filled
 from gui.widgets.section import words
+
+if TYPE_CHECKING:
+    from gui.pages.help import Mark
+
+Photo = tuple[QPixmap, "list[Mark]"]
+"""A picture of the window, and what is where in it."""
 
 
 @dataclass(frozen=True)
@@ -263,8 +269,10 @@ def around_parts(parts: Sequence[QWidget], over: QWidget) -> QRect:
     return around
 
 
-def photograph(parts: Mapping[str, QWidget], over: QWidget) -> tuple[QPixmap, list[Mark]]:
+def photograph(parts: Mapping[str, QWidget], over: QWidget) -> Photo:
     """The window as it is now, and where in it the parts are that are in sight."""
+    from gui.pages.help import Mark  # not for the start of a window
+
     settle()
     picture = over.grab()
     ratio = picture.devicePixelRatio()

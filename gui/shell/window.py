@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
@@ -22,7 +21,6 @@ from engine.models.request import ModelRequest
 from engine.schemes import Scheme
 from gui.controllers.session import Session
 from gui.jobs.session_file import Left
-from gui.pages.help import Mark
 from gui.results.extend import ExtendBar
 from gui.results.plot_grid import HANDLE
 from gui.results.progress import ProgressPanel
@@ -43,7 +41,7 @@ from gui.shell.recent_files import RecentMenus
 from gui.shell.status_line import StatusLine
 from gui.shell.talk_bar import Blank, TalkBar
 from gui.shell.talking import Talking
-from gui.shell.tour import Tour, photograph
+from gui.shell.tour import Photo, Tour, photograph
 from gui.widgets.body import Body
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.layouts import divided, filled
@@ -228,7 +226,7 @@ class Window(QMainWindow):
             "progress": self.progress,
         }
 
-    def _photograph(self) -> tuple[QPixmap, list[Mark]]:
+    def _photograph(self) -> Photo:
         return photograph(self._parts(), self.central)
 
     @Slot()

@@ -11,8 +11,6 @@ from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.core.errors import UserError
-from engine.inputs import image, node
-from engine.models.kinds import kind_of
 
 SUFFIX = ".certiscope"
 """Of case files."""
@@ -32,14 +30,20 @@ SLIDES_FILTER = (
     "Replay (*.gif *.mp4 *.webm);;Page for any browser (*.html);;Slide (*.png *.svg *.pdf);;"
     "All files (*)"
 )
-_IMAGES = " ".join(f"*{s}" for s in image.SUFFIXES)
-_GRAPHS = f"{' '.join(f'*{s}' for s in node.SUFFIXES)} *.json"
 _TEXTS, _TABLES, _ARRAYS = "*.txt", "*.csv *.tsv", "*.npy *.npz"
-INPUT_FILTER = (
-    f"Inputs ({_IMAGES} {_GRAPHS} {_TEXTS} {_TABLES} {_ARRAYS});;Images ({_IMAGES} {_ARRAYS});;"
-    f"Graphs ({_GRAPHS});;Texts ({_TEXTS});;Tables ({_TABLES});;All files (*)"
-)
 _HEAD = 64
+
+
+def input_filter() -> str:
+    """Of every kind of input."""
+    from engine.inputs import image, node  # not for the start of a window
+
+    images = " ".join(f"*{s}" for s in image.SUFFIXES)
+    graphs = f"{' '.join(f'*{s}' for s in node.SUFFIXES)} *.json"
+    return (
+        f"Inputs ({images} {graphs} {_TEXTS} {_TABLES} {_ARRAYS});;Images ({images} {_ARRAYS});;"
+        f"Graphs ({graphs});;Texts ({_TEXTS});;Tables ({_TABLES});;All files (*)"
+    )
 
 
 def is_model(path: Path) -> bool:
@@ -51,6 +55,8 @@ def is_model(path: Path) -> bool:
 
 
 def _holds_stumps(path: Path) -> bool:
+    from engine.models.kinds import kind_of
+
     try:
         return kind_of(str(path)) == _STUMPS[path.suffix.lower()]
     except UserError:
@@ -64,6 +70,8 @@ def is_case(path: Path) -> bool:
 
 def is_report(path: Path) -> bool:
     """Whether a dropped file can be verified; a graph or a model in JSON cannot."""
+    from engine.inputs import node
+
     known = path.suffix.lower() in REPORT_SUFFIXES and path.name != "config.json"
     return known and not node.claims(str(path)) and not is_model(path)
 

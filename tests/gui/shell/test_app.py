@@ -17,13 +17,20 @@ SLOW = (
     "torch", "torchvision", "transformers", "scipy", "sklearn", "onnxruntime", "typst", "pyqtgraph",
 )  # fmt: skip
 
+LATER = (
+    "ssl", "html", "gui.pages.help", "gui.pages.audit", "gui.pages.runs", "gui.pages.verify",
+    "gui.pages.planner", "gui.pages.training", "gui.playground.page", "engine.inputs.node",
+    "engine.inputs.image", "engine.report", "engine.case", "engine.verify", "engine.training",
+)  # fmt: skip
+"""What no part of the first picture needs: pages, kinds of input, what is written and read."""
+
 FIRST_PAINT = f"""
 import os, sys
 from gui.shell.app import application, open_window
 app = application()
 window = open_window()
 def painted():
-    print(sorted(name for name in {SLOW!r} if name in sys.modules))
+    print(sorted(name for name in {SLOW + LATER!r} if name in sys.modules))
     sys.stdout.flush()
     os._exit(0)
 window.painted.disconnect()

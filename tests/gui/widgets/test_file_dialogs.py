@@ -6,9 +6,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from gui.widgets.file_dialogs import (
-    INPUT_FILTER,
     MODEL_FILTER,
     FileAsker,
+    input_filter,
     is_document,
     is_model,
     is_report,
@@ -79,7 +79,7 @@ def test_a_graph_in_json_is_no_report(tmp_path):
 
 def test_every_kind_of_file_is_an_input():
     suffixes = (".png", ".npz", ".graphml", ".json", ".txt", ".csv")
-    assert all(suffix in INPUT_FILTER for suffix in suffixes)
+    assert all(suffix in input_filter() for suffix in suffixes)
 
 
 def test_a_table_is_one_of_votes_only_with_their_first_column(tmp_path):
