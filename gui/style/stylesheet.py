@@ -20,6 +20,8 @@ from gui.style.theme import LIGHT, TALK_SCALE, THEMES, Theme, registry
 
 _DRESSED = "dressed"
 """Property of an application that has its style."""
+_SEEN = "dressed-in-its-room"
+"""Property of a widget that was in its room when that was dressed."""
 _TYPES = ("small", "body", "title", "headlines", "headline")
 """Sizes of type that the sheet takes from the theme."""
 
@@ -242,10 +244,20 @@ class Rooms(QObject):
             self._passed_over.add(room)
         elif room in self._passed_over or room.styleSheet() != self._sheet:
             self._passed_over.discard(room)
+            same = room.styleSheet() == self._sheet and room.font() == QApplication.font()
+            if same and not _made_since(room):
+                return
             room.setFont(QApplication.font())
-            if room.styleSheet() == self._sheet:
+            if same:
                 room.setStyleSheet("")  # what was made in it meanwhile has the font of that time
             room.setStyleSheet(self._sheet)
+            for widget in room.findChildren(QWidget):
+                widget.setProperty(_SEEN, True)
+
+
+def _made_since(room: QWidget) -> bool:
+    """Whether something was made in a room since it was dressed."""
+    return any(not widget.property(_SEEN) for widget in room.findChildren(QWidget))
 
 
 def apply_theme(

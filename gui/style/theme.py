@@ -167,7 +167,10 @@ class ThemeRegistry(QObject):
         super().__init__()
         self.current = LIGHT
         self._followers: list[weakref.WeakMethod[Callable[[], None]]] = []
-        self._late: weakref.WeakKeyDictionary[QWidget, list[str]] = weakref.WeakKeyDictionary()
+        self._told = LIGHT
+        self._late: weakref.WeakKeyDictionary[QWidget, dict[str, Theme]] = (
+            weakref.WeakKeyDictionary()
+        )
         self.changed.connect(self._tell)
 
     def follow(self, method: Callable[[], None]) -> None:
@@ -177,31 +180,33 @@ class ThemeRegistry(QObject):
     @Slot()
     def _tell(self) -> None:
         # a deleted widget's Python half may outlive it, and with it a signal's connection
-        living = []
+        living, before = [], self._told
+        self._told = self.current
         for follower in self._followers:
             method = follower()
             if method is not None and shiboken6.isValid(getattr(method, "__self__", method)):
                 living.append(follower)
                 if out_of_sight(getattr(method, "__self__", None)):
-                    self._wait_for(method)
+                    self._wait_for(method, before)
                 else:
                     method()
         self._followers = living
 
-    def _wait_for(self, method: Any) -> None:
+    def _wait_for(self, method: Any, has: Theme) -> None:
+        """Note what is to be called once its widget is seen, and which theme it has until then."""
         widget: QWidget = method.__self__
-        names = self._late.setdefault(widget, [])
+        names = self._late.setdefault(widget, {})
         if not names:
             widget.installEventFilter(self)
-        if method.__name__ not in names:
-            names.append(method.__name__)
+        names.setdefault(method.__name__, has)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A widget that missed a change comes in sight."""
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             watched.removeEventFilter(self)
-            for name in self._late.pop(watched, []):
-                getattr(watched, name)()
+            for name, has in self._late.pop(watched, {}).items():
+                if has != self.current:  # else the theme is back that it missed the end of
+                    getattr(watched, name)()
         return False
 
 

@@ -101,3 +101,28 @@ def test_a_part_out_of_sight_keeps_its_type_and_one_that_comes_in_sight_has_it(q
     parts[1].show()
     assert [label.font().pointSizeF() for label in labels[1]] == seen
     apply_theme(qapp, "light")
+
+
+def test_a_part_that_missed_nothing_is_not_dressed_again(qapp, qtbot, monkeypatch) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    rooms = Rooms(window)
+    apply_theme(qapp, "light", rooms=rooms)
+    part, other = QWidget(window), QWidget(window)
+    label = QLabel("R", part)
+    rooms.add(part, other)
+    window.show()
+    usual = label.font().pointSizeF()
+    part.hide()
+    apply_theme(qapp, "light", on_stage=True, rooms=rooms)
+    apply_theme(qapp, "light", rooms=rooms)
+    dressed: list[str] = []
+    monkeypatch.setattr(part, "setStyleSheet", dressed.append)
+    part.show()
+    assert dressed == [] and label.font().pointSizeF() == usual
+    part.hide()
+    apply_theme(qapp, "light", on_stage=True, rooms=rooms)
+    QLabel("made on stage", part)
+    apply_theme(qapp, "light", rooms=rooms)
+    part.show()
+    assert len(dressed) == 2

@@ -169,3 +169,28 @@ def test_what_is_out_of_sight_is_told_when_it_comes_in_sight(qapp: QApplication,
     part.hide()
     part.show()
     assert len(told) == 2
+
+
+def test_what_comes_in_sight_under_the_theme_that_it_has_is_left_alone(qapp, qtbot) -> None:
+    told: list[str] = []
+
+    class Part(QLabel):
+        def retheme(self) -> None:
+            told.append(themes.current().name)
+
+    window = QLabel()
+    qtbot.addWidget(window)
+    apply_theme(qapp, "light")
+    part = Part(window)
+    themes.registry.follow(part.retheme)
+    window.show()
+    part.hide()
+    for name in ("dark", "light"):
+        apply_theme(qapp, name)
+    part.show()
+    assert told == []
+    part.hide()
+    apply_theme(qapp, "dark")
+    part.show()
+    assert told == ["dark"]
+    apply_theme(qapp, "light")
