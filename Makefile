@@ -4,7 +4,7 @@ PYTHON ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help demo run test test-statistics test-cluster test-browser bench models models-graph lint format clean
+.PHONY: help demo run test test-statistics test-cluster test-browser bench screenshots models models-graph lint format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -40,6 +40,10 @@ test-browser: ## the test that opens a page in a headless Chromium, where there 
 bench: ## speed against the reference loop and the Adversarial Robustness Toolbox
 	@scripts/setup.sh bench
 	@$(BIN)/python -m bench --out out/bench.json
+
+screenshots: ## every page of the window in every theme and size, into out/screens
+	@scripts/setup.sh bench
+	@$(BIN)/python -m bench.screenshots
 
 models: ## train the shipped models again
 	@scripts/setup.sh
