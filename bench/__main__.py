@@ -141,8 +141,12 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
             f"    {run['window_per_second']:,.0f} samples/s in the window, "
             f"{run['command_line_per_second']:,.0f} on the command line with all threads "
             f"({run['threads']} in the window): overhead {100 * over['median']:+.1f} % "
-            f"({100 * over['least']:+.1f} to {100 * over['most']:+.1f} %); the window's own thread "
-            f"takes {100 * run['interface']:.1f} % of a core"
+            f"({100 * over['least']:+.1f} to {100 * over['most']:+.1f} %)"
+        )
+        console.print(
+            f"    processor time of a vote: {run['engine_us']:,.1f} us in the window, "
+            f"{run['command_line_us']:,.1f} us on the command line; the window's own thread takes "
+            f"{100 * run['interface']:.1f} % of a core"
         )
 
 

@@ -49,7 +49,7 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
 
     def step() -> None:
         if session.runs.ready and not started:
-            started.extend((time.perf_counter(), time.thread_time()))
+            started.extend((time.perf_counter(), time.thread_time(), time.process_time()))
             if scheme:
                 chosen = parse_scheme(json.loads(scheme))
                 window.left.settings.show_scheme(chosen)
@@ -64,13 +64,14 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
             return
         late, speed = heart.stop(), evidence.performance
         clock, own = time.perf_counter() - started[0], time.thread_time() - started[1]
+        engine = time.process_time() - started[2] - own
         if scheme and evidence.settings.scheme != parse_scheme(json.loads(scheme)):
             sys.exit(f"The run was of {evidence.settings.scheme}.")
         if evidence.settings.n != n:
             sys.exit(f"The run had n = {evidence.settings.n}, not {n}.")
         lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
         answer = {"lateness": lateness, "rate": speed.samples_per_second, "threads": speed.threads}
-        print(json.dumps({**answer, "interface": own / clock}))
+        print(json.dumps({**answer, "interface": own / clock, "engine_us": 1e6 * engine / n}))
         window.leave()
 
     session.worker.activity_changed.connect(step)

@@ -37,6 +37,8 @@ _PICTURES: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     ),
 }
 """Regions in parameters: model, input, n and scheme of a run that draws each."""
+_FEW = 1_000
+"""Votes of a run that is all start: what it takes is no part of a vote's processor time."""
 Case = tuple[str, str, str, int]
 """Title, model, input, n."""
 
@@ -95,13 +97,19 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     """Runs in a window and, in turns with them, on the command line with all threads.
 
     Both stand behind other programs alike: the window's engine does of its own accord, and on a
-    busy machine a command line that did not would be compared with how busy that is.
+    busy machine a command line that did not would be compared with how busy that is. By the clock
+    the two can be compared on a quiet machine alone, for what the window draws is drawn so often a
+    second however few votes are counted in it; processor time a vote, and the share of a core
+    that the window's own thread takes, tell on a busy one too.
     """
     title, model, source, n = case
-    shown, plain = [], []
+    shown, plain, worked = [], [], []
+    _, start = _command_line(model, source, _FEW)
     for _ in range(rounds):
         shown.append(_child("run", model, source, str(n)))
-        plain.append(_command_line(model, source, n))
+        rate, whole = _command_line(model, source, n)
+        plain.append(rate)
+        worked.append(1e6 * (whole - start) / (n - _FEW))
     ratios = [theirs / mine["rate"] for theirs, mine in zip(plain, shown, strict=True)]
     return {
         "subject": title,
@@ -110,6 +118,8 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
             name: statistics.median(run["lateness"][name] for run in shown)
             for name in ("median", "p99", "worst")
         },
+        "engine_us": statistics.median(run["engine_us"] for run in shown),
+        "command_line_us": statistics.median(worked),
         "interface": statistics.median(run["interface"] for run in shown),
         "window_per_second": statistics.median(run["rate"] for run in shown),
         "command_line_per_second": statistics.median(plain),
@@ -121,9 +131,11 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     }
 
 
-def _command_line(model: str, source: str, n: int) -> float:
+def _command_line(model: str, source: str, n: int) -> tuple[float, float]:
+    """Votes a second, and the seconds of processor time that all of it took."""
     words = ["certify", "--model", model, "--input", source, "--n", str(n), "--json", "-"]
     behind = ["nice", "-n", str(NICENESS)] if sys.platform == "linux" else []
+    before = _children()
     done = subprocess.run(
         [*behind, sys.executable, "-m", "engine", *words, "--quiet"],
         capture_output=True,
@@ -133,7 +145,13 @@ def _command_line(model: str, source: str, n: int) -> float:
     if done.returncode not in (0, 3):
         raise SystemExit(done.stderr)
     rate: float = json.loads(done.stdout)["performance"]["samples_per_second"]
-    return rate
+    return rate, _children() - before
+
+
+def _children() -> float:
+    """Seconds of processor time of all processes that were started and have ended."""
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def _child(*words: str) -> dict[str, Any]:

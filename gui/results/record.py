@@ -25,6 +25,8 @@ from gui.widgets.section import say, say_headline, words
 
 _BESIDE = 760
 """From this width on the two plots stand side by side."""
+_LOWEST = 140
+"""Pixels of a plot's height: below a table there is less room than among the plots of a run."""
 
 
 class RecordView(Card):
@@ -74,6 +76,7 @@ class RecordView(Card):
         self.plots = divided(Qt.Orientation.Vertical, self.votes, self.bounds)
         for plot in (self.votes, self.bounds):
             plot.notice.connect(self.notice)
+            plot.setMinimumHeight(_LOWEST)
         self.content.addLayout(filled(QHBoxLayout(), (self.text, 2), (self.plots, 3)), 1)
         self.pdf, self.json = QPushButton("Save PDF…"), QPushButton("Save JSON…")
         self.pdf.clicked.connect(lambda: self._export("pdf"))
