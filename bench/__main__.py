@@ -19,7 +19,7 @@ from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
 from engine.system.device import device_name, resolve
 
-PARTS = ("samplers", "noise", "check", "audit", "window", "memory", "replay")
+PARTS = ("samplers", "noise", "check", "audit", "rows", "window", "memory", "replay")
 
 
 def main() -> None:
@@ -54,8 +54,10 @@ def main() -> None:
     if "audit" in options.parts:
         precisions = tuple(options.precisions)
         found["audit"] = audit.measure(precisions, options.device, rounds=options.rounds)
+        audit.show(found["audit"], console)
+    if "rows" in options.parts:
         found["audit_memory_mib"] = audit.memory()
-        audit.show(found["audit"], found["audit_memory_mib"], console)
+        audit.show_memory(found["audit_memory_mib"], console)
     if "window" in options.parts:
         found["window"] = window.measure(rounds=options.rounds)
         _show_window(found["window"], console)

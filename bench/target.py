@@ -39,10 +39,10 @@ from engine.procedures.target import Target
 from engine.schemes import Gaussian
 
 MODEL, SIGMA, RADIUS = "demo:cifar10-0.25", 0.25, 0.25
-RISK = 1e-6
+RISK = 1e-5
 """Chance that a fixed run would decide otherwise than is said of it before its end."""
-STAGES = (1_000, 4_000, 20_000, 100_000)
-"""Votes of an image, before those of another one are drawn that needs fewer."""
+STAGES = (1_000, 4_000, 100_000)
+"""So many votes of all images first; of those that are still open then, the clearest first."""
 
 
 def settings_of(*, target: bool) -> CertifySettings:
@@ -190,21 +190,34 @@ def measure(images: str, count: int, path: Path) -> list[dict[str, Any]]:
     decision = FixedDecision.of(settings_of(target=False))
     size = block_size(decision.n)
     specs = list(spread(list(expand(images)), count))
+    given = [fitted(classifier, load_input(spec)) for spec in specs]
     known: dict[str, dict[str, Any]] = {}
     if path.exists():
         known = {one["image"]: one for one in json.loads(path.read_text())["images"]}
+
+    def votes(one: FittedInput) -> list[int]:
+        found: list[int] = known.get(_name(one), {}).get("votes", [])
+        return found
+
+    def clear(one: FittedInput) -> float:
+        """How far the share of votes is from what decides."""
+        drawn = size * len(votes(one))
+        return abs(sum(votes(one)) / drawn - decision.needed / decision.n) if drawn else 1.0
+
     for most in STAGES:
-        for spec in specs:
-            given = fitted(classifier, load_input(spec))
-            name = given.identity.pixels_sha256[:16]
-            before = known.get(name, {}).get("votes", [])
-            drawn = size * len(before)
-            if drawn >= most or (drawn and decision.after(sum(before), drawn) is not None):
+        for one in sorted(given, key=clear, reverse=True):
+            drawn = size * len(votes(one))
+            if drawn >= most or (drawn and decision.after(sum(votes(one)), drawn) is not None):
                 continue
-            found = votes_of(classifier, given, prepared, most)
-            known[name] = {"image": name, "label": given.identity.label, "votes": found}
+            found = votes_of(classifier, one, prepared, most)
+            label = one.identity.label
+            known[_name(one)] = {"image": _name(one), "label": label, "votes": found}
             path.write_text(json.dumps({"block": size, "images": list(known.values())}))
     return list(known.values())
+
+
+def _name(given: FittedInput) -> str:
+    return given.identity.pixels_sha256[:16]
 
 
 def main() -> None:

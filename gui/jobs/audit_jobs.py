@@ -366,15 +366,16 @@ def _write_report(
     from engine.explain.examples import shown
     from engine.inputs import load_input
     from engine.models import fitted
-    from engine.procedures.set_result import set_result, slim
+    from engine.procedures.set_result import set_result
+    from engine.procedures.shelf import Shelf
     from engine.report.audit.pages import write_set_report
     from engine.report.audit.record import SetRecorder
 
-    settings, recorder, found = ended.settings, SetRecorder(), []
+    settings, recorder, found = ended.settings, SetRecorder(), Shelf()
     assert isinstance(settings, Counting)  # as for every set
     for spec, evidence in runs:
         recorder.add(spec, evidence)
-        found.append((spec, slim(evidence)))
+        found.add(spec, evidence)
     result = set_result(
         ended.model,
         ended.inputs,
