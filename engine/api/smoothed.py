@@ -250,13 +250,14 @@ class Smoothed:
     ) -> Table:
         from engine.models import fitted
         from engine.procedures.dataset import certify_set
+        from engine.procedures.shelf import Runs
 
         classifier = self._base.classifier(_first_read(named))
         for one in named:
             if one.given is not None:  # found out before the first is certified
                 self._base.check(one.given, classifier)
                 _check_label(one.given, classifier)
-        by_name, kept = {one.name: one for one in named}, list["Evidence"]()
+        by_name, kept = {one.name: one for one in named}, Runs()
 
         def read(name: str) -> FittedInput:
             given = by_name[name].read()
@@ -264,7 +265,7 @@ class Smoothed:
             return fitted(classifier, given)
 
         def keep(name: str, evidence: Evidence) -> None:
-            kept.append(evidence)
+            kept.add(evidence)
             if done is not None:
                 done(len(kept), len(named))
 
@@ -287,7 +288,7 @@ class Smoothed:
             read=read,
             **keeping,
         )
-        return Table(result_of(certifying), tuple(kept))
+        return Table(result_of(certifying), kept)
 
     def _kept_in(
         self,

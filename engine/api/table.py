@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,10 +35,10 @@ class Table:
     Attributes:
         result: the set as files hold it, with statements on all inputs at once and on the
             population they come from (``result.summary``).
-        evidence: of every row, in order.
+        evidence: of every row, in order; read anew whenever it is asked for.
     """
 
-    def __init__(self, result: SetResult, evidence: tuple[Evidence, ...]) -> None:
+    def __init__(self, result: SetResult, evidence: Sequence[Evidence]) -> None:
         self.result = result
         self.evidence = evidence
 

@@ -7,7 +7,7 @@ from engine.evidence.settings import CertifySettings
 from engine.inputs.base import FittedInput
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import slim
-from engine.procedures.shelf import Shelf
+from engine.procedures.shelf import Runs, Shelf
 from tests.fakes import HalfSpace, finish, fitted
 
 SETTINGS = CertifySettings(n0=50, n=1000, bound="anytime", seed=3)
@@ -32,4 +32,9 @@ def test_runs_come_back_as_they_were_without_their_votes_over_n() -> None:
     for spec, found in shelf:
         assert found == slim(whole[spec]) and found.seal == slim(whole[spec]).seal
     text = len(slim(whole["0.1"]).model_dump_json())
-    assert sum(map(len, shelf._rows)) < 40 * text / 4
+    assert sum(map(len, shelf._runs._rows)) < 40 * text / 4
+    runs = Runs()
+    for evidence in whole.values():
+        runs.add(evidence)
+    assert list(runs) == [*whole.values()] and runs[-1] == whole[specs[-1]]
+    assert [run.chain for run in runs[3:5]] == [whole[spec].chain for spec in specs[3:5]]
