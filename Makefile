@@ -4,7 +4,8 @@ PYTHON ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help demo run test test-statistics test-cluster test-browser bench screenshots models models-graph lint format clean
+.PHONY: help demo run test test-statistics test-cluster test-browser bench screenshots tables models \
+	models-graph lint format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -44,6 +45,10 @@ bench: ## speed against the reference loop and the Adversarial Robustness Toolbo
 screenshots: ## every page of the window in every theme and size, into out/screens
 	@scripts/setup.sh bench
 	@$(BIN)/python -m bench.screenshots
+
+tables: ## radii of every noise law in every norm, as CSV in out/tables
+	@scripts/setup.sh
+	@$(BIN)/python -m engine.planning.radius_tables
 
 models: ## train the shipped models again
 	@scripts/setup.sh

@@ -328,12 +328,10 @@ def vote_radius(radii: Sequence[float], weights: Sequence[float]) -> float | Non
     """
     if len(radii) != len(weights):
         raise UserError("There must be one weight for each radius.")
-    half, held = sum(map(abs, weights)) / 2, 0.0
-    for radius, weight in sorted(zip(radii, weights, strict=True), reverse=True):
-        held += max(0.0, weight)
-        if held > half:
-            return radius or None
-    return None
+    from engine.certificates.stump_vote import majority
+
+    place = majority([-radius for radius in radii], weights)
+    return None if place is None else radii[place] or None
 
 
 def true_class_lower(q_lower: float, false_accept: float) -> float:

@@ -10,6 +10,7 @@ from engine.bounds.computed import Computed
 from engine.bounds.enumeration import Enumeration
 from engine.bounds.methods import (
     Anytime,
+    AnytimeMultiClass,
     AnytimeTwoClass,
     ClopperPearson,
     Live,
@@ -27,6 +28,7 @@ BOUND_METHODS: tuple[BoundMethod, ...] = (
     TwoClass(),
     UnevenTwoClass(),
     MultiClass(),
+    AnytimeMultiClass(),
 )
 """Those that bound votes, of which a run may choose one, or :class:`Soft`; an enumerated noise law
 takes :class:`Enumeration` by itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from engine.bounds import clopper_pearson, eprocess
@@ -121,7 +122,15 @@ class MultiClass(BoundMethod):
 
     def after(self, selection: Votes) -> BoundMethod:
         """With the groups that these votes make."""
-        return MultiClass(selection)
+        return type(self)(selection)
+
+    def lower(self, k: int, n: int, alpha: float) -> float:
+        """Of a class named k times among n."""
+        return clopper_pearson.lower(k, n, alpha)
+
+    def upper(self, k: int, n: int, alpha: float) -> float:
+        """Of a group named k times among n."""
+        return clopper_pearson.upper(k, n, alpha)
 
     def groups(self, classes: int, top: int) -> list[tuple[int, ...]]:
         """The groups of all classes but ``top``."""
@@ -140,7 +149,7 @@ class MultiClass(BoundMethod):
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """Lower bound on the top class, and the largest of the others' upper bounds."""
         share, uppers = self._uppers(votes, top, alpha)
-        return clopper_pearson.lower(votes.counts[top], votes.n, share), uppers[0]
+        return self.lower(votes.counts[top], votes.n, share), uppers[0]
 
     def at(
         self,
@@ -154,6 +163,8 @@ class MultiClass(BoundMethod):
         """With the bounds on the strongest other classes."""
         bounds = super().at(votes, top=top, alpha=alpha, n_plan=n_plan, before=before)
         _, uppers = self._uppers(votes, top, alpha)
+        if self.extendable and before is not None and before.others:
+            uppers = _least_of(uppers, before.others)
         others = tuple(min(one, 1.0 - bounds.p_lower) for one in uppers)
         return bounds.model_copy(update={"others": others})
 
@@ -164,7 +175,7 @@ class MultiClass(BoundMethod):
         counts = [sum(votes.counts[one] for one in group) for group in groups]
         if counts:
             counts[-1] += votes.failures
-        found = [clopper_pearson.upper(count, votes.n, share) for count in counts]
+        found = [self.upper(count, votes.n, share) for count in counts]
         several = groups and (len(groups[-1]) > 1 or votes.failures)
         least = found[-1] if several else 0.0
         return share, sorted((one for one in found if one >= least), reverse=True) or [0.0]
@@ -214,3 +225,40 @@ class AnytimeTwoClass(BoundMethod):
         """The bounds now."""
         p_lower = eprocess.lower(votes.counts[top], votes.n, alpha / 2)
         return p_lower, eprocess.upper(votes.largest_other(top), votes.n, alpha / 2)
+
+
+class AnytimeMultiClass(MultiClass):
+    """The e-process for the top class and mirrored for each group, alpha shared out evenly.
+
+    Groups are fixed by the selection votes, before the first vote that bounds, and each bound of a
+    group holds at every n with its share of alpha; so all of them do at once (union bound). At
+    every n the j-th largest of the bounds then covers the j-th largest probability of the other
+    classes, and so does the least of these over all block ends.
+    """
+
+    key: ClassVar[str] = "anytime-multi-class"
+    title: ClassVar[str] = "anytime multi-class, may be stopped and extended"
+    summary: ClassVar[str] = (
+        "the e-process for the top class and mirrored for each of the strongest others and for all "
+        "others together, alpha shared out evenly, with running extremes; valid at every n"
+    )
+    citation: ClassVar[str] = (
+        "Ville 1939; Robbins 1970; Howard, Ramdas, McAuliffe & Sekhon 2021; groups as in Delattre "
+        "et al., AISTATS 2025"
+    )
+    any_stop: ClassVar[bool] = True
+    extendable: ClassVar[bool] = True
+
+    def lower(self, k: int, n: int, alpha: float) -> float:
+        """Of a class named k times among n, at every n at once."""
+        return eprocess.lower(k, n, alpha)
+
+    def upper(self, k: int, n: int, alpha: float) -> float:
+        """Of a group named k times among n, at every n at once."""
+        return eprocess.upper(k, n, alpha)
+
+
+def _least_of(now: Sequence[float], before: Sequence[float]) -> list[float]:
+    """The smaller of both at every place; the last number of a list holds beyond its end."""
+    places = range(max(len(now), len(before)))
+    return [min(now[min(i, len(now) - 1)], before[min(i, len(before) - 1)]) for i in places]

@@ -169,8 +169,7 @@ GLOSSARY: tuple[Entry, ...] = (
     ),
     Entry(
         "clopper-pearson",
-        "The classical bound on a proportion. It holds at the planned n only; before that its "
-        "value is provisional.",
+        "The classical bound on a proportion; before the planned n its value is provisional.",
         "Bounds",
     ),
     Entry(
@@ -191,6 +190,11 @@ GLOSSARY: tuple[Entry, ...] = (
         "Bounds",
     ),
     Entry(
+        "anytime-multi-class",
+        "As multi-class, by the e-process: holds at every n, and may be extended.",
+        "Bounds",
+    ),
+    Entry(
         "soft",
         "Bounds the mean softmax score in place of the share of votes: about the soft classifier, "
         "which predicts the class with the largest mean score.",
@@ -199,8 +203,7 @@ GLOSSARY: tuple[Entry, ...] = (
     ),
     Entry(
         "enumeration",
-        "All samples of a finite law are counted, so that nothing is left to chance and alpha is "
-        "not spent.",
+        "All samples of a finite law are counted: nothing is left to chance, no alpha is spent.",
         "Bounds",
     ),
     Entry(

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.certificates.stump_vote import StumpVote
 from engine.core.files import sha256_file, write_atomically
 from engine.demos.data.digits import load_digits, split
 from engine.inputs.coding import Column, TableCoding
@@ -22,8 +23,10 @@ from engine.models import ModelRequest, load_model
 from engine.models.kinds import STUMPS_ARCHITECTURE
 from engine.models.tokenizers import coding_facts
 from engine.schemes.stumps import Stumps
+from engine.schemes.stumps_vote import StumpsVote
 from engine.training.measure import certified_accuracy
 from engine.training.stumps import Floats, Integers, Learned, StumpRecipe, learn
+from engine.training.stumps_vote import LearnedVote, learn_vote
 from engine.training.writing import safetensors_bytes, write_cards
 
 TUMOURS, LABEL = "breast-cancer", "label"
@@ -53,6 +56,7 @@ class StumpDemo:
         recipe: how it is learned.
         radii: whose certified accuracy the card tells.
         limits: what it must not be taken for.
+        members: ensembles that vote; 1 where a single one decides.
     """
 
     name: str
@@ -61,11 +65,24 @@ class StumpDemo:
     recipe: StumpRecipe
     radii: tuple[float, ...]
     limits: str
+    members: int = 1
+
+    @property
+    def digits(self) -> bool:
+        """Whether it tells digits apart, not tumours."""
+        return self.name.startswith("digits")
 
     @property
     def scheme(self) -> Stumps:
         """The noise it is learned and certified with."""
-        return Stumps(norm="l2", sigma=self.recipe.scale)
+        kind, scale = StumpsVote if self.members > 1 else Stumps, self.recipe.scale
+        return kind(norm="l1", lam=scale) if self.recipe.norm == "l1" else kind(sigma=scale)
+
+    def learned(self, x: Floats, labels: Integers) -> Learned | LearnedVote:
+        """The ensemble, or the members of a vote."""
+        if self.members > 1:
+            return learn_vote(x, labels, self.recipe, self.members)
+        return learn(x, labels, self.recipe)
 
 
 def digits_demo(zero: int, one: int) -> StumpDemo:
@@ -91,8 +108,19 @@ TUMOUR_DEMO = StumpDemo(
         "deviations of the training rows' columns"
     ),
 )
+VOTE_DEMO = replace(
+    TUMOUR_DEMO,
+    name=f"{TUMOURS}-vote",
+    title="a vote of decision stumps that tell malignant from benign tumours, in the l1 norm",
+    recipe=StumpRecipe("boosted", "l1", 4.0, radius=1.0, rounds=60, rate=1.0),
+    radii=(0.0, 0.5, 1.0, 1.5, 2.0),
+    limits=(
+        f"{TUMOUR_DEMO.limits}; without noise it tells the classes apart badly: cuts lie far out"
+    ),
+    members=20,
+)
 STUMP_DEMOS: Mapping[str, StumpDemo] = {
-    demo.name: demo for demo in (digits_demo(1, 5), digits_demo(2, 6), TUMOUR_DEMO)
+    demo.name: demo for demo in (digits_demo(1, 5), digits_demo(2, 6), TUMOUR_DEMO, VOTE_DEMO)
 }
 
 
@@ -150,28 +178,38 @@ def _digit_part(demo: StumpDemo, *, held_out: bool) -> tuple[Floats, Integers, S
 
 def part(demo: StumpDemo, *, held_out: bool) -> tuple[Floats, Integers, Sequence[str]]:
     """Numbers (N, F), classes (N,) and names of the rows to learn from, or of those held out."""
-    if demo is TUMOUR_DEMO:
+    if not demo.digits:
         return _tumour_part(held_out=held_out)
     return _digit_part(demo, held_out=held_out)
 
 
-def written(demo: StumpDemo, learned: Learned) -> bytes:
-    """The ensemble as a safetensors file that says what it reads."""
-    reads = (
-        {"columns": json.dumps(coding_facts(coding(tumours())))}
-        if demo is TUMOUR_DEMO
-        else {"shape": json.dumps([1, 8, 8])}
-    )
+_STUMP = ("column", "cut", "below", "above")
+
+
+def written(demo: StumpDemo, learned: Learned | LearnedVote) -> bytes:
+    """The ensemble or the vote as a safetensors file that says what it reads."""
     header = {
         "architecture": STUMPS_ARCHITECTURE,
         "classes": json.dumps(demo.classes),
-        "above": str(learned.threshold),
         "training_scheme": json.dumps(demo.scheme.model_dump()),
-        **reads,
     }
-    names = ("column", "cut", "below", "above")
-    tensors = {name: torch.from_numpy(getattr(learned, name)) for name in names}
-    tensors["field_values"] = torch.zeros(0, dtype=torch.int64)
+    if demo.digits:
+        header["shape"] = json.dumps([1, 8, 8])
+    else:
+        header["columns"] = json.dumps(coding_facts(coding(tumours())))
+    members = learned.members if isinstance(learned, LearnedVote) else (learned,)
+    tensors = {
+        name: torch.from_numpy(np.concatenate([getattr(one, name) for one in members]))
+        for name in _STUMP
+    }
+    if isinstance(learned, LearnedVote):
+        sizes = [len(one.cut) for one in members]
+        tensors["member"] = torch.from_numpy(np.repeat(np.arange(len(members)), sizes))
+        tensors["weight"] = torch.tensor(learned.weights)
+        tensors["threshold"] = torch.tensor([one.threshold for one in members])
+    else:
+        header["above"] = str(learned.threshold)
+        tensors["field_values"] = torch.zeros(0, dtype=torch.int64)
     return safetensors_bytes(tensors, header)
 
 
@@ -179,34 +217,33 @@ def make(demo: StumpDemo, out: Path) -> Path:
     """Learn, write the ensemble, then measure the written file and write both cards."""
     path = out / f"{demo.name}.safetensors"
     x, labels, _ = part(demo, held_out=False)
-    learned = learn(x, labels, demo.recipe)
-    write_atomically(path, written(demo, learned), folders=True)
-    write_cards(path, card(demo, path, stumps=len(learned.cut), trained=len(labels)))
+    write_atomically(path, written(demo, demo.learned(x, labels)), folders=True)
+    write_cards(path, card(demo, path, trained=len(labels)))
     return path
 
 
-def card(demo: StumpDemo, path: Path, *, stumps: int, trained: int) -> dict[str, Any]:
+def card(demo: StumpDemo, path: Path, *, trained: int) -> dict[str, Any]:
     """What the card says."""
     scheme, (x, labels, specs) = demo.scheme, part(demo, held_out=True)
     model = load_model(ModelRequest(str(path)))
     numbers = torch.from_numpy(x.astype(np.float32))
-    digits = demo is not TUMOUR_DEMO
-    inputs = numbers.view(-1, 1, 8, 8) if digits else (numbers, torch.zeros(len(x), 0).long())
-    bound = model if digits else model.bound_to(_row(model, specs[0]))
+    inputs = numbers.view(-1, 1, 8, 8) if demo.digits else (numbers, torch.zeros(len(x), 0).long())
+    bound = model if demo.digits else model.bound_to(_row(model, specs[0]))
     right = float((bound.classify(inputs).numpy() == labels).mean())
     return {
         "name": f"{demo.name.removesuffix('-stumps')}, stumps",
         "title": demo.title,
         "architecture": STUMPS_ARCHITECTURE,
-        "training_sigma": scheme.sigma,
+        "training_sigma": scheme.sigma if scheme.norm == "l2" else None,
         "training_scheme": scheme.model_dump(),
         "classes": list(demo.classes),
-        "data": _DIGITS.format(*demo.classes, trained, len(labels)) if digits else _TUMOURS,
+        "data": _DIGITS.format(*demo.classes, trained, len(labels)) if demo.digits else _TUMOURS,
         "limits": demo.limits,
         "remarks": {
             "Learned": (
-                f"{stumps} stumps, boosted for what is certifiable at a radius of "
-                f"{demo.recipe.radius:g} (engine/training/stumps.py); leaves are whole numbers"
+                f"{model.identity.parameters} stumps{_voting(bound.stumps)}, boosted for what is "
+                f"certifiable at a radius of {demo.recipe.radius:g} "
+                f"(engine/training/{_module(demo)}); leaves are whole numbers"
             )
         },
         "command": f"python -m engine.demos {demo.name}",
@@ -216,13 +253,21 @@ def card(demo: StumpDemo, path: Path, *, stumps: int, trained: int) -> dict[str,
         "clean_accuracy": round(right, 4),
         "tested": f"{len(labels)} test inputs",
         "noise": scheme.noise_in_words(),
-        "parameters": stumps,
+        "parameters": model.identity.parameters,
         "sha256": sha256_file(path),
         "torch": torch.__version__.partition("+")[0],
         "certified_accuracy": certified_accuracy(
             path, specs, scheme, [{"radius": radius} for radius in demo.radii], n0=0, n=0, alpha=0.0
         ),
     }
+
+
+def _voting(model: object) -> str:
+    return f" in {len(model.members)} ensembles that vote" if isinstance(model, StumpVote) else ""
+
+
+def _module(demo: StumpDemo) -> str:
+    return "stumps_vote.py" if demo.members > 1 else "stumps.py"
 
 
 def _row(model: Any, spec: str) -> Any:

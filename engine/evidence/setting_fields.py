@@ -21,6 +21,7 @@ BoundKey = Literal[
     "two-class",
     "two-class-uneven",
     "multi-class",
+    "anytime-multi-class",
 ]
 CertifyBound = Literal[BoundKey, "soft"]
 NoiseMode = Literal["float", "exact"]

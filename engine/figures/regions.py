@@ -20,6 +20,8 @@ from engine.figures.standing import Standing, ceiling, standing
 from engine.regions import Perturbation, Region
 from engine.regions.required_probability import RequiredMap, required_map
 from engine.schemes import Scheme
+from engine.schemes.base import NO_FACTS, Facts
+from engine.schemes.of_input import OfInput
 
 M = TypeVar("M", bound=RequiredMap[Any])
 _DIGITS = 4
@@ -162,7 +164,7 @@ def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[A
     """
     name = class_names[view.bounds.top] if view.bounds is not None else ""
     texts = (*filter(None, (view.settings.target,)), *view.certified_at)
-    found = _figure(view.settings, view.region)
+    found = _figure(view.settings, view.region, view.facts)
     facts = {
         "standing": standing(view),
         "class_name": name,
@@ -190,11 +192,14 @@ def preview_figure(settings: RunSettings) -> RegionFigure[Any] | None:
     return _figure(settings, None)
 
 
-def _figure(settings: RunSettings, region: Region | None) -> RegionFigure[Any] | None:
+def _figure(
+    settings: RunSettings, region: Region | None, facts: Facts = NO_FACTS
+) -> RegionFigure[Any] | None:
     scheme = settings.scheme
     if picture_of(scheme) == "slice":
         return None
-    needs = required_map(scheme, ceiling(settings))
+    certifier = OfInput.of(scheme, facts) if facts and scheme.region_type.of_input else scheme
+    needs = required_map(certifier, ceiling(settings))
     if needs is None:
         return None
     # evidence that somebody wrote may hold a region that its scheme does not make
@@ -226,6 +231,8 @@ def _in_words(
     takes = f"requires p_lower above {round_up(required, digits)}"
     if stands is None:
         return takes
+    if stands.computed:
+        return f"not certified: {takes}, and {round_down(stands.p_lower, digits)} is computed"
     if needed is None:
         share = round_down(100 * stands.k / stands.n, 1) if stands.n else "0"
         return f"out of reach: {takes}, and the class holds {share} % of the votes"

@@ -24,6 +24,7 @@ class Standing(Record):
         valid: whether it may be claimed.
         p_reach: what it becomes if all votes still to come are for the class.
         p_expected: what it becomes if the class keeps its share.
+        computed: p_lower is computed, and votes beside it decide nothing.
     """
 
     k: int
@@ -36,11 +37,12 @@ class Standing(Record):
     valid: bool
     p_reach: float
     p_expected: float
+    computed: bool = False
 
     @property
     def unfinished(self) -> bool:
-        """Whether votes are still to come."""
-        return self.n < self.n_plan
+        """Whether votes are still to come that may change it."""
+        return self.n < self.n_plan and not self.computed
 
     def votes_needed(self, required: float) -> int | None:
         """About the n at which p_lower exceeds ``required`` if the class keeps its share.
@@ -82,6 +84,7 @@ def standing(view: RunView) -> Standing | None:
         valid=bounds.valid,
         p_reach=p_reach,
         p_expected=p_expected,
+        computed=settings.scheme.computed,
     )
 
 

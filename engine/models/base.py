@@ -18,6 +18,7 @@ from engine.evidence.observations import EncryptedRecord
 from engine.models.request import ModelRequest, NormalizeName
 
 if TYPE_CHECKING:
+    from engine.certificates.stump_vote import StumpVote
     from engine.certificates.stumps import StumpEnsemble
     from engine.inputs.base import FittedInput
     from engine.inputs.coding import Coding
@@ -89,8 +90,8 @@ class Classifier(ABC):
         return None
 
     @property
-    def stumps(self) -> StumpEnsemble | None:
-        """The sum of step functions that it is, bound to an input; None where it is none."""
+    def stumps(self) -> StumpEnsemble | StumpVote | None:
+        """The sums of step functions that it is, bound to an input; None where it is none."""
         return None
 
     def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> Classifier:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.certificates.stump_vote import StumpVote
 from engine.certificates.stumps import StumpEnsemble
 from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
@@ -271,7 +272,7 @@ class OnnxTableClassifier(Classifier):
         self._session, self._graph, self._path, self._used = session, graph, path, coding
 
     @property
-    def stumps(self) -> StumpEnsemble | None:
+    def stumps(self) -> StumpEnsemble | StumpVote | None:
         """Its trees, where they are stumps and all that it is."""
         coding = self._used
         found = coding and read_onnx_trees(self._path, len(coding.columns))

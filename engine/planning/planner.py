@@ -155,10 +155,11 @@ def _notes(pilot: Pilot | None, bound: BoundKey) -> list[str]:
             f"The plan assumes the lower {100 * CAUTION:g} % quantile of what the pilot leaves "
             "possible, because a pilot's own share promises too much."
         )
-    if "two-class" in bound and (pilot is None or pilot.runner_up == 1):
+    method = bound_method(bound)
+    if method.decided_by != "top" and (pilot is None or pilot.runner_up == 1):
         notes.append(
             "All lost votes are taken to go to one other class, the least favourable case."
         )
-    if bound in ("anytime", "anytime-two-class"):
+    if method.extendable:
         notes.append("The chance counts the bound at n alone; its running maximum can only help.")
     return notes

@@ -48,6 +48,7 @@ def played(evidence: Evidence) -> tuple[Snapshot, ...]:
         phase="selection",
         selection=evidence.selection,
         estimation=votes,
+        facts=evidence.facts,
         n_done=evidence.selection.n,
         n0_plan=settings.n0,
         n_plan=settings.n,

@@ -79,6 +79,8 @@ class Region(Record, ABC):
     """What :meth:`sizes` measure."""
     counts: ClassVar[bool] = False
     """Whether these are whole numbers."""
+    of_input: ClassVar[bool] = False
+    """Whether its map of required p_lower is one of a single input, by the facts of a run."""
     signs: ClassVar[tuple[int, ...]] = (1,)
     of_one_change: ClassVar[str] = ""
     """What an answer about one change leaves open, where smaller ones may be answered otherwise."""

@@ -35,7 +35,9 @@ Rows = list[list[Any]]
 class Certifier(Hashable, Protocol):
     """What a map asks of a scheme; equal where its parameters are."""
 
-    terms: ClassVar[Mapping[str, Term]]
+    @property
+    def terms(self) -> Mapping[str, Term]:
+        """The terms of its perturbations."""
 
     def utmost(self, bounds: ProbabilityBounds) -> Any:
         """What ``bounds`` could certify, or None where they certify nothing."""

@@ -108,10 +108,8 @@ def decision(evidence: Evidence, samples: int) -> tuple[str, ...]:
         )
     if is_computed(evidence):
         return (
-            "The probability of each class under the noise is computed from the model itself, "
-            "feature by feature, and the certified region follows from it. Nothing is sampled for "
-            "the claim: it has no chance of error and no confidence level. Certified numbers are "
-            "rounded down.",
+            f"{evidence.settings.scheme.rule_in_words()} Nothing is sampled for the claim: it has "
+            "no chance of error and no confidence level. Certified numbers are rounded down.",
             f"Beside it {count(samples)} noisy inputs are classified. If their share could not "
             "come from the computed probability (chance 1e-9), nothing is claimed.",
         )

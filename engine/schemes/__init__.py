@@ -41,6 +41,7 @@ from engine.schemes.scaling import Scaling
 from engine.schemes.sparse import Sparse
 from engine.schemes.stumps import Stumps
 from engine.schemes.stumps_fields import StumpsFields
+from engine.schemes.stumps_vote import StumpsVote
 from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform
 from engine.schemes.translation import Translation
@@ -95,6 +96,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     # exact
     Stumps,
     StumpsFields,
+    StumpsVote,
     ExactMap,
 )
 

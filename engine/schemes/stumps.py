@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from engine.certificates.stump_vote import StumpVote
 from engine.certificates.stumps import (
     Norm,
     StumpEnsemble,
@@ -35,7 +36,6 @@ UNIT = "unit"
 EITHER_NORM = "l2 norm (Gaussian noise) or l1 norm (uniform noise)"
 _UNIT = f"{PIXELS}; for a table {NUMBERS}"
 _DIGITS = 6
-_OUTSIDE = ("probability of another class than 0, at most", "of another class than 1, at most")
 
 
 class StumpScheme(Scheme):
@@ -49,6 +49,11 @@ class StumpScheme(Scheme):
     family: ClassVar[Family] = "exact"
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "deterministic"
     computed: ClassVar[bool] = True
+    named: ClassVar[tuple[str, str]] = (
+        "probability of another class than 0, at most",
+        "of another class than 1, at most",
+    )
+    """What the facts call the masses outside both classes."""
 
     norm: Norm = Field(
         default="l2",
@@ -94,36 +99,37 @@ class StumpScheme(Scheme):
             return NumbersAlone(UniformNoise(self.lam, unit))
         return NumbersAlone(GaussianNoise(self.sigma, unit, gridded=False))
 
-    def masses(
-        self, x: Sequence[npt.NDArray[Any]], stumps: StumpEnsemble | None
-    ) -> npt.NDArray[np.float64]:
+    def masses(self, x: Sequence[npt.NDArray[Any]], model: object) -> npt.NDArray[np.float64]:
         """(2, G + 1) masses outside each class, by number of changed fields.
 
         Raises:
             UserError: the model is no ensemble of stumps, or takes other numbers.
         """
-        if stumps is None:
+        if isinstance(model, StumpVote):
             raise UserError(
-                f"The scheme '{self.key}' computes with an ensemble of decision stumps, and the "
-                "model is none that it can read; give one (XGBoost JSON, LightGBM text or ONNX, of "
-                "depth one, or demo:digits-1-5-stumps), or smooth this model with another scheme."
+                f"The model is a vote of {len(model.members)} ensembles of stumps, which the "
+                f"scheme '{self.key}' does not certify; use --scheme stumps-vote."
             )
-        numbers = np.asarray(x[0], dtype=np.float64).reshape(1, -1)
-        if numbers.shape[1] != len(stumps.numbers):
-            raise UserError(
-                f"The ensemble takes {len(stumps.numbers)} numbers, the input has "
-                f"{numbers.shape[1]}."
-            )
-        codes = np.asarray(x[1])[None] if len(x) > 1 else None
-        found: npt.NDArray[np.float64] = stumps.outside(
+        if not isinstance(model, StumpEnsemble):
+            raise self.other_model()
+        numbers, codes = numbers_of(x, len(model.numbers))
+        found: npt.NDArray[np.float64] = model.outside(
             numbers, norm=self.norm, scale=self.scale, codes=codes
         )[0]
         return found
 
+    def other_model(self) -> UserError:
+        """The refusal of a model that is nothing of stumps."""
+        return UserError(
+            f"The scheme '{self.key}' computes with an ensemble of decision stumps, and the model "
+            "is none that it can read; give one (XGBoost JSON, LightGBM text or ONNX, of depth "
+            "one, or demo:digits-1-5-stumps), or smooth this model with another scheme."
+        )
+
     def known(self, facts: Facts) -> Known | None:
         """The class of the smaller mass outside it; class 0 of two alike."""
         try:
-            masses = [float(facts[name]) for name in _OUTSIDE]
+            masses = [float(facts[name]) for name in self.named]
         except (KeyError, ValueError):
             return None
         if not all(0 <= mass <= 1 for mass in masses):
@@ -137,8 +143,11 @@ class StumpScheme(Scheme):
         Raises:
             UserError: as :meth:`masses`.
         """
-        found = self.masses(x, stumps_of(model))[:, 0].tolist()
-        return {**dict(zip(_OUTSIDE, found, strict=True)), UNIT: unit_of(x)}
+        return self.stated_masses(self.masses(x, model)[:, 0].tolist(), x)
+
+    def stated_masses(self, masses: Sequence[float], x: Sequence[npt.NDArray[Any]]) -> Facts:
+        """The facts of both masses outside, and of the unit of norms."""
+        return {**dict(zip(self.named, masses, strict=True)), UNIT: unit_of(x)}
 
     def check_facts(self, facts: Facts, given: InputIdentity) -> None:
         """Refuse masses that no two classes can have together, or norms in another unit.
@@ -157,6 +166,13 @@ class StumpScheme(Scheme):
         what = {"table": "number", "image": "pixel"}.get(kind, "number or pixel")
         words = self.attacker_of(kind).replace(EITHER_NORM, f"{self.norm} norm")
         return words.replace("number or pixel", what)
+
+    def rule_in_words(self) -> str:
+        """What is computed, and what follows from it."""
+        return (
+            "The probability of each class under the noise is computed from the model itself, "
+            "feature by feature, and the certified region follows from it."
+        )
 
     def rests_on(self, facts: Facts) -> tuple[tuple[str, str, str], ...]:
         """The computed probability, and what rounding the steps to a lattice costs."""
@@ -192,9 +208,22 @@ def _up(value: float) -> str:
     return f"{math.ceil(value / 10.0**power) * 10.0**power:.1e}"
 
 
-def stumps_of(model: object) -> StumpEnsemble | None:
-    """The ensemble that a model is; None where it is another."""
-    return model if isinstance(model, StumpEnsemble) else None
+def numbers_of(
+    x: Sequence[npt.NDArray[Any]], width: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any] | None]:
+    """Numbers (1, F) and codes (1, G) of an input; no codes of an image.
+
+    Args:
+        x: its parts.
+        width: how many numbers the ensemble takes.
+
+    Raises:
+        UserError: the input has more or fewer.
+    """
+    numbers = np.asarray(x[0], dtype=np.float64).reshape(1, -1)
+    if numbers.shape[1] != width:
+        raise UserError(f"The ensemble takes {width} numbers, the input has {numbers.shape[1]}.")
+    return numbers, np.asarray(x[1])[None] if len(x) > 1 else None
 
 
 def unit_of(x: Sequence[npt.NDArray[Any]]) -> str:

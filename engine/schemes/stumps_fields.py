@@ -10,10 +10,14 @@ import numpy.typing as npt
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.regions import Perturbation, Region, Staircase, Term
+from engine.regions.base import whole
+from engine.regions.required_probability import Certifier
+from engine.regions.staircase import StaircaseMap
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
+from engine.schemes.of_input import OfInput
 from engine.schemes.parameter_fields import NUMBERS
 from engine.schemes.semantic import against_half
-from engine.schemes.stumps import EITHER_NORM, StumpScheme, stumps_of
+from engine.schemes.stumps import EITHER_NORM, StumpScheme
 
 MOST_FIELDS = 16
 """Changed fields that are looked at; more are covered by nothing."""
@@ -21,19 +25,19 @@ _FIELDS = "with {} changed fields of another class than {}, at most"
 
 
 class FieldSteps(Staircase):
-    """A radius for each number of changed fields; it has no map of required p_lower.
+    """A radius for each number of changed fields.
 
-    What more changed fields cost follows from the values that the model gives the fields of the
-    very row, and not from the probability without a change.
+    What changed fields cost follows from the values that the model gives the fields of the very
+    row, so that the map of required p_lower is one of the row.
     """
 
     kind: Literal["field steps"] = "field steps"  # type: ignore[assignment]
 
-    picture: ClassVar[str] = "terms"
+    of_input: ClassVar[bool] = True
 
-    def required_map(self, scheme: Any, ceiling: float) -> None:
-        """None."""
-        del scheme, ceiling
+    def required_map(self, scheme: Certifier, ceiling: float) -> StaircaseMap | None:
+        """Of the row; None where no row is known."""
+        return super().required_map(scheme, ceiling) if isinstance(scheme, OfInput) else None
 
 
 class StumpsFields(StumpScheme):
@@ -86,20 +90,13 @@ class StumpsFields(StumpScheme):
         known = self.known(facts)
         if known is None:
             return facts
-        masses = self.masses(x, stumps_of(model))[known.top, 1 : MOST_FIELDS + 1].tolist()
+        masses = self.masses(x, model)[known.top, 1 : MOST_FIELDS + 1].tolist()
         return facts | {_FIELDS.format(r, known.top): mass for r, mass in enumerate(masses, 1)}
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> FieldSteps | None:
         """Steps as long as they have a radius; one step where nothing was computed."""
-        known = self.known(facts)
-        masses = [against_half(bounds) if known is None else known.outside]
-        while known is not None:
-            name = _FIELDS.format(len(masses), known.top)
-            if not isinstance(facts.get(name), float):
-                break
-            masses.append(max(masses[-1], float(facts[name])))
         reach: list[float] = []
-        for mass in masses:
+        for mass in self._masses_of(facts) or [against_half(bounds)]:
             radius = self.radius(mass)
             if radius is None:
                 break
@@ -117,8 +114,24 @@ class StumpsFields(StumpScheme):
             whose="of the change of the numbers",
         )
 
+    def _masses_of(self, facts: Facts) -> list[float]:
+        """Masses outside the class by number of changed fields, rising; none without facts."""
+        known = self.known(facts)
+        if known is None:
+            return []
+        masses = [known.outside]
+        while isinstance(mass := facts.get(_FIELDS.format(len(masses), known.top)), float):
+            masses.append(max(masses[-1], mass))
+        return masses
+
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
-        """Without a changed field as of a ball; with one no probability alone is enough."""
-        if perturbation["fields"]:
-            return IMPOSSIBLE
-        return self.needed(perturbation["radius"])
+        """As of a ball, and what so many changed fields of this row can take from the class.
+
+        2 where that is not known: without facts, or for more fields than were looked at.
+        """
+        needed = self.needed(perturbation["radius"])
+        changed = whole(perturbation, "fields")
+        masses = self._masses_of(facts)
+        if changed >= len(masses):
+            return needed if not changed else IMPOSSIBLE
+        return min(IMPOSSIBLE, needed + masses[changed] - masses[0])

@@ -11,13 +11,14 @@ end, so that the ensemble that is written down is the one that is certified.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, ndtr, ndtri
 
-from engine.certificates.stumps import Norm, required_outside
+from engine.certificates.stumps import Norm, Steps, StumpEnsemble, required_outside
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -60,19 +61,39 @@ class Learned:
     above: Integers
     threshold: int
 
+    def ensemble(self, width: int) -> StumpEnsemble:
+        """The same as step functions of so many numbers."""
+        parts: list[list[tuple[float, Fraction, Fraction]]] = [[] for _ in range(width)]
+        stumps = (self.column, self.cut, self.below, self.above)
+        for column, cut, below, above in zip(*stumps, strict=True):
+            parts[column].append((float(cut), Fraction(int(below)), Fraction(int(above))))
+        return StumpEnsemble(tuple(map(Steps.of, parts)), above=Fraction(self.threshold))
 
-def learn(x: Floats, labels: Integers, recipe: StumpRecipe) -> Learned:
-    """An ensemble for rows x (N, F) of the classes 0 and 1; both weigh alike.
+
+def even_weights(labels: Integers) -> Floats:
+    """(N,) weights of mean 1 under which the classes 0 and 1 weigh alike."""
+    share = np.bincount(labels, minlength=2) / len(labels)
+    return np.asarray(0.5 / np.maximum(share, _LEAST)[labels])
+
+
+def learn(
+    x: Floats, labels: Integers, recipe: StumpRecipe, weights: Floats | None = None
+) -> Learned:
+    """An ensemble for rows x (N, F) of the classes 0 and 1.
 
     The same call gives the same ensemble: nothing is drawn.
+
+    Args:
+        x, labels: what to learn from.
+        recipe: how.
+        weights: (N,) of the rows; None where both classes weigh alike.
     """
     rows = np.asarray(x, dtype=np.float64)
     cuts = np.linspace(
         rows.min(axis=0) - 2 * recipe.scale, rows.max(axis=0) + 2 * recipe.scale, recipe.candidates
     ).T
     left = _left(cuts[:, :, None] - rows.T[:, None, :], recipe)
-    share = np.bincount(labels, minlength=2) / len(labels)
-    weights = 0.5 / np.maximum(share, _LEAST)[labels]
+    weights = even_weights(labels) if weights is None else weights
     if recipe.method == "independent":
         return _independent(cuts, left, labels, weights)
     return _boosted(cuts, left, labels, weights, recipe)

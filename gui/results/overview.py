@@ -50,6 +50,7 @@ _WAITING: dict[type[Plot[Any]], str] = {
 _NO_MAP = "Nothing can be certified under these settings."
 _PLACES_COME = "Guaranteed places appear here as samples arrive."
 _MAP_COMES = "The required p_lower is being worked out."
+_MAP_OF_INPUT = "What a change requires depends on the input here: it is drawn with a run."
 
 
 class Regions(dict[str, "Plot[Any]"]):
@@ -258,7 +259,8 @@ class Explore(QWidget):
         if source is not None and (ended or source.bounds is not None):
             _show(self.region, region_figure(source, names), _NO_MAP)
         elif self._preview is not None and self._preview[0] == self._session.form.settings:
-            _show(self.region, self._preview[1], _NO_MAP)
+            of_input = self._preview[0].scheme.region_type.of_input
+            _show(self.region, self._preview[1], _MAP_OF_INPUT if of_input else _NO_MAP)
         else:
             self.region.wait(_MAP_COMES)
 

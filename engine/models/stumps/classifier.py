@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.certificates.stump_vote import StumpVote
 from engine.certificates.stumps import StumpEnsemble
 from engine.core.batches import Batch, parts
 from engine.core.errors import UserError
@@ -25,6 +26,7 @@ from engine.models.stumps.files import READERS
 from engine.models.stumps.reading import StumpFile
 from engine.models.weights import read_card
 from engine.schemes import Scheme
+from engine.schemes.stumps_vote import StumpsVote
 
 
 def load_stumps(path: Path, request: ModelRequest) -> StumpClassifier:
@@ -62,14 +64,24 @@ def load_stumps(path: Path, request: ModelRequest) -> StumpClassifier:
 
 
 class StumpClassifier(Classifier):
-    """The margin of class 1 and its opposite; bound to a row it knows the units of its columns."""
+    """The margin of class 1 and its opposite; bound to a row it knows the units of its columns.
+
+    Ensembles that vote answer by the weight of their votes. Bound to an input and to the scheme
+    that certifies their vote they answer as the one member whose probability decides there, so
+    that samples show, and check, the probability that was computed.
+    """
 
     def __init__(
-        self, file: StumpFile, identity: ModelIdentity, bound: StumpEnsemble | None = None
+        self,
+        file: StumpFile,
+        identity: ModelIdentity,
+        bound: StumpEnsemble | StumpVote | None = None,
+        member: StumpEnsemble | None = None,
     ) -> None:
         self.identity = identity
         self._file = file
         self._bound = bound or (file.ensemble if identity.kind == "image" else None)
+        self._asked = member or self._bound
 
     @property
     def coding(self) -> Coding | None:
@@ -77,8 +89,8 @@ class StumpClassifier(Classifier):
         return None if self.identity.kind == "image" else self._file.reads
 
     @property
-    def stumps(self) -> StumpEnsemble | None:
-        """The ensemble, in the units that receive the noise."""
+    def stumps(self) -> StumpEnsemble | StumpVote | None:
+        """The ensemble or the vote, in the units that receive the noise."""
         return self._bound
 
     def bound_to(self, fitted: FittedInput, scheme: Scheme | None = None) -> StumpClassifier:
@@ -87,14 +99,17 @@ class StumpClassifier(Classifier):
         Raises:
             UserError: the input is no row, or has other columns.
         """
-        if self.identity.kind == "image":
-            return self
-        if not isinstance(fitted.context, TableCoding):
-            raise UserError(
-                f"The model '{self.identity.name}' takes a row of a table, e.g. rows.csv:3."
-            )
-        bound = self._file.bound(fitted.context, self.identity.name)
-        return StumpClassifier(self._file, self.identity, bound)
+        coding = None
+        if self.identity.kind != "image":
+            if not isinstance(fitted.context, TableCoding):
+                raise UserError(
+                    f"The model '{self.identity.name}' takes a row of a table, e.g. rows.csv:3."
+                )
+            coding = fitted.context
+        bound, member = self._file.bound(coding, self.identity.name), None
+        if isinstance(bound, StumpVote) and isinstance(scheme, StumpsVote):
+            member = bound.members[scheme.member(fitted.arrays, bound)]
+        return StumpClassifier(self._file, self.identity, bound, member)
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """It runs on the CPU in float64, wherever the noise is drawn."""
@@ -107,12 +122,12 @@ class StumpClassifier(Classifier):
         Raises:
             UserError: the model is not bound to a row.
         """
-        if self._bound is None:
+        if self._asked is None:
             raise UserError(
                 f"The model '{self.identity.name}' needs to know its table; name a row first."
             )
         first, *codes = parts(batch)
         numbers = first.reshape(len(first), -1).double().cpu().numpy()
-        margins = self._bound.margins(numbers, codes[0].cpu().numpy() if codes else None)
+        margins = self._asked.margins(numbers, codes[0].cpu().numpy() if codes else None)
         found = torch.from_numpy(np.where(margins > 0, margins, np.minimum(margins, -1e-30)) / 2)
         return torch.stack([-found, found], dim=1).to(first.device)

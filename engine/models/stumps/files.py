@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from engine.certificates.stump_vote import StumpVote
 from engine.certificates.stumps import StumpEnsemble
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import TableCoding
@@ -23,8 +24,8 @@ READERS: Mapping[Kind, Callable[[Path], StumpFile]] = {
 """What reads each kind of file that holds nothing else."""
 
 
-def stumps_for(path: Path, fitted: FittedInput) -> StumpEnsemble | None:
-    """The ensemble in a file, of the numbers of one input; None where it is another model.
+def stumps_for(path: Path, fitted: FittedInput) -> StumpEnsemble | StumpVote | None:
+    """The ensemble or vote in a file, of the numbers of one input; None where it is another model.
 
     Raises:
         UserError: it cannot be read, or takes other inputs.

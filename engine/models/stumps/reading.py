@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from engine.certificates.stump_vote import StumpVote
 from engine.certificates.stumps import Steps, StumpEnsemble, moved
 from engine.core.errors import UserError, quoted
 from engine.inputs.coding import Column, Columns, TableCoding, number
@@ -38,7 +39,7 @@ class StumpFile:
     """A file's ensemble, in the units of its own columns or pixels.
 
     Attributes:
-        ensemble: its step functions, one for each column or pixel.
+        ensemble: its step functions, one for each column or pixel; or ensembles that vote.
         format: of the file, in words.
         trees: how many it holds.
         names: of its columns, in order; empty where the file names none.
@@ -49,7 +50,7 @@ class StumpFile:
         scheme: the scheme it was made for, where the file says so.
     """
 
-    ensemble: StumpEnsemble
+    ensemble: StumpEnsemble | StumpVote
     format: str
     trees: int
     names: tuple[str, ...] = ()
@@ -63,7 +64,7 @@ class StumpFile:
         """Its columns; None where it takes an image."""
         return None if self.shape else self.coding or Columns(self.names)
 
-    def bound(self, coding: TableCoding | None, name: str) -> StumpEnsemble:
+    def bound(self, coding: TableCoding | None, name: str) -> StumpEnsemble | StumpVote:
         """The ensemble of the numbers that receive the noise, and of the codes beside them.
 
         Args:
@@ -73,9 +74,7 @@ class StumpFile:
         Raises:
             UserError: the row has other columns, or words where the model takes numbers.
         """
-        if coding is None:
-            return self.ensemble
-        if self.coding is not None:
+        if coding is None or self.coding is not None or isinstance(self.ensemble, StumpVote):
             return self.ensemble
         return in_units(self.ensemble, coding, name)
 

@@ -122,3 +122,25 @@ def test_both_sides_of_the_two_class_bound_hold_at_any_stop(top: float, other: f
     too_many = for_top >= thresholds(partial(claims_too_much, key, top))
     too_few = np.array(LOOKS) - for_other >= thresholds(claims_too_little)
     assert int((too_many | too_few).any(axis=1).sum()) <= TOLERATED
+
+
+@pytest.mark.statistics
+@pytest.mark.parametrize(
+    "shares", [(0.4, 0.3, 0.2, 0.1), (0.9, 0.04, 0.03, 0.02, 0.01), (0.3, 0.3, 0.3, 0.05, 0.05)]
+)
+def test_every_bound_of_the_multi_class_one_holds_at_any_stop(shares: tuple[float, ...]) -> None:
+    """At 40 looks of each run: p_lower, and the j-th bound on others for the j-th largest."""
+    rng, alpha, runs = np.random.default_rng(len(shares)), 0.05, 1500
+    others, wrong = sorted(shares[1:], reverse=True), 0
+    for _ in range(runs):
+        chosen = Votes(counts=tuple(map(int, rng.multinomial(60, shares))))
+        method = bound_method("anytime-multi-class").after(chosen)
+        steps = rng.multinomial(50, shares, size=40).cumsum(axis=0)
+        before: ProbabilityBounds | None = None
+        for counts in steps.tolist():
+            votes = Votes(counts=tuple(counts))
+            before = method.at(votes, top=0, alpha=alpha, n_plan=2000, before=before)
+        assert before is not None
+        known = (*before.others, *(before.others[-1],) * len(others))
+        wrong += before.p_lower > shares[0] or any(map(float.__lt__, known, others))
+    assert wrong <= binom.ppf(1 - 1e-6, runs, alpha)

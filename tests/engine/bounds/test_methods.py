@@ -119,6 +119,35 @@ def test_each_group_is_bounded_at_its_share_of_alpha():
     )  # with the last class count the failures
 
 
+def test_anytime_groups_have_the_e_process_of_their_share_and_keep_their_best():
+    """By hand: five groups of a share each; later block ends never take back what was shown."""
+    method = bound_method("anytime-multi-class").after(Votes(counts=(5, 60, 20, 8, 7)))
+    one, two = Votes(counts=(50, 600, 200, 90, 60)), Votes(counts=(150, 1000, 480, 240, 130))
+    first = method.at(one, top=1, alpha=0.003, n_plan=5000)
+    assert first.valid and first.p_lower == eprocess.lower(600, 1000, 0.001)
+    assert first.others == tuple(eprocess.upper(k, 1000, 0.001) for k in (200, 200))
+    later = method.at(two, top=1, alpha=0.003, n_plan=5000, before=first)
+    fresh = [eprocess.upper(k, 2000, 0.001) for k in (520, 480)]
+    assert fresh[0] > first.others[0] and fresh[1] > first.others[1]
+    assert later.others == first.others and later.p_upper == first.p_upper
+    assert later.p_lower == first.p_lower > eprocess.lower(1000, 2000, 0.001)
+    fewer = method.at(Votes(counts=(50, 1600, 200, 90, 60)), top=1, alpha=0.003, n_plan=5000,
+                      before=first)  # fmt: skip
+    assert fewer.others == tuple(eprocess.upper(k, 2000, 0.001) for k in (200, 200))
+
+
+def test_lists_of_unlike_length_are_compared_place_by_place():
+    """A failure makes the last group stand for more than its class: its bound goes on for ever."""
+    method = bound_method("anytime-multi-class").after(Votes(counts=(60, 20, 15)))
+    assert method.groups(3, 0) == [(1,), (2,)]
+    first = method.at(Votes(counts=(700, 50, 250)), top=0, alpha=0.003, n_plan=5000)
+    assert len(first.others) == 2
+    failing = Votes(counts=(1400, 100, 300), failures=200)
+    then = method.at(failing, top=0, alpha=0.003, n_plan=5000, before=first)
+    last = eprocess.upper(500, 2000, 0.001)
+    assert then.others == (min(last, first.others[0]), min(last, first.others[1]))
+
+
 def test_unknown_method():
     with pytest.raises(KeyError):
         bound_method("guess")

@@ -37,6 +37,7 @@ def test_run_settings_in_order_without_the_scheme():
         "two-class",
         "two-class-uneven",
         "multi-class",
+        "anytime-multi-class",
         "soft",
     )
     assert specs["device"].choices[0] == "auto"

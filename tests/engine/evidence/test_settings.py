@@ -41,7 +41,8 @@ def test_scheme_is_kept_with_its_parameters():
         (
             {"bound": "hope"},
             "bound must be 'anytime', 'live', 'anytime-two-class', 'clopper-pearson', "
-            "'two-class', 'two-class-uneven', 'multi-class' or 'soft' (it was 'hope').",
+            "'two-class', 'two-class-uneven', 'multi-class', 'anytime-multi-class' or 'soft' "
+            "(it was 'hope').",
         ),
     ],
 )

@@ -1,8 +1,17 @@
 import pytest
+import torch
 
-from engine.evidence.settings import CertifySettings
+from engine.core.generators import result_of
+from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.figures.regions import picture_of, preview_figure, region_figure
+from engine.inputs import load_input
+from engine.models import ModelRequest, fitted, load_model
+from engine.procedures.certify import certify
+from engine.procedures.playback import played
+from engine.report.plots.region import draw
 from engine.schemes import Gaussian, parse_scheme
+from engine.schemes.stumps_fields import StumpsFields
+from tests.engine.models.stumps.test_native import written
 from tests.factories import DIGITS, STRUCTURED, make_evidence, make_region_figure
 
 PICTURES = {"staircase": "map", "count": "bars", "cells": "map"}
@@ -109,3 +118,36 @@ def test_what_the_run_was_asked_is_marked_as_far_as_it_can_be_read():
     settings = CertifySettings(scheme=Table(), target="radius=0.5", bound="live")
     evidence = make_evidence().model_copy(update={"settings": settings, "certified_at": asked})
     assert region_figure(evidence, DIGITS).asked == ({"radius": 0.5}, {"radius": 0.25})
+
+
+@pytest.fixture
+def fields_run(tmp_path):
+    """Numbers a and c, and a field b, of whose values x adds most to class 1."""
+    values = torch.tensor([15, 0, -60])
+    model = load_model(ModelRequest(str(written(tmp_path / "m.safetensors", field_values=values))))
+    (tmp_path / "t.csv").write_text("a,b,c\n7,x,1\n0,y,2\n1,z,0\n")
+    given = fitted(model, load_input(f"{tmp_path / 't.csv'}:0"))
+    settings = ExactSettings(scheme=StumpsFields(sigma=0.5, samples=100))
+    return result_of(certify(model, given, settings))
+
+
+def test_a_map_that_depends_on_the_input_comes_with_its_run(fields_run):
+    """One changed field lowers the step, and answers say what is computed."""
+    assert preview_figure(fields_run.settings) is None
+    found = region_figure(fields_run, fields_run.model.class_names)
+    assert found.picture == "map" and found.region == fields_run.region
+    none, one = fields_run.region.reach
+    assert one < none and not found.standing.unfinished
+    assert found.ask({"fields": 1.0, "radius": 0.99 * one}).words == "certified"
+    known = found.standing.p_lower
+    beyond = found.ask({"fields": 0.0, "radius": 1.01 * none})
+    assert not beyond.certified and 1 > beyond.required > known and beyond.needed is None
+    assert beyond.words.startswith("not certified: requires p_lower above 0.99")
+    assert beyond.words.endswith(" is computed")
+    assert not found.ask({"fields": 1.0, "radius": 1.01 * one}).certified
+    drawn = draw(found)
+    assert drawn.kind == "map" and drawn.data["x-name"] == "changed fields"
+
+
+def test_moments_of_a_replay_have_the_facts_of_the_run(fields_run):
+    assert all(one.facts == fields_run.facts for one in played(fields_run))

@@ -74,7 +74,8 @@ def run_stream():
 
 
 @pytest.mark.parametrize(
-    "bound", ["two-class", "anytime-two-class", "two-class-uneven", "multi-class"]
+    "bound",
+    ["two-class", "anytime-two-class", "two-class-uneven", "multi-class", "anytime-multi-class"],
 )
 def test_bounds_on_other_classes_are_refused(served, image, bound):
     settings = CertifySettings(n0=10, n=100, bound=bound)

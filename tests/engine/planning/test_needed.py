@@ -70,7 +70,9 @@ def test_every_n_agrees(radius, margin, power):
     )
 
 
-@pytest.mark.parametrize("bound", ["live", "anytime", "two-class", "anytime-two-class"])
+@pytest.mark.parametrize(
+    "bound", ["live", "anytime", "two-class", "anytime-two-class", "anytime-multi-class"]
+)
 def test_other_bounds_look_at_every_n_too(bound):
     asked = question(bound, 1.0)
     found = needed(asked, p=0.96, power=0.8)

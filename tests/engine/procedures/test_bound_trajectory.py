@@ -43,7 +43,7 @@ def test_two_class_keeps_both_extremes():
     assert (second.p_lower, second.p_upper) == (first.p_lower, first.p_upper)
 
 
-@pytest.mark.parametrize("bound", ["live", "anytime", "anytime-two-class"])
+@pytest.mark.parametrize("bound", ["live", "anytime", "anytime-two-class", "anytime-multi-class"])
 def test_replayed_blocks_give_the_same_points(bound: str):
     tally = Tally(chain_start({}), size=10, classes=2)
     one, again = claims(bound), claims(bound)

@@ -11,6 +11,9 @@ import pytest
 from engine.certificates.stumps import Steps, StumpEnsemble
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity
+from engine.regions.required_probability import required_map
+from engine.regions.staircase import StaircaseMap
+from engine.schemes.of_input import OfInput
 from engine.schemes.stumps import Stumps
 from engine.schemes.stumps_fields import StumpsFields
 
@@ -66,3 +69,38 @@ def test_a_table_without_fields_is_for_another_scheme() -> None:
     with pytest.raises(UserError, match="use --scheme stumps"):
         StumpsFields().check_input(given)
     StumpsFields().check_input(given.model_copy(update={"alphabet": (2,)}))
+
+
+def test_a_step_holds_what_requires_no_more_than_the_probability_of_the_row(bounds) -> None:
+    """``contains`` if and only if the computed p_lower exceeds what is required of this row."""
+    scheme = StumpsFields(sigma=0.4)
+    facts = scheme.compute(ROW, MODEL)
+    region, known = scheme.region(bounds(0.5), facts), scheme.known(facts)
+    assert region is not None and known is not None
+    checked: set[bool] = set()
+    for fields, radius in itertools.product((0.0, 0.5, 1.0, 2.0, 3.0, 4.0), np.linspace(0, 1, 41)):
+        change = {"fields": fields, "radius": float(radius)}
+        required = scheme.required_probability(change, facts)
+        if abs(1.0 - known.outside - required) > 1e-9:
+            held = region.contains(change)
+            assert held == (1.0 - known.outside > required), change
+            checked.add(held)
+    assert checked == {True, False}
+    assert scheme.required_probability({"fields": 1.0, "radius": 0.1}) > 1
+    assert scheme.required_probability({"fields": 9.0, "radius": 0.1}, facts) > 1
+
+
+def test_the_map_is_one_of_the_row(bounds) -> None:
+    """Without a row there is none; with one every column is certified up to its step."""
+    scheme = StumpsFields(sigma=0.4)
+    assert required_map(scheme) is None
+    facts = scheme.compute(ROW, MODEL)
+    found = required_map(OfInput.of(scheme, facts))
+    region, known = scheme.region(bounds(0.5), facts), scheme.known(facts)
+    assert found is not None and known is not None and region is not None
+    assert isinstance(found, StaircaseMap)
+    heights = found.heights(region)
+    assert found.counts[0] == 0 and heights[:2].tolist() == list(region.reach[:2])
+    certified = found.required < 1.0 - known.outside
+    for column, height in enumerate(heights.tolist()):
+        assert (certified[:, column] == (found.strengths < height)).all()

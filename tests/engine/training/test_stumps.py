@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 
-from engine.certificates.stumps import Steps, StumpEnsemble, required_outside
-from engine.training.stumps import LEAF, Learned, StumpRecipe, learn
-
-
-def ensemble(learned: Learned, width: int) -> StumpEnsemble:
-    parts: list[list[tuple[float, Fraction, Fraction]]] = [[] for _ in range(width)]
-    for column, cut, below, above in zip(
-        learned.column, learned.cut, learned.below, learned.above, strict=True
-    ):
-        parts[column].append((float(cut), Fraction(int(below)), Fraction(int(above))))
-    return StumpEnsemble(tuple(map(Steps.of, parts)), above=Fraction(learned.threshold))
+from engine.certificates.stumps import required_outside
+from engine.training.stumps import LEAF, StumpRecipe, learn
 
 
 def rows(seed: int, count: int = 200) -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +20,7 @@ def rows(seed: int, count: int = 200) -> tuple[np.ndarray, np.ndarray]:
 
 def certified(recipe: StumpRecipe, radius: float) -> float:
     x, labels = rows(1)
-    found = ensemble(learn(*rows(0), recipe), 8).outside(x, norm=recipe.norm, scale=recipe.scale)
+    found = learn(*rows(0), recipe).ensemble(8).outside(x, norm=recipe.norm, scale=recipe.scale)
     masses = found[np.arange(len(labels)), labels, 0]
     needed = required_outside(radius, norm=recipe.norm, scale=recipe.scale)
     return float((masses < needed).mean())
@@ -66,6 +55,16 @@ def test_boosting_for_a_radius_certifies_more_there(norm, scale, radius) -> None
     learned = learn(*rows(0), aimed)
     assert max(abs(learned.below).max(), abs(learned.above).max()) == LEAF
     assert set(learned.column.tolist()) >= set(range(6))
+
+
+def test_rows_that_weigh_more_are_learned_from_more() -> None:
+    """Weight on one class alone makes every leaf its class."""
+    x, labels = rows(0)
+    heavy = np.where(labels == 1, 1.0, 1e-12)
+    learned = learn(x, labels, StumpRecipe("independent", "l2", 0.5), heavy)
+    assert not len(learned.cut)  # each side of each cut is class 1 alike: nothing is told
+    ensemble = learn(x, labels, StumpRecipe("boosted", "l2", 0.5, rounds=5), heavy).ensemble(8)
+    assert (ensemble.margins(x) > 0).all()
 
 
 def test_the_same_rows_give_the_same_ensemble() -> None:

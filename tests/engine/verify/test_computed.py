@@ -20,6 +20,7 @@ from engine.regions import LightMap
 from engine.schemes import ExactMap
 from engine.schemes.exact_map import MAP
 from engine.schemes.stumps import Stumps
+from engine.schemes.stumps_vote import MEMBER, StumpsVote
 from engine.verify.computed import check_computed
 from engine.verify.counts import Recount, check_counts
 from tests.engine.models.stumps.test_lightgbm import TEXT
@@ -94,6 +95,24 @@ def test_masses_in_a_tail_are_compared_by_their_size() -> None:
     for evidence, verdict in ((found, "holds"), (forged, "does not hold")):
         (claim,) = check_computed(evidence, "", "", Path())
         assert claim.verdict == verdict
+
+
+def test_a_vote_is_computed_again_and_its_member_stated() -> None:
+    """Beside it are votes of the member that decides; another one's name does not hold."""
+    model = load_model(ModelRequest("demo:breast-cancer-vote"))
+    given = fitted(model, load_input("breast-cancer:3"))
+    scheme = StumpsVote(norm="l1", lam=4.0, samples=400)
+    found = result_of(certify(model, given, ExactSettings(scheme=scheme)))
+    assert found.outcome == "certified" and found.region is not None
+    assert "since the probabilities of its members are computed" in found.statement
+    assert {claim.verdict for claim in check_counts(Recount(found))} == {"holds"}
+    (claim,) = check_computed(found, "", "", Path())
+    assert claim.verdict == "holds"
+    number, _, count = str(found.facts[MEMBER]).partition(" of ")
+    other = f"{int(number) % int(count) + 1} of {count}"
+    forged = found.model_copy(update={"facts": {**found.facts, MEMBER: other}})
+    (claim,) = check_computed(forged, "", "", Path())
+    assert claim.verdict == "does not hold"
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,8 @@ FAMILIES = {
     "--degrees 4 --at rotation=1",
     "stumps": "certify --device cpu --quiet --model demo:breast-cancer-stumps "
     "--input breast-cancer:3 --scheme stumps --sigma 4 --samples 100",
+    "vote": "certify --device cpu --quiet --model demo:breast-cancer-vote --input breast-cancer:3 "
+    "--scheme stumps-vote --norm l1 --lam 4 --samples 100",
     "predict": "predict --n 100 --seed 3 --device cpu --quiet --model demo:digits-0.25 "
     "--input digits:17 --sigma 0.25",
     "decide": "decide --n 2000 --seed 3 --device cpu --quiet --model demo:digits-0.25 "

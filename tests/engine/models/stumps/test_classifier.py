@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from engine.certificates.stump_vote import StumpVote
 from engine.core.errors import UserError
 from engine.inputs import load_input
 from engine.inputs.base import FittedInput
 from engine.models import ModelRequest, fitted, load_model
+from engine.schemes.stumps_vote import StumpsVote
 from tests.engine.models.stumps.test_lightgbm import TEXT
+from tests.engine.models.stumps.test_native import VOTE, written
 
 
 @pytest.fixture
@@ -70,3 +73,24 @@ def test_what_does_not_fit_is_said(model_file: Path) -> None:
     given = load_input("mixed:0")
     with pytest.raises(UserError, match="takes a row of a table"):
         model.bound_to(FittedInput(given.identity(model.identity, pixels_sha256="", shape=()), ()))
+
+
+def test_a_vote_answers_as_the_member_that_decides_for_its_scheme(tmp_path: Path) -> None:
+    """Without that scheme by weight: 3 of 5 for the first member."""
+    path = written(
+        tmp_path / "m.safetensors",
+        **{**VOTE, "columns": "null", "shape": "[1, 1, 2]"},
+    )
+    model = load_model(ModelRequest(str(path)))
+    identity = load_input("digits:52").identity(model.identity, pixels_sha256="", shape=(1, 1, 2))
+    given = FittedInput(identity, (np.array([[[0.6, 0.0]]], dtype=np.float32),))
+    plain, scheme = model.bound_to(given), StumpsVote(sigma=0.1)
+    vote = plain.stumps
+    assert isinstance(vote, StumpVote)
+    image = torch.from_numpy(np.stack([[[[0.6, 0.0]]], [[[0.4, 0.0]]]]).astype(np.float32))
+    expected = [vote.margins(one.reshape(1, 2).double().numpy())[0] > 0 for one in image]
+    assert plain.classify(image).tolist() == list(map(int, expected))
+    bound = model.bound_to(given, scheme)
+    member = vote.members[scheme.member(given.arrays, vote)]
+    expected = [member.margins(one.reshape(1, 2).double().numpy())[0] > 0 for one in image]
+    assert bound.classify(image).tolist() == list(map(int, expected)) and bound.stumps is vote

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import torch
 
+from engine.certificates.stump_vote import StumpVote
+from engine.certificates.stumps import StumpEnsemble
 from engine.core.errors import UserError
 from engine.models import ModelRequest, load_model
 from engine.models.stumps.native import read_native
@@ -46,11 +48,12 @@ def written(path: Path, **changes: Any) -> Path:
 
 def test_numbers_fields_and_noise_of_a_table(tmp_path: Path) -> None:
     path = written(tmp_path / "m.safetensors")
-    found = read_native(path)
-    assert found.ensemble.above == 150 and found.ensemble.lattice.exact
-    assert found.ensemble.fields == ((Fraction(5), Fraction(0), Fraction(-5)),)
+    found = read_native(path).ensemble
+    assert isinstance(found, StumpEnsemble)
+    assert found.above == 150 and found.lattice.exact
+    assert found.fields == ((Fraction(5), Fraction(0), Fraction(-5)),)
     numbers, codes = np.array([[0.6, -2.0], [3.0, 0.0]]), np.array([[0], [2]])
-    assert found.ensemble.margins(numbers, codes).tolist() == [-5.0, 85.0]
+    assert found.margins(numbers, codes).tolist() == [-5.0, 85.0]
     model = load_model(ModelRequest(str(path)))
     assert model.identity.class_names == ("no", "yes") and model.identity.kind == "table"
     assert model.identity.training_sigma == 0.5
@@ -65,6 +68,48 @@ def test_a_shape_makes_it_one_of_images(tmp_path: Path) -> None:
     assert model.identity.kind == "image" and model.identity.input_shape == (1, 1, 2)
     image = torch.tensor([[[[0.6, -2.0]]], [[[3.0, 0.0]]]])
     assert model.classify(image).tolist() == [0, 1]
+
+
+VOTE: dict[str, Any] = {
+    "columns": json.dumps(COLUMNS[::2]),
+    "field_values": torch.zeros(0, dtype=torch.int64),
+    "member": torch.tensor([0, 1, 1]),
+    "weight": torch.tensor([3, 2]),
+    "threshold": torch.tensor([40, 100]),
+}
+
+
+def test_ensembles_that_vote(tmp_path: Path) -> None:
+    """The first one takes its stump of a, the second its stumps of a and c."""
+    found = read_native(written(tmp_path / "m.safetensors", **VOTE)).ensemble
+    assert isinstance(found, StumpVote)
+    assert found.weights == (3, 2) and [one.stumps for one in found.members] == [1, 2]
+    assert [one.above for one in found.members] == [40, 100]
+    assert found.members[0].numbers[1].cuts == ()
+    assert found.members[1].numbers[0].cuts == (2.0,) and found.members[1].numbers[1].cuts == (-1,)
+    model = load_model(ModelRequest(str(tmp_path / "m.safetensors")))
+    assert model.identity.kind == "table" and model.identity.parameters == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"member": torch.tensor([0, 2, 1])},
+        {"member": torch.tensor([0, -1, 1])},
+        {"member": torch.tensor([0, 1])},
+        {"weight": torch.tensor([3, 0])},
+        {"weight": torch.tensor([3, -2])},
+        {"weight": torch.tensor([3, 2, 1])},
+        {"weight": torch.zeros(0, dtype=torch.int64)},
+        {"threshold": torch.tensor([1 << 50, 0])},
+        {"columns": json.dumps(COLUMNS)},
+    ],
+)
+def test_votes_that_do_not_fit_together_are_damaged(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(UserError, match="is a damaged safetensors file"):
+        read_native(written(tmp_path / "m.safetensors", **{**VOTE, **changes}))
 
 
 @pytest.mark.parametrize(
