@@ -50,14 +50,29 @@ class Result:
         return self.evidence.complete
 
     @property
+    def guarantee(self) -> str:
+        """What stands behind the claim: ``individual``, ``for this clean image``, ``heuristic``.
+
+        ``heuristic`` is no guarantee: such a result has no region and no class, whatever its votes.
+        """
+        return self.evidence.settings.scheme.guarantee
+
+    @property
     def predicted_class(self) -> int | None:
-        """Index of the class that is certified or predicted; None when abstaining."""
-        return self.evidence.predicted_class
+        """Index of the class that is certified or predicted; None when abstaining.
+
+        A heuristic names none: the class that leads is in ``evidence.predicted_class``.
+        """
+        return None if self._heuristic else self.evidence.predicted_class
 
     @property
     def class_name(self) -> str | None:
         """Its name."""
-        return self.evidence.class_name
+        return None if self._heuristic else self.evidence.class_name
+
+    @property
+    def _heuristic(self) -> bool:
+        return self.evidence.outcome == "heuristic"
 
     @property
     def region(self) -> Region | None:
@@ -177,7 +192,8 @@ class Result:
         return f"<Result: {self.statement}>"
 
     def _repr_html_(self) -> str:
-        said = [f"<p><strong>{html.escape(self.statement)}</strong></p>"]
+        badge = "<p>heuristic: nothing is certified</p>" if self._heuristic else ""
+        said = [badge, f"<p><strong>{html.escape(self.statement)}</strong></p>"]
         said += [f"<p>{html.escape(warning)}</p>" for warning in self.warnings]
         plots = [self.plot()]
         if self.evidence.trajectory:

@@ -9,7 +9,7 @@ from engine.core.records import Record
 from engine.core.scores import SOFT
 from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
-from engine.schemes import Scheme
+from engine.schemes import Scheme, TranslationBlack
 from engine.schemes.ranked import MAJORITY, top_k
 from engine.schemes.threshold import threshold
 
@@ -45,6 +45,11 @@ def refusal(evidence: Evidence) -> str:
         return (
             f"No attack is built for {scheme.key}: it computes its probabilities, and there are no "
             "votes that an attack could be held against."
+        )
+    if isinstance(scheme, TranslationBlack):
+        return (
+            f"No attack is built for {scheme.key}: its certificate has tried every shift itself, "
+            "and is about the model alone, not about votes."
         )
     if evidence.model.generation is not None:
         return "No attack is built for generative models."

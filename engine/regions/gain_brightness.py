@@ -67,9 +67,7 @@ class GainBrightness(Region):
         All in between is certified: what is required rises with |ln gain| on each side of 1 where
         the brightness is unchanged, and with |brightness|. The end is certified itself.
         """
-        if term == "brightness":
-            return self.reach(0.0)
-        return _gain_end(self, sign)
+        return _brightness_end(self) if term == "brightness" else _gain_end(self, sign)
 
     def reach(self, k: float) -> float:
         """The largest certified |brightness| at a log-gain; all smaller ones are."""
@@ -160,6 +158,12 @@ def _gain_end(region: GainBrightness, sign: int) -> float:
     """How far from 1 the gain may be; a live picture asks for it many times."""
     end = _end(lambda ks: region.required(sign * ks, 0.0) < region.p_lower, _FURTHEST)
     return abs(math.expm1(sign * end)) * (1.0 - 1e-12)
+
+
+@functools.lru_cache(maxsize=64)
+def _brightness_end(region: GainBrightness) -> float:
+    """How large the brightness may be at gain 1."""
+    return region.reach(0.0)
 
 
 def _end(holds: Callable[[Floats], Flags], most: float) -> float:

@@ -373,7 +373,7 @@ class Scheme(Record, ABC):
             value = float(as_number(text, "float"))
         except ValueError:
             raise UserError(f"{given}: '{text}' is not a number.") from None
-        if not math.isfinite(value) or (value < 0 and not term.signed):
+        if not math.isfinite(value) or (value < 0 and not (term.signed or term.factor)):
             limit = "" if term.signed else " >= 0"
             raise UserError(f"{given}: {name} must be a finite number{limit}.")
         if term.factor and value <= 0:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.figures.images import SliceFigure
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
+    from engine.regions import Region
 
 AxesKind = Literal["random", "towards", "adversarial", "pixels"]
 
@@ -70,7 +71,9 @@ def sketched(
             snapshot = next(procedure)
         except StopIteration as end:
             evidence: Evidence = end.value
+            _work_out(evidence.region)
             return evidence
+        _work_out(snapshot.region)
         yield snapshot
         if draws and not stop.is_set():
             try:
@@ -78,3 +81,9 @@ def sketched(
             except Exception:  # no claim rests on a picture
                 draws = False
             sketch.slice, sketch.examples = figures.slice, figures.examples
+
+
+def _work_out(region: Region | None) -> None:
+    """Ends that take quadratures are kept: the window need not work them out in its turn."""
+    if region is not None:
+        region.sizes()

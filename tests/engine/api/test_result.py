@@ -91,4 +91,8 @@ def test_what_has_files_verifies_whole_and_repeats_on_the_command_line(tmp_path:
 def test_a_heuristic_claims_nothing(model: Smoothed) -> None:
     result = model.certify(X, n=200).result()
     evidence = result.evidence.model_copy(update={"outcome": "heuristic", "region": None})
-    assert replace(result, evidence=evidence).abstained
+    told = replace(result, evidence=evidence)
+    assert told.abstained and told.predicted_class is told.class_name is told.region is None
+    assert told.evidence.predicted_class is not None  # what leads is on record, and no claim
+    assert "heuristic: nothing is certified" in told._repr_html_()
+    assert result.guarantee == "individual" and "heuristic:" not in result._repr_html_()

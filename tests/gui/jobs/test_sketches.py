@@ -7,6 +7,8 @@ import pytest
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, Execution
 from engine.procedures.certify import certify
+from engine.regions import GainBrightness
+from engine.schemes import ContrastBrightness
 from gui.jobs.sketches import AxesChoice, Sketch, sketched
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -36,3 +38,17 @@ def test_a_picture_that_fails_does_not_end_the_run(monkeypatch, error):
     model, sketch = HalfSpace(0.3), Sketch()
     found = finish(sketched(run(model), model, fitted(), "cpu", sketch, threading.Event()))
     assert found.complete and sketch.slice is None
+
+
+def test_the_window_works_out_no_end_of_a_region(monkeypatch):
+    """The worker has, with every snapshot and at the end: each takes some 10 to 30 ms."""
+    settings = CertifySettings(scheme=ContrastBrightness(sigma_k=0.3, sigma_b=0.3), n=2000, seed=3)
+    model = HalfSpace(5.0)
+    run = certify(model, fitted(), settings, execution=CPU)
+    evidence = finish(sketched(run, model, fitted(), "cpu", Sketch(), threading.Event()))
+
+    def refuse(self, k, b):
+        raise AssertionError("worked out again")
+
+    monkeypatch.setattr(GainBrightness, "required", refuse)
+    assert evidence.region.headline().startswith("gain ") and evidence.region.clause("image")
