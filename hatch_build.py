@@ -18,7 +18,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOMS = ("engine", "gui")
-ASSETS = ("examples", "icons", "models", "report", "schema")
+ASSETS = (
+    "denoisers", "examples", "icons", "models", "recorded", "report", "schema", "slides", "talks",
+)  # fmt: skip
 _IMPORT = re.compile(rf"^(\s*)(from|import) ({'|'.join(ROOMS)})(?=[. ])", re.MULTILINE)
 
 

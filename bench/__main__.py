@@ -14,12 +14,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from bench import audit, function_check, memory, noise, replay, window
+from bench import audit, function_check, memory, noise, playground, replay, window
 from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
 from engine.system.device import device_name, resolve
 
-PARTS = ("samplers", "noise", "check", "audit", "rows", "window", "memory", "replay")
+PARTS = ("samplers", "noise", "check", "audit", "rows", "window", "stage", "memory", "replay")
 
 
 def main() -> None:
@@ -61,6 +61,9 @@ def main() -> None:
     if "window" in options.parts:
         found["window"] = window.measure(rounds=options.rounds)
         _show_window(found["window"], console)
+    if "stage" in options.parts:
+        found["stage"] = playground.measure(rounds=options.rounds)
+        playground.show(found["stage"], console)
     if "memory" in options.parts:
         found["memory_mib"] = memory.measure()
         _show_memory(found["memory_mib"], console)

@@ -3,13 +3,16 @@
 ``python -m bench.child paint T`` notes when it was painted, T being when the process was asked
 for; ``python -m bench.child run MODEL INPUT N [SCHEME]`` drives one run, under a
 scheme as JSON if that is given; ``python -m bench.child switch
-MODEL INPUT`` turns talk mode and the theme on and off after one. Imports at module level what the
-program itself imports before its window is there, and no more.
+MODEL INPUT`` turns talk mode and the theme on and off after one; ``python -m bench.child drag N``
+drags the point of the playground over N frames; ``python -m bench.child recorded T`` opens a
+recorded case from the welcome page. Imports at module level what the program itself imports before
+its window is there, and no more.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
@@ -123,10 +126,82 @@ def _switch(model: str, source: str) -> None:
     app.exec()
 
 
+def _drag(frames: int) -> None:
+    """In the child: milliseconds of every frame while the point is dragged, 1,000 votes in each."""
+    import math
+
+    from PySide6.QtCore import QPointF
+
+    from gui.playground.experiment import VOTES
+    from gui.shell.app import application, open_window
+
+    app = application()
+    window = open_window(remembers=False)
+    while not window.session.worker.is_warm:
+        app.processEvents()
+    window.resize(1280, 800)
+    window.commands["playground"].trigger()
+    page = window.pages.playground
+    app.processEvents()
+    page.experiment.look(on=False)  # each frame is begun here, not by the clock
+    square, wall, work, votes = page.view.square(), [], [], []
+    for frame in range(frames):
+        turn = 2 * math.pi * frame / 60
+        reach = square.width() / 3
+        place = square.center() + QPointF(reach * math.cos(turn), reach * math.sin(turn))
+        began, spent = time.perf_counter(), time.process_time()
+        page.view.drag(place)
+        page.experiment.step()
+        app.processEvents()  # paints what changed
+        wall.append(1000 * (time.perf_counter() - began))
+        work.append(1000 * (time.process_time() - spent))
+        now = page.experiment.standing
+        votes.append(now.selection.n + now.estimation.n)
+    if set(votes) != {VOTES}:
+        sys.exit(f"A frame drew {sorted(set(votes))} votes.")
+    print(json.dumps({"wall": wall, "work": work}))
+    window.leave()
+
+
+def _recorded(began: float) -> None:
+    """In the child: start as without files, choose a card once painted, note when it is drawn."""
+    from gui.__main__ import prepare
+
+    prepare(offscreen=True)
+    from engine.demos.gallery import case_of
+    from gui.shell.app import application, open_window
+
+    app = application()
+    window = open_window(remembers=False)
+    window.pages.welcoming.show()
+    painted: list[float] = []
+    window.painted.connect(lambda: painted.append(time.time()))
+    while not painted:
+        app.processEvents()
+    spent = time.process_time()
+    window.pages.welcoming.open(case_of("digit"))
+    app.processEvents()
+    page = window.pages.welcoming.recorded
+    assert page.region is not None and page.region.figure is not None
+    answer = {
+        "cards": painted[0] - began,
+        "case": time.time() - began,
+        "work": time.process_time(),
+        "opening": time.process_time() - spent,
+        "torch": "torch" in sys.modules,
+    }
+    print(json.dumps(answer), flush=True)
+    os._exit(0)  # the engine is still being loaded, which cannot be interrupted
+
+
 if __name__ == "__main__":
     wait_passively()  # as the program does: spinning threads would take the window's turn
     if sys.argv[1] == "paint":
         _paint(float(sys.argv[2]))
+    elif sys.argv[1] == "drag":
+        _drag(int(sys.argv[2]))
+    elif sys.argv[1] == "recorded":
+        _recorded(float(sys.argv[2]))
     elif sys.argv[1] == "switch":
         _switch(sys.argv[2], sys.argv[3])
     else:

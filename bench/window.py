@@ -53,13 +53,13 @@ def measure(*, rounds: int) -> dict[str, Any]:
 
 def first_paint(rounds: int) -> dict[str, float]:
     """Seconds from the command to the first paint; the first start, with cold caches, apart."""
-    seconds = [_child("paint", repr(time.time()))["seconds"] for _ in range(rounds + 1)]
+    seconds = [child("paint", repr(time.time()))["seconds"] for _ in range(rounds + 1)]
     return {"first": seconds[0], "median": statistics.median(seconds[1:]), "most": max(seconds[1:])}
 
 
 def switches(rounds: int) -> dict[str, dict[str, float]]:
     """Milliseconds until talk mode, and another theme, stand after a run of a shipped digit."""
-    runs = [_child("switch", "demo:digits-0.25", "digits:52") for _ in range(rounds)]
+    runs = [child("switch", "demo:digits-0.25", "digits:52") for _ in range(rounds)]
     taken = {name: [one for run in runs for one in run[name]] for name in ("talk", "theme")}
     return {
         name: {"median": statistics.median(found), "most": max(found)}
@@ -71,7 +71,7 @@ def pictures(rounds: int) -> dict[str, dict[str, float]]:
     """The event loop's lateness, in ms, while the ring and the map of two parameters grow."""
     found = {}
     for title, (model, source, n, scheme) in _PICTURES.items():
-        runs = [_child("run", model, source, str(n), json.dumps(scheme)) for _ in range(rounds)]
+        runs = [child("run", model, source, str(n), json.dumps(scheme)) for _ in range(rounds)]
         found[title] = {
             name: statistics.median(run["lateness"][name] for run in runs)
             for name in ("median", "p99", "worst")
@@ -106,7 +106,7 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     shown, plain, worked = [], [], []
     _, start = _command_line(model, source, _FEW)
     for _ in range(rounds):
-        shown.append(_child("run", model, source, str(n)))
+        shown.append(child("run", model, source, str(n)))
         rate, whole = _command_line(model, source, n)
         plain.append(rate)
         worked.append(1e6 * (whole - start) / (n - _FEW))
@@ -154,7 +154,8 @@ def _children() -> float:
     return used.children_user + used.children_system
 
 
-def _child(*words: str) -> dict[str, Any]:
+def child(*words: str) -> dict[str, Any]:
+    """What a window in a process of its own measured of itself."""
     if not os.environ.get("DISPLAY"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # What Python compiled at the first start is there at the next, as for everybody.

@@ -66,6 +66,16 @@ def test_it_holds_one_name(wheel: Path) -> None:
     assert {"certiscope/engine/__init__.py", "certiscope/gui/__main__.py"} <= set(names)
 
 
+def test_it_holds_whatever_is_shipped(wheel: Path) -> None:
+    """The lab's table and the screenshots are for README alone."""
+    shipped = {path.name for path in (ROOT / "assets").iterdir()} - {"lab", "screenshots"}
+    assert set(hatch_build.ASSETS) == shipped
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    for file in ("recorded/index.json", "slides/page.js", "talks/first-talk.json"):
+        assert f"certiscope/assets/{file}" in names
+
+
 def test_it_works_beside_a_program_with_an_engine_of_its_own(installed: Path) -> None:
     module, file = run(installed, "script.py").split()
     assert module == "certiscope.engine.api.result"

@@ -41,6 +41,7 @@ class CurveFigure(Record):
 
     Attributes:
         log_x: x is drawn on a logarithmic axis.
+        whole_x: x is a whole number, such as an epoch.
         mark: an x that is pointed out, ``mark_name`` what it is; None for none.
     """
 
@@ -50,6 +51,7 @@ class CurveFigure(Record):
     y_name: str
     curves: tuple[Curve, ...]
     log_x: bool = False
+    whole_x: bool = False
     mark: float | None = None
     mark_name: str = ""
 

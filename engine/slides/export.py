@@ -15,7 +15,7 @@ from engine.report.typeset import Format
 from engine.slides.film import ENDINGS, PAGE, STILLS, Film
 from engine.slides.page import write_page
 from engine.slides.replay import write_replay
-from engine.slides.slide import render_slide, slide_of
+from engine.slides.slide import ball_of, render_slide, slide_of
 
 
 def write_slides(
@@ -34,7 +34,8 @@ def write_slides(
         path: .png, .svg and .pdf are one slide with the result, .html a page for any browser,
             .gif, .mp4 and .webm a film, and a folder the frames of one.
         film: plots, size and pace; the page takes none of it.
-        image: the slice through the input that belongs to the run.
+        image: the slice through the input that belongs to the run; without one a certified ball
+            stands in a plane of its own.
         progress: told of frames that are drawn, and of all.
         stop: when set, nothing is written.
 
@@ -43,6 +44,7 @@ def write_slides(
             library is missing, or the file cannot be written.
     """
     film, suffix = film or Film(), path.suffix.lower()
+    image = image or ball_of(evidence)
     film.check()
     if suffix and suffix not in ENDINGS:
         raise UserError(

@@ -10,9 +10,10 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.run_view import RunView
 from engine.evidence.statement import headline_of
 from engine.figures.bounds import bounds_figure
-from engine.figures.images import SliceFigure
-from engine.figures.regions import region_figure
+from engine.figures.images import SliceFigure, bare_slice
+from engine.figures.regions import picture_of, region_figure
 from engine.figures.votes import votes_figure
+from engine.regions import radius_of
 from engine.report import palette
 from engine.report.content import Tone
 from engine.report.enumerated import grows
@@ -101,6 +102,14 @@ def figures_of(
     elif image is not None:
         found["region"] = image.beside(view).growing_to(view.region)
     return found
+
+
+def ball_of(evidence: Evidence) -> SliceFigure | None:
+    """The certified ball alone, where no slice through the input was kept beside it."""
+    radius = radius_of(evidence.region)
+    if radius is None or picture_of(evidence.settings.scheme) != "slice":
+        return None
+    return bare_slice(evidence, evidence.model.class_names, radius)
 
 
 def render_slide(slide: Slide, fmt: Format, *, dark: bool = False, width: int = WIDTH) -> bytes:

@@ -73,6 +73,7 @@ def loss_figure(history: tuple[Epoch, ...]) -> CurveFigure:
         title="Loss",
         subtitle="mean over the training images, as the method defines it",
         x_name="epoch",
+        whole_x=True,
         y_name="loss",
         curves=(Curve(name="training", points=tuple((one.epoch, one.loss) for one in history)),),
     )
@@ -113,6 +114,7 @@ def accuracy_figure(history: tuple[Epoch, ...]) -> CurveFigure:
         title="Accuracy",
         subtitle=said,
         x_name="epoch",
+        whole_x=True,
         y_name="share",
         curves=tuple(curve for curve in curves if curve.points),
     )

@@ -303,14 +303,15 @@ class PlaneView(Drawing):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold."""
         self.setFocus()
-        self._take(event.position(), pressed=True)
+        self.drag(event.position(), pressed=True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag."""
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self._take(event.position(), pressed=False)
+            self.drag(event.position())
 
-    def _take(self, place: QPointF, *, pressed: bool) -> None:
+    def drag(self, place: QPointF, *, pressed: bool = False) -> None:
+        """What the mouse does at a place in the widget, when it is pressed or moved there."""
         at = self.spot(place)
         if self.task == "move":
             self.experiment.move(at)

@@ -19,7 +19,13 @@ _GAP = 10
 
 
 class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """An axis of counts: ``20k`` and ``1.5M`` in place of long digits, on both scales."""
+    """An axis of counts: ``20k`` and ``1.5M`` in place of long digits, on both scales.
+
+    Attributes:
+        whole: there are ticks at whole numbers alone.
+    """
+
+    whole = False
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """One label per tick; none for the small ticks of a logarithmic axis."""
@@ -33,7 +39,7 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         """On a logarithmic axis: as many labels as have room, and a tick for every other digit."""
         if not self.logMode:
             found: list[tuple[float, Sequence[float]]] = super().tickValues(minVal, maxVal, size)
-            return found
+            return _whole(found, minVal, maxVal) if self.whole else found
         low, high = sorted((minVal, maxVal))
         labelled = self._labelled(low, high, size)
         others = [x for x in _ticks(low, high, _DIGITS[0]) if x not in labelled]
@@ -58,6 +64,14 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
             (b - a) * scale >= (left + right) / 2 + _GAP
             for a, b, left, right in zip(ticks, ticks[1:], widths, widths[1:], strict=False)
         )
+
+
+def _whole(
+    found: Sequence[tuple[float, Sequence[float]]], low: float, high: float
+) -> list[tuple[float, Sequence[float]]]:
+    """The ticks whose spacing is a whole number; each whole number where there are none."""
+    kept = [level for level in found if level[0] >= 1.0 and level[0] == round(level[0])]
+    return kept or [(1.0, [float(x) for x in range(math.ceil(low), math.floor(high) + 1)])]
 
 
 def _ticks(low: float, high: float, digits: Sequence[int]) -> list[float]:

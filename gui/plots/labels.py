@@ -71,7 +71,8 @@ def place(
 
 
 def _first_free(wish: Sequence[Box], frame: Box, taken: Sequence[Box], slide: float) -> Box | None:
-    boxes: Iterable[Box] = chain(wish, _slid(wish[0], frame, slide))
+    moved = (_slid(box, frame, slide) for box in wish)
+    boxes: Iterable[Box] = chain(wish, chain.from_iterable(moved))
     return next((box for box in boxes if not any(map(box.overlaps, taken))), None)
 
 

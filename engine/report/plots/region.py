@@ -27,7 +27,8 @@ NEVER = len(BANDS) + 1
 MOST_PANELS = 3
 _MARGIN = 1.4
 """So much more is shown than is certified."""
-_TICKS = 16
+_TICKS, _LETTERS = 16, 64
+"""Along an axis: names at most, and letters of them with two between."""
 _HIGH = 1.02
 """Ends of an axis of p_lower."""
 
@@ -142,7 +143,8 @@ def _panel(
         reach = np.minimum(needs.reach(figure.reach, layer)[:columns], top)
         dashed = [placed(needs.outline(reach))]
     marks = needs.marks(figure.region, layer) if figure.region is not None else []
-    every = -(-columns // _TICKS)
+    widest = max(len(name) for name in needs.columns)
+    every = -(-columns // min(_TICKS, max(1, _LETTERS // (widest + 2))))
     return {
         "title": needs.layer_name(layer),
         "rectangles": rectangles(required[:rows, :columns], step),

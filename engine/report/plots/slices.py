@@ -174,7 +174,9 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     what = "Certified region" if radius else "Decision maps"
     if radius and figure.reach > figure.extent:
         claim += ", beyond the frame"
-    panels = [_panel(figure, figure.base, "base classifier f", "base.png")]
+    bare = bool((figure.base == NOT_COMPUTED).all()) and not figure.smoothed_votes
+    title = "the ball in a plane of its own; nothing is mapped" if bare else "base classifier f"
+    panels = [_panel(figure, figure.base, title, "base.png")]
     files = {"base.png": png(_raster(figure.base, key))}
     if figure.smoothed_votes:
         how = f"{count(figure.smoothed_votes)} votes per cell, no claim"
@@ -189,7 +191,9 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
             "title": f"{what} on a slice through the input",
             "subtitle": "l2 distance, pixels in [0,1]",
             "panels": panels,
-            "note": "" if figure.smoothed_votes else "the smoothed classifier is not mapped",
+            "note": ""
+            if figure.smoothed_votes or bare
+            else "the smoothed classifier is not mapped",
             "axes": list(figure.axes),
             "ticks": marked(Axis(-figure.extent, figure.extent).ticks(4)),
             "radius": figure.reach / figure.extent / 2 if radius else None,
@@ -199,7 +203,7 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
             "size": size,
             "claim": claim,
             "dots": _dots(figure),
-            "legend": _legend(figure, key),
+            "legend": [] if bare else _legend(figure, key),
         },
         alt=f"Decision maps around the input; {claim}",
         files=files,

@@ -16,7 +16,7 @@ from engine.figures.votes import votes_figure
 from engine.procedures.playback import played
 from engine.schemes import HierarchicalGaussian
 from engine.slides.film import SHOWN
-from engine.slides.slide import render_plot, render_slide, slide_of
+from engine.slides.slide import ball_of, render_plot, render_slide, slide_of
 from tests.factories import make_predicted
 
 
@@ -87,3 +87,22 @@ def test_a_headline_on_the_way_says_among_how_many_a_class_is_kept(certified) ->
     settings = view.settings.model_copy(update={"scheme": scheme})
     ranked = view.model_copy(update={"settings": settings})
     assert "kept among the first 3" in slide_of(ranked, certified.model.class_names).sentence
+
+
+def test_a_ball_stands_alone_where_no_slice_was_kept(certified: Evidence) -> None:
+    ball = ball_of(certified)
+    assert ball is not None and ball.radius == certified.radius
+    slide = slide_of(certified, certified.model.class_names, "region", ball)
+    assert "nothing is mapped" in words(slide) and "not computed" not in words(slide)
+    early = ball.growing_to(None)
+    assert early.extent == ball.extent and early.radius is None  # the frame stays as it grows
+    assert ball_of(make_predicted()) is None
+
+
+def test_one_figure_as_high_as_wide_has_its_sentence_beside_it(certified: Evidence) -> None:
+    """The figure takes the right part of the slide, from the line below the headline on."""
+    ball = ball_of(certified)
+    slide = slide_of(certified, certified.model.class_names, "region", ball)
+    drawn = np.asarray(Image.open(io.BytesIO(render_slide(slide, "png", width=960))).convert("L"))
+    inked = np.flatnonzero((drawn[150:] < 128).any(axis=0))
+    assert inked.min() < 100 and inked.max() > 800  # words at the left, the key at the right

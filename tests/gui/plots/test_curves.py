@@ -91,3 +91,11 @@ def test_what_is_under_the_mouse_is_said_of_every_curve(shown) -> None:
     name, first, second = plot.under(at).splitlines()
     assert name.startswith("radius 0.") and first.startswith("each row: 0.")
     assert second.startswith("at once: 0.") and plot.under(plot.rect().topLeft()) == ""
+
+
+def test_epochs_are_whole(shown) -> None:
+    plot = shown(CurvePlot("Loss"))
+    plot.show_figure(figure(x_name="epoch", whole_x=True))
+    assert plot.plot.getAxis("bottom").whole
+    plot.show_figure(figure())
+    assert not plot.plot.getAxis("bottom").whole

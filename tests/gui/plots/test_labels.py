@@ -65,3 +65,10 @@ def test_boxes_around_a_point_touch_neither_it_nor_one_another() -> None:
     for i, box in enumerate(boxes):
         assert not box.overlaps(point)
         assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_a_label_slides_from_any_of_its_wishes_before_it_lies_on_what_it_avoids() -> None:
+    wish = [Box(0, 0, 40, 20), Box(200, 0, 40, 20)]
+    taken = [Box(0, 0, 60, 200), Box(190, 0, 60, 22)]
+    (found,) = place([wish], FRAME, avoid=taken, slide=60)
+    assert found is not None and found.x == 200 and not any(map(found.overlaps, taken))

@@ -7,11 +7,12 @@ import pytest
 
 from engine.core.rounding import round_down
 from engine.evidence.settings import CertifySettings
-from engine.figures.regions import region_figure
+from engine.figures.regions import preview_figure, region_figure
 from engine.regions.required_probability import BANDS
 from engine.report import palette
 from engine.report.plots.region import MOST_PANELS, NEVER, bands, draw, rectangles, scale
 from engine.schemes import parse_scheme
+from engine.schemes.contrast_brightness import ContrastBrightness
 from tests.factories import make_evidence, make_region_figure
 from tests.schemes import Brightness
 
@@ -219,3 +220,11 @@ def test_a_term_of_which_nothing_is_certified_shows_what_is_required() -> None:
     (strip,) = draw(figure).data["strips"]
     assert strip["interval"] is None and strip["rectangles"]
     assert draw(figure).data["claim"] == "nothing is certified"
+
+
+def test_long_names_of_columns_keep_apart() -> None:
+    """Gains have four digits: half as many fit as of counts."""
+    settings = CertifySettings(scheme=ContrastBrightness(), n=1000)
+    (panel,) = draw(preview_figure(settings)).data["panels"]
+    widest = max(len(tick["text"]) for tick in panel["x-ticks"])
+    assert widest >= 4 and 4 <= len(panel["x-ticks"]) <= 64 / (widest + 2) + 1
