@@ -61,6 +61,14 @@ def main() -> None:
     if "window" in options.parts:
         found["window"] = window.measure(rounds=options.rounds)
         _show_window(found["window"], console)
+    _measure_rest(options, console, found)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(found, indent=2) + "\n")
+    console.print(f"Written to {options.out}.")
+
+
+def _measure_rest(options: argparse.Namespace, console: Console, found: dict[str, Any]) -> None:
+    """The stage, memory and replays."""
     if "stage" in options.parts:
         found["stage"] = playground.measure(rounds=options.rounds)
         playground.show(found["stage"], console)
@@ -74,9 +82,6 @@ def main() -> None:
                 f"Replay of {cost['rows']:,} rows, {cost['bound']}: {cost['seconds']:.1f} s, "
                 f"at most {cost['peak_mib']:,.0f} MiB"
             )
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(found, indent=2) + "\n")
-    console.print(f"Written to {options.out}.")
 
 
 def _options() -> argparse.Namespace:

@@ -24,7 +24,7 @@ from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
 _BESIDE = 760
-"""From this width on the two plots stand side by side."""
+"""From this width on the two plots stand side by side, where the view is wider than high."""
 _LOWEST = 140
 """Pixels of a plot's height: below a table there is less room than among the plots of a run."""
 
@@ -152,7 +152,7 @@ class RecordView(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Plots side by side where there is room."""
         super().resizeEvent(event)
-        wide = self.width() >= _BESIDE
+        wide = self.width() >= max(_BESIDE, 1.2 * self.height())
         self.plots.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def _head(self, title: str, subtitle: str) -> None:
