@@ -87,11 +87,7 @@ class Run:
         self.x = from_arrays(self.fitted.arrays)
         model = computable(self.classifier, settings.scheme, self.device)
         self._computing = settings.scheme.computing(self.fitted.arrays, model)
-        before = self._clock()
-        with stopped_by(self.stop):
-            self.facts = next(self._computing)
-        self.first_seconds = self._clock() - before
-        """Of the first facts: where a network is mapped, about what a cell takes."""
+        self.facts, self.first_seconds = self._first()
         self.randomness = Randomness(
             settings,
             key=run_key(classifier, self.fitted, settings),
@@ -120,6 +116,13 @@ class Run:
         prepared.calibrate(self.sampler, self.x, self.randomness.law, planned)
         self._estimation_began = self.began
         self._already = 0
+
+    def _first(self) -> tuple[Facts, float]:
+        """The first facts and the seconds they took: of a map of a network, about one cell's."""
+        before = self._clock()
+        with stopped_by(self.stop):
+            facts = next(self._computing)
+        return facts, self._clock() - before
 
     @property
     def class_names(self) -> tuple[str, ...]:
