@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.case import answers, check, log, owner, votes
+from engine.case import answers, check, log, numbers, owner, votes
 from engine.case.digests import digest, subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS
@@ -176,6 +176,7 @@ class Case(CaseFile):
                 self._keep(db, run, selection, snapshot.blocks, snapshot.function_check)
                 if snapshot.phase == "estimation":
                     answers.write(db, run, snapshot.answers, snapshot.blocks)
+                    numbers.write(db, run, snapshot.blocks, snapshot.numbers)
         for run in ended or {}:
             self._tokens.pop(run, None)
 
@@ -272,7 +273,7 @@ class Case(CaseFile):
                 raise UserError(f"{wrong.rstrip('.')}; start a new run.")
             progress = votes.read_progress(db, run)
             blocks = votes.read_blocks(db, run)
-            said = answers.read(db, run)
+            said, measured = answers.read(db, run), numbers.read(db, run, blocks)
         empty = Votes(counts=(0,) * len(known.model.class_names))
         selection = progress.selection if progress and progress.selection else empty
         return Resume(
@@ -282,6 +283,7 @@ class Case(CaseFile):
             block=known.block,
             blocks=blocks,
             answers=said,
+            numbers=measured,
             function_check=progress.function_check if progress else None,
         )
 

@@ -128,7 +128,27 @@ INDEXES: Step = (
 REFUSED: Step = ()
 """From here on a run may be refused after its result; older programs would go on showing it."""
 
-STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS, ASKED_AGAIN, INDEXES, REFUSED)
+NUMBERS: Step = (
+    """CREATE TABLE numbers (
+  run INTEGER NOT NULL REFERENCES run (id),
+  start INTEGER NOT NULL CHECK (start >= 0),
+  answers BLOB NOT NULL, -- what a model of numbers answered in a block, float32, row by row
+  digest TEXT NOT NULL,
+  PRIMARY KEY (run, start)
+) STRICT, WITHOUT ROWID""",
+)
+"""From here on a run of medians goes on where it was killed; older programs would begin it anew."""
+
+STEPS: tuple[Step, ...] = (
+    FIRST,
+    ANSWERS,
+    SETTINGS,
+    BLOCKS,
+    ASKED_AGAIN,
+    INDEXES,
+    REFUSED,
+    NUMBERS,
+)
 """Step i leads from version i to version i + 1. A change of the layout is one more step."""
 
 

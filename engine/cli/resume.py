@@ -104,7 +104,7 @@ def _elsewhere(execution: Execution, values: Mapping[str, Any]) -> Execution:
 
 
 def _refuse_measured(settings: RunSettings, run: int, n: int) -> None:
-    """Refuse to extend a run whose answers are gone, or whose n is that of each anchor.
+    """Refuse to extend a run of medians, or one whose n is that of each anchor.
 
     Raises:
         UserError: it is one.
@@ -117,7 +117,7 @@ def _refuse_measured(settings: RunSettings, run: int, n: int) -> None:
     if settings.kind == "measure":
         from engine.bounds import bound_method  # loads scipy
 
-        gone = f"The answers of run {run} were kept in memory alone, so it cannot be extended"
+        gone = f"Run {run} bounds medians, and is not extended past its n"
         if not bound_method(settings.bound).extendable:
             raise UserError(
                 f"{gone}, and its {settings.bound} bound was declared for n = {settings.n:,}; a "

@@ -42,6 +42,7 @@ class Snapshot(Record):
         ensemble: what the members of an ensemble answered in this phase.
         encrypted: how a server computes what is counted in this phase.
         intervals: where the medians of a model's numbers stay, by the samples so far.
+        numbers: answers of a model of numbers, for each full block; what a case file keeps.
         certified_at: answers to perturbations that were asked for, of which there are none yet.
         n_done: votes counted, both phases together.
         n0_plan, n_plan: votes planned for selection and for estimation.
@@ -69,6 +70,7 @@ class Snapshot(Record):
     ensemble: EnsembleRecord | None = None
     encrypted: EncryptedRecord | None = None
     intervals: tuple[OutputInterval, ...] = ()
+    numbers: tuple[bytes, ...] = ()
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n_done: int
     n0_plan: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
+from typing import Any
 
 from engine.core.errors import UserError
 from engine.core.outputs import OutputInterval
@@ -12,7 +13,7 @@ from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.observations import OrderStatistics
 from engine.evidence.settings import USUAL, Execution, MeasureSettings
 from engine.evidence.snapshot import Snapshot
-from engine.evidence.vote_chain import Tally
+from engine.evidence.vote_chain import Tally, full_blocks
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.outputs import NumbersClassifier, OutputsClassifier
@@ -59,7 +60,8 @@ def measure(
 ) -> Generator[Snapshot, None, Evidence]:
     """Run median smoothing on ``settings.n`` samples, yielding snapshots, ending in evidence.
 
-    Answers are kept in memory alone: a run that is resumed draws all of them again, the same ones.
+    A run that is resumed goes on after the full blocks whose answers its case kept, and draws the
+    others again, the same ones.
 
     Raises:
         UserError: the model names classes, the answers have no room, or model, input and settings
@@ -72,7 +74,7 @@ def measure(
             f"{settings.n:,} answers of {count:,} numbers have no room in memory; choose n of at "
             f"most {MOST_NUMBERS // count:,}."
         )
-    again = resume and resume.model_copy(update={"blocks": (), "function_check": None})
+    again = resume and _kept(resume, count)
     run = Run(
         found,
         fitted,
@@ -86,6 +88,23 @@ def measure(
     state = _Measure(run, settings, found, again)
     yield from state.snapshots()
     return state.conclude(command)
+
+
+def _kept(resume: Resume, outputs: int) -> Resume:
+    """What can be gone on with: full blocks whose answers were kept; nothing else is counted.
+
+    The record of what was asked again is of all blocks, and goes with them.
+    """
+    full = full_blocks(resume.blocks, resume.block)
+    pairs = list(zip(full, resume.numbers, strict=False))
+    whole = [len(kept) == 4 * outputs * block.counts.get(0, 0) for block, kept in pairs]
+    count = whole.index(False) if False in whole else len(whole)
+    update: dict[str, Any] = {
+        "blocks": tuple(full[:count]),
+        "numbers": resume.numbers[:count],
+        "function_check": resume.function_check if count else None,
+    }
+    return resume.model_copy(update=update)
 
 
 class _Measure:
@@ -103,15 +122,18 @@ class _Measure:
         elements = run.fitted.identity.elements
         self.rule = MedianRule(settings, classifier.outputs, elements, run.facts)
         self.tally = open_tally(resume, run.chain_starts(self.empty), settings, classes=1)
-        self.numbers = run.sampler.numbers = KeepNumbers(len(classifier.outputs.labels))
+        self._blocks = resume.numbers if resume else ()
+        outputs = len(classifier.outputs.labels)
+        self.numbers = run.sampler.numbers = KeepNumbers(outputs, self._blocks)
         self._shown: tuple[OutputInterval, ...] = ()
         self._shown_at = 0
 
     def snapshots(self) -> Generator[Snapshot, None, None]:
         """All samples, in one phase: nothing is chosen by them."""
-        self.run.start_estimation()
+        already = self.tally.n
+        self.run.start_estimation(already)
         sampler, n = self.run.sampler, self.settings.n
-        for rows in sampler.rows(Stream.ESTIMATION, 0, n, block=self.tally.size):
+        for rows in sampler.rows(Stream.ESTIMATION, already, n, block=self.tally.size):
             self.tally.add(rows)
             yield self._snapshot(self.tally)
 
@@ -146,7 +168,9 @@ class _Measure:
             top=0,
             settings=self.settings,
             function_check=self.run.sampler.check.record(),
+            blocks=tally.blocks(),
             intervals=self._intervals(votes),
+            numbers=self._numbers(tally),
             n_done=votes.n,
             n0_plan=0,
             n_plan=self.settings.n,
@@ -154,6 +178,16 @@ class _Measure:
             eta=(self.settings.n - votes.n) / rate if rate > 0 else None,
             seconds=self.run.seconds(),
         )
+
+    def _numbers(self, tally: Tally) -> tuple[bytes, ...]:
+        """The answers of every full block; of those that are full since the last snapshot, new."""
+        known = len(self._blocks)
+        first = sum(block.counts.get(0, 0) for block in tally.full[:known])
+        for block in tally.full[known:]:
+            last = first + block.counts.get(0, 0)
+            self._blocks += (self.numbers.stretch(first, last),)
+            first = last
+        return self._blocks
 
     def _intervals(self, votes: Votes) -> tuple[OutputInterval, ...]:
         if votes.n >= self._shown_at * _GROWN:

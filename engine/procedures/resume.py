@@ -33,6 +33,7 @@ class Resume(Record):
         blocks: estimation votes so far; the last block may hold fewer samples.
         answers: what a generative model said in them, or in the last phase of a decision.
         function_check: what the base classifier was asked again in them.
+        numbers: answers of a model of numbers in the first blocks, as float32, row by row.
     """
 
     run_id: str
@@ -42,6 +43,7 @@ class Resume(Record):
     blocks: tuple[Block, ...] = ()
     answers: tuple[AnswerGroup, ...] = ()
     function_check: FunctionCheckRecord | None = None
+    numbers: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, evidence: Evidence) -> Resume:

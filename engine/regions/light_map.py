@@ -136,7 +136,7 @@ class LightMap(Region):
         middles = self.leaves.shares[violated].mean(2)
         if not len(middles):
             return None
-        place = int(np.abs(2.0 * middles - 1.0).max(1).argmin())
+        place = int(np.square(2.0 * middles - 1.0).sum(1).argmin())
         boxes = self.leaves.boxes(self.contrast, self.brightness)[violated]
         return dict(zip(self.terms, boxes[place].mean(1).tolist(), strict=True))
 

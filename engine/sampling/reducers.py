@@ -150,15 +150,20 @@ def _by_block(values: torch.Tensor, at: int, block: int) -> Iterator[tuple[int, 
         values, at = values[last - at :], last
 
 
+_KEPT = np.dtype("<f4")
+
+
 class KeepNumbers:
     """All answers in numbers, in the order of their samples, on the host.
 
     Args:
         outputs: numbers of one answer.
+        before: answers that were kept before, as :meth:`stretch` gave them.
     """
 
-    def __init__(self, outputs: int) -> None:
+    def __init__(self, outputs: int, before: Sequence[bytes] = ()) -> None:
         self._parts = [np.empty((0, outputs), dtype=np.float32)]
+        self._parts += [np.frombuffer(one, _KEPT).reshape(-1, outputs) for one in before]
 
     def add(self, values: torch.Tensor, at: int) -> None:
         """Take in the answers (B, outputs) of a batch; a row with a non-finite one is none."""
@@ -173,8 +178,17 @@ class KeepNumbers:
 
     def answers(self, count: int) -> npt.NDArray[np.float64]:
         """(count, outputs): the first answers."""
-        self._parts = [np.concatenate(self._parts)]
-        return self._parts[0][:count].astype(np.float64)
+        return self._whole[:count].astype(np.float64)
+
+    def stretch(self, first: int, last: int) -> bytes:
+        """The answers from ``first`` on, before ``last``, as float32, row by row."""
+        return self._whole[first:last].astype(_KEPT).tobytes()
+
+    @property
+    def _whole(self) -> npt.NDArray[np.float32]:
+        if len(self._parts) > 1:
+            self._parts = [np.concatenate(self._parts)]
+        return self._parts[0]
 
 
 def order_statistics(

@@ -19,7 +19,7 @@ def may_extend(evidence: Evidence | None) -> bool:
     """Whether the run may be counted past its planned n: only an anytime bound allows that."""
     if evidence is None or evidence.chain is None or counted(evidence) >= MOST:
         return False
-    if evidence.settings.kind == "measure":  # its answers were kept in memory alone
+    if evidence.settings.kind == "measure":  # the command line says how to draw more
         return False
     if evidence.settings.kind == "sweep":  # its anchors have ends of their own
         return False

@@ -155,7 +155,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
             return ""
         if figure.refuted and figure.attack is not None:
             return f"What is stated is {figure.attack.words}."
-        if figure.region is None:
+        if figure.seen is None:
             return "Nothing is certified yet; the picture shows the required p_lower."
         return self.in_words(figure)
 

@@ -24,7 +24,7 @@ def test_a_new_file_has_the_expected_layout(db: sqlite3.Connection) -> None:
 
 def test_every_table_is_strictly_typed(db: sqlite3.Connection) -> None:
     tables = [row for row in db.execute("PRAGMA table_list") if not row[1].startswith("sqlite_")]
-    assert len(tables) == 9
+    assert len(tables) == 10
     assert all(row[5] == 1 for row in tables)  # the column "strict"
 
 

@@ -9,7 +9,8 @@ from engine.models import ModelRequest, fitted, load_model
 from engine.procedures.certify import certify
 from engine.procedures.playback import played
 from engine.report.plots.region import draw
-from engine.schemes import Gaussian, parse_scheme
+from engine.report.tables import figure_csv
+from engine.schemes import ExactMap, Gaussian, parse_scheme
 from engine.schemes.stumps_fields import StumpsFields
 from tests.engine.models.stumps.test_native import written
 from tests.factories import DIGITS, STRUCTURED, make_evidence, make_region_figure
@@ -151,3 +152,22 @@ def test_a_map_that_depends_on_the_input_comes_with_its_run(fields_run):
 
 def test_moments_of_a_replay_have_the_facts_of_the_run(fields_run):
     assert all(one.facts == fields_run.facts for one in played(fields_run))
+
+
+def test_an_exact_map_that_certifies_nothing_is_drawn_all_the_same() -> None:
+    scheme = ExactMap()
+    evidence = make_evidence().model_copy(
+        update={
+            "settings": ExactSettings(scheme=scheme),
+            "facts": {"map": "svo", "class": 0.0},
+            "region": None,
+        }
+    )
+    figure = region_figure(evidence, evidence.model.class_names)
+    assert figure is not None and figure.region is None
+    assert figure.seen.cells == "svo" and figure.claim == "nothing is certified"
+    lines = figure_csv(figure).splitlines()
+    assert [line.rpartition(",")[2] for line in lines[1:]] == ["violated", "open"]
+    drawn = draw(figure)
+    assert [one["status"] for one in drawn.data["cells"]] == ["violated", "open"]
+    assert not drawn.data["certified"]

@@ -40,6 +40,15 @@ def test_the_ends_of_each_parameter_alone() -> None:
     assert not region("v").changes()
 
 
+def test_the_counterexample_is_the_middle_of_the_nearest_violated_cell() -> None:
+    assert THREE.counterexample() == {"contrast": 0.2, "brightness": -0.1}
+    assert region("c").counterexample() is None
+    nearer = region("scsvsvo")  # of the right half the lower quarter, and the upper one's left
+    found = nearer.counterexample()
+    assert found == pytest.approx({"contrast": 0.1, "brightness": 0.1})
+    assert nearer.status(found) == "v"
+
+
 def test_the_share_is_never_rounded_up() -> None:
     assert THREE.share == pytest.approx(0.5) and THREE.share <= 0.5
     assert region("c").share == 1.0 and region("c").outside == 0.0

@@ -40,6 +40,18 @@ def test_every_change_lies_in_its_cell(plot, point, status) -> None:
     assert plot.hatch.path().contains(QPointF(*point)) == (status == "v")
 
 
+def test_a_map_without_a_certified_cell_is_drawn(shown) -> None:
+    facts = {MAP: "svo", TOP: 0.0}
+    found = figure("svo")
+    assert found.region is None
+    plot = shown(LightCellsPlot(), 520, 480)
+    plot.show_figure(found.model_copy(update={"drawn": SCHEME.known(facts).drawn}))
+    assert plot.cells["v"].path().contains(QPointF(-0.2, 0.1))
+    assert not plot.cells["c"].path().elementCount()
+    assert plot.summary().startswith("Nothing is certified (clip((1 + c) x + b); cells: 1 violated")
+    assert "in a violated cell" in plot.told({"contrast": -0.2, "brightness": 0.1})
+
+
 def test_pointing_tells_what_is_known(plot) -> None:
     assert plot.change_at(QPointF(0.5, 0.0)) is None
     change = plot.change_at(QPointF(0.2, -0.1))
