@@ -41,7 +41,7 @@ from engine.exact.question import Flags, Question
 _NUMBERS = 1 << 20
 """Numbers of the widest layer, of all cells of a batch: what stays near the processor is fast."""
 _MOST_TOGETHER = 32
-_HOPE = 0.3
+_HOPE = 0.2
 """Halves seldom lose less than this share of what their whole loses."""
 _MOST_LOST = 0.25
 _NEAR = 4.0
@@ -166,44 +166,59 @@ def search(problem: Problem, budget: int) -> Iterator[str]:
         budget: cells that are looked at.
     """
     status: dict[int, str] = {}
-    undecided: deque[tuple[int, bool]] = deque()
+    waiting = _Waiting(budget - 1)
     cells: tuple[int, ...] = (1,)
-    budget -= 1
     while cells:
         for cell, certified, violated, hopeless, kept in zip(
             cells, *problem.asked(cells), strict=True
         ):
             status[cell] = VIOLATED if violated else CERTIFIED if certified else OPEN
-            decided = certified or hopeless or cell.bit_length() > DEEPEST
-            if not decided:
-                undecided.append((cell, kept < _HOPE))
+            if not (certified or hopeless or cell.bit_length() > DEEPEST):
+                waiting.add(cell, without_hope=kept < _HOPE)
         yield written(status)
-        split, cells = _next(undecided, budget, problem.together)
-        budget -= 2 * len(split)
+        split, cells = waiting.take(problem.together)
         status |= dict.fromkeys(split, SPLIT)
 
 
-def _next(
-    undecided: deque[tuple[int, bool]], budget: int, most: int
-) -> tuple[list[int], tuple[int, ...]]:
-    """The cells that are split next and the parts that are asked: halves, or quarters.
+class _Waiting:
+    """Cells that are to be split, the largest first, as long as the budget lasts.
 
     Args:
-        undecided: cells, and whether their halves are without hope; the first are taken out.
         budget: cells that may be added, each split adding two.
-        most: cells of a batch.
     """
-    split: list[int] = []
-    asked: list[int] = []
-    while undecided and budget >= 2 * len(split) + 2 and len(asked) + 4 <= max(4, most):
-        cell, without_hope = undecided.popleft()
-        halves = [2 * cell, 2 * cell + 1]
-        split.append(cell)
-        if without_hope and most >= 4 and budget >= 2 * len(split) + 4:
-            split += halves
-            halves = [2 * half + end for half in halves for end in (0, 1)]
-        asked += halves
-    return split, tuple(asked)
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._cells: deque[tuple[int, bool]] = deque()
+        self._unasked: dict[int, None] = {}
+
+    def add(self, cell: int, *, without_hope: bool) -> None:
+        """A cell that was asked, and whether its halves are without hope."""
+        self._cells.append((cell, without_hope))
+
+    def take(self, most: int) -> tuple[list[int], tuple[int, ...]]:
+        """The cells that are split now, and those that are to be asked; none at the end.
+
+        Halves without hope wait to be split themselves, and are asked only where the budget ends
+        before that.
+        """
+        split: list[int] = []
+        asked: list[int] = []
+        while self._cells and self._budget > 1 and len(asked) + 2 <= max(2, most):
+            cell, without_hope = self._cells.popleft()
+            self._budget -= 2
+            self._unasked.pop(cell, None)
+            split.append(cell)
+            halves = (2 * cell, 2 * cell + 1)
+            if without_hope:
+                self._cells += [(half, False) for half in halves]
+                self._unasked |= dict.fromkeys(halves)
+            else:
+                asked += halves
+        if not asked:
+            asked = list(self._unasked)[:most]
+            self._unasked = dict.fromkeys(list(self._unasked)[most:])
+        return split, tuple(asked)
 
 
 def proved(problem: Problem, text: str) -> str:

@@ -148,6 +148,9 @@ def test_halves_without_hope_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> N
     nodes = 2 * len(leaves.cells) - 1
     assert len(set(seen)) == len(seen) < nodes <= 255
     assert set(leaves.cells) <= set(seen)  # whatever is stated of a cell was found out
+    for budget in (7, 15, 63):
+        seen.clear()
+        assert set(read(last(problem, budget)).cells) <= set(seen)
 
 
 def test_the_budget_is_kept_and_the_map_grows() -> None:
