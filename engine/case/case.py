@@ -267,8 +267,7 @@ class Case(CaseFile):
         """
         known = self.configuration(run)
         with self._database.reading() as db:
-            clause = check.verdict(db, run, self._events_of(db, run), self.path)
-            if clause:
+            if clause := check.verdict(db, run, self._events_of(db, run), self.path):
                 wrong = check.sentence(run, clause, f" in {self.path}")
                 raise UserError(f"{wrong.rstrip('.')}; start a new run.")
             progress = votes.read_progress(db, run)
