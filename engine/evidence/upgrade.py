@@ -32,15 +32,11 @@ from engine.schemes.threshold import threshold
 
 OLDER = ("1.0",)
 """Schemas that are read beside this one."""
-_UNRECORDED = (
-    ("changes the smoothed model's prediction '", "changes the prediction '"),
+_THEN = (
+    ("changes the smoothed model's prediction '", "changes the answer '"),
+    ("the smoothed model's prediction ", "the smoothed model's answer "),
     *((end, ".") for end in (NO_FURTHER_ALPHA, RESUMED, NEW_TRY)),
     ("use the anytime bound, which may be stopped", "use the live bound, which may be stopped"),
-)
-"""Words of a claim now, and in files written before an input's fitting was recorded."""
-_THEN = (
-    ("changes the prediction '", "changes the answer '"),
-    ("the smoothed model's prediction ", "the smoothed model's answer "),
 )
 """Words of a claim now, and in files of schema 1.0."""
 
@@ -102,11 +98,11 @@ def as_said_then(sentence: str, evidence: Evidence) -> str:
 
     A threshold that was rounded up when it was printed claimed too much: it is not repeated.
     """
-    if evidence.input.fitting is not None:
+    if evidence.upgraded_from is None:
         return sentence
     votes = evidence.estimation
     unread = (NO_SCORES.format(votes.failures, votes.n), MORE_NOISE)
-    for now, then in (unread, *_UNRECORDED, *(_THEN if evidence.upgraded_from else ())):
+    for now, then in (unread, *_THEN):
         sentence = sentence.replace(now, then)
     tau = threshold(evidence.settings.scheme)
     shown = f"{tau:g}"

@@ -9,32 +9,34 @@ from __future__ import annotations
 import importlib.util
 import logging
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import torch
-from pydantic import ValidationError
 from torch import nn
 
 from engine.core.errors import UserError, quoted
 from engine.models.denoisers import Denoiser, DenoiserFacts, NetworkDenoiser, check_images
-from engine.models.diffusion_schedule import Betas, Prediction, Schedule
+from engine.models.diffusers_config import (
+    CONFIG,
+    NETWORK,
+    WEIGHTS,
+    places,
+    read_schedule,
+    shape_of,
+)
 from engine.models.pretrained import (
     GrowthError,
     bounded,
     local_folder,
-    read_json,
     reason,
     refuse_code,
 )
-from engine.models.pretrained_files import DENOISING, folder_digest
-from engine.models.shapes import reasonable
+from engine.models.pretrained_files import DENOISING, folder_digest, read_json
 
-_NETWORK = "UNet2DModel"
 _NEEDED = (
     "Denoisers of diffusers need a package that is not installed: pip install "
     "'certiscope[denoise]'."
 )
-_CONFIG, _WEIGHTS = "config.json", "diffusion_pytorch_model*.safetensors"
 
 
 class _Sample(nn.Module):
@@ -58,13 +60,13 @@ def open_folder(spec: str) -> Denoiser:
             or a schedule that is not known here.
     """
     folder = local_folder(spec, DENOISING)
-    network, scheduler = _places(folder)
-    config = read_json(network / _CONFIG)
+    network, scheduler = places(folder)
+    config = read_json(network / CONFIG)
     refuse_code(folder, config)
-    if config.get("_class_name") != _NETWORK:
+    if config.get("_class_name") != NETWORK:
         named = quoted(config.get("_class_name", "no network of diffusers"), 60)
         raise UserError(
-            f"{folder} holds {named}; a denoiser is a {_NETWORK}, which takes an image and a time "
+            f"{folder} holds {named}; a denoiser is a {NETWORK}, which takes an image and a time "
             "step alone."
         )
     if config.get("num_class_embeds") or config.get("class_embed_type"):
@@ -77,70 +79,14 @@ def open_folder(spec: str) -> Denoiser:
         folder.name if Path(spec).is_dir() else spec,
         spec,
         folder_digest(folder, DENOISING),
-        _NETWORK,
-        _shape(folder, config),
+        NETWORK,
+        shape_of(folder, config),
         schedule,
     )
     denoiser = NetworkDenoiser(_Sample(unet), facts)
     _check_variance(folder, config)
     check_images(denoiser, folder)
     return denoiser
-
-
-def _places(folder: Path) -> tuple[Path, Path]:
-    """The folder of the network, and the file of the scheduler."""
-    network = folder / "unet" if (folder / "unet").is_dir() else folder
-    beside = (folder / "scheduler", folder)
-    scheduler = next(
-        (at / "scheduler_config.json" for at in beside if (at / "scheduler_config.json").is_file()),
-        None,
-    )
-    if not (network / _CONFIG).is_file():
-        raise UserError(
-            f"{folder} is a folder without a denoiser; a diffusion model has unet/config.json and "
-            "safetensors in it."
-        )
-    if scheduler is None:
-        raise UserError(
-            f"{folder} has no scheduler_config.json, which says how noisy each time step is; save "
-            "the scheduler beside the network."
-        )
-    if not list(network.glob(_WEIGHTS)):
-        raise UserError(
-            f"{folder} has no safetensors file; weights in other formats can hold code and are "
-            "not opened (convert them with save_pretrained)."
-        )
-    return network, scheduler
-
-
-def read_schedule(path: Path) -> Schedule:
-    """The schedule that a scheduler's file states.
-
-    Raises:
-        UserError: it states one that is not known here.
-    """
-    found = read_json(path)
-    betas = found.get("beta_schedule", "linear")
-    prediction = found.get("prediction_type", "epsilon")
-    if betas not in get_args(Betas) or prediction not in get_args(Prediction):
-        raise UserError(
-            f"{path}: the schedule {quoted(betas, 40)}, prediction {quoted(prediction, 40)}, "
-            f"is not known here; there are {', '.join(get_args(Betas))} and "
-            f"{', '.join(get_args(Prediction))}."
-        )
-    if found.get("trained_betas") or found.get("rescale_betas_zero_snr"):
-        raise UserError(f"{path}: schedules with numbers of their own are not known here.")
-    try:
-        return Schedule(
-            steps=found.get("num_train_timesteps", 1000),
-            betas=betas,
-            first=found.get("beta_start", 1e-4),
-            last=found.get("beta_end", 0.02),
-            prediction=prediction,
-            clip=bool(found.get("clip_sample", True)),
-        )
-    except ValidationError as error:
-        raise UserError(f"{path} describes no schedule: its numbers are out of range.") from error
 
 
 def _opened(network: Path, folder: Path) -> Any:
@@ -150,7 +96,7 @@ def _opened(network: Path, folder: Path) -> Any:
 
     logging.getLogger("diffusers").setLevel(logging.ERROR)
     try:
-        with bounded(sum(file.stat().st_size for file in network.glob(_WEIGHTS))):
+        with bounded(sum(file.stat().st_size for file in network.glob(WEIGHTS))):
             return UNet2DModel.from_pretrained(  # type: ignore[no-untyped-call]
                 str(network.absolute()),
                 use_safetensors=True,
@@ -164,15 +110,6 @@ def _opened(network: Path, folder: Path) -> Any:
         ) from error
     except Exception as error:  # diffusers raises OSError, ValueError, RuntimeError, ...
         raise UserError(f"{folder} cannot be opened by diffusers: {reason(error)}.") from error
-
-
-def _shape(folder: Path, config: dict[str, Any]) -> tuple[int, int, int]:
-    side, channels = config.get("sample_size"), config.get("in_channels", 3)
-    sides = side if isinstance(side, list) and len(side) == 2 else [side, side]
-    found = [one for one in (channels, *sides) if isinstance(one, int) and one > 0]
-    if len(found) != 3 or not reasonable((found[0], found[1], found[2])):
-        raise UserError(f"{folder}: its config.json does not say the size of its images.")
-    return found[0], found[1], found[2]
 
 
 def _check_variance(folder: Path, config: dict[str, Any]) -> None:

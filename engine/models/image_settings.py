@@ -12,7 +12,8 @@ from PIL import Image
 
 from engine.core.errors import UserError, quoted
 from engine.models.normalize import Normalization, stored_numbers
-from engine.models.pretrained import read_json, refuse_code
+from engine.models.pretrained import refuse_code
+from engine.models.pretrained_files import read_json
 from engine.models.shapes import Shape, reasonable, words
 
 _MOST_CLASSES = 1 << 16

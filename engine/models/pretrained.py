@@ -22,10 +22,7 @@ from torch.nn.modules.module import (
 )
 
 from engine.core.errors import UserError, quoted
-from engine.core.files import read_description
-from engine.models.pretrained_files import VOCABULARY
-
-_LARGEST_NUMBER = 1 << 20
+from engine.models.pretrained_files import VOCABULARY, read_json
 
 
 def local_folder(spec: str, patterns: tuple[str, ...]) -> Path:
@@ -91,35 +88,6 @@ def refuse_code(path: Path, config: dict[str, Any]) -> None:
             f"{path} asks for its own Python code (auto_map), which is never run; export the model "
             "to ONNX instead."
         )
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A configuration whose numbers are of a size that models have.
-
-    Raises:
-        UserError: it is not readable JSON, or holds a huge number.
-    """
-    try:
-        content = read_description(path)
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"{path} is not readable JSON; copy or download the folder again."
-        ) from error
-    large = _large(content)
-    if large:
-        raise UserError(
-            f"{path} is not understood: it holds the number {quoted(large)}, larger than any that "
-            "describes a model."
-        )
-    return content
-
-
-def _large(content: object) -> int:
-    """A whole number somewhere in the configuration that would have something huge built; or 0."""
-    if isinstance(content, (dict, list)):
-        inside = content.values() if isinstance(content, dict) else content
-        return next((found for value in inside if (found := _large(value))), 0)
-    return content if isinstance(content, int) and abs(content) > _LARGEST_NUMBER else 0
 
 
 def open_network(auto: Any, folder: Path, what: str) -> Any:

@@ -1,14 +1,16 @@
-"""The files of a Hugging Face folder that decide what a model with a tokenizer computes. No torch.
+"""The files of a Hugging Face folder that decide what a model computes. No torch.
 
-A model and a verifier digest the same files.
+A model and a verifier digest the same files, and read the same configurations.
 """
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
-from engine.core.files import sha256_file
+from engine.core.errors import UserError, quoted
+from engine.core.files import read_description, sha256_file
 
 CONFIG = ("config.json", "*.safetensors", "*.safetensors.index.json")
 VOCABULARY = ("tokenizer.json", "vocab.json", "vocab.txt", "*.model")
@@ -44,6 +46,7 @@ SEEING = (*CONFIG, "preprocessor_config.json", "processor_config.json")
 """Of a classifier of images."""
 READING = (*CONFIG, *TOKENIZER)
 """Of a model that reads text."""
+_LARGEST_NUMBER = 1 << 20
 
 
 def folder_digest(folder: Path, patterns: tuple[str, ...]) -> str:
@@ -51,3 +54,32 @@ def folder_digest(folder: Path, patterns: tuple[str, ...]) -> str:
     files = sorted({file for pattern in patterns for file in folder.glob(pattern)})
     lines = "".join(f"{sha256_file(file)}  {file.name}\n" for file in files)
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A configuration whose numbers are of a size that models have.
+
+    Raises:
+        UserError: it is not readable JSON, or holds a huge number.
+    """
+    try:
+        content = read_description(path)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path} is not readable JSON; copy or download the folder again."
+        ) from error
+    large = _large(content)
+    if large:
+        raise UserError(
+            f"{path} is not understood: it holds the number {quoted(large)}, larger than any that "
+            "describes a model."
+        )
+    return content
+
+
+def _large(content: object) -> int:
+    """A whole number somewhere in the configuration that would have something huge built; or 0."""
+    if isinstance(content, (dict, list)):
+        inside = content.values() if isinstance(content, dict) else content
+        return next((found for value in inside if (found := _large(value))), 0)
+    return content if isinstance(content, int) and abs(content) > _LARGEST_NUMBER else 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
-from engine.evidence.settings import USUAL, DecideSettings, Execution
+from engine.evidence.settings import USUAL, DecideSettings, Execution, seeded
 from engine.evidence.snapshot import Phase, Snapshot
 from engine.evidence.vote_chain import Block, chained, start_of, total
 from engine.inputs.base import FittedInput
@@ -59,6 +59,7 @@ def decide(
         UserError: the target, the phases or beta cannot be, or model and input do not fit;
             ``resume`` belongs to another run.
     """
+    settings = seeded(settings)
     rule = Rule.of(settings)  # refused before the model is made ready
     run = Run(classifier, fitted, settings, execution, stop=stop, resume=resume, patience=patience)
     rule = replace(rule, weaken=run.randomness.weakened, facts=run.facts)

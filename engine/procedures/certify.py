@@ -11,7 +11,7 @@ from engine.core.records import ProbabilityBounds, Votes
 from engine.core.scores import SOFT
 from engine.evidence.cost import WORTH_SAYING, Cost
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
-from engine.evidence.settings import USUAL, Counting, Execution
+from engine.evidence.settings import USUAL, Counting, Execution, seeded
 from engine.evidence.snapshot import Phase, Snapshot
 from engine.evidence.vote_chain import Tally
 from engine.inputs.base import FittedInput
@@ -70,6 +70,7 @@ def certify(
         raise UserError(
             f"{settings.scheme.key} is certified anchor by anchor, by a run of its own."
         )
+    settings = seeded(settings)
     asked = {text: settings.scheme.parse_at(text) for text in at}
     target = Target.of(settings)
     run = Run(

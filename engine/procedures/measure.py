@@ -11,7 +11,7 @@ from engine.core.outputs import OutputInterval
 from engine.core.records import Votes
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.observations import OrderStatistics
-from engine.evidence.settings import USUAL, Execution, MeasureSettings
+from engine.evidence.settings import USUAL, Execution, MeasureSettings, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Tally, full_blocks
 from engine.inputs.base import FittedInput
@@ -67,7 +67,7 @@ def measure(
         UserError: the model names classes, the answers have no room, or model, input and settings
             do not fit together.
     """
-    found = measuring(classifier)
+    settings, found = seeded(settings), measuring(classifier)
     count = len(found.outputs.labels)
     if settings.n * count > MOST_NUMBERS:
         raise UserError(

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
-from engine.evidence.settings import USUAL, Execution, PredictSettings
+from engine.evidence.settings import USUAL, Execution, PredictSettings, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Tally
 from engine.inputs.base import FittedInput
@@ -42,6 +42,7 @@ def predict(
         UserError: model, input and settings do not fit together, nothing is sampled, or
             ``resume`` belongs to another run.
     """
+    settings = seeded(settings)
     if settings.scheme.counted is not None:
         raise UserError(
             f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} is exact; "

@@ -13,6 +13,7 @@ from engine.core.batches import Batch, parts
 from engine.models.base import Classifier
 from engine.noise.law import NoiseLaw
 from engine.noise.records import SelfTest
+from engine.sampling.check_effort import Allowance
 from engine.sampling.pack import Pack
 from engine.sampling.sampler import Sampler
 from engine.system.calibrations import remember, remembered
@@ -36,6 +37,7 @@ class PreparedModel:
         self.pack = pack
         self.tests: dict[tuple[NoiseLaw, str], SelfTest] = {}
         self._paces: dict[tuple[object, ...], tuple[int, float]] = {}
+        self._allowance = Allowance()
         self._aside = 0.0
 
     def clock(self) -> float:
@@ -61,6 +63,7 @@ class PreparedModel:
             planned = self.pack.planned
             self.pack.open()
         shapes = tuple(tuple(part.shape) for part in parts(x))
+        sampler.check.allowance = self._allowance
         key = (law, str(sampler.device), sampler.batch, shapes, planned)
         if key in self._paces:
             sampler.keep_pace(planned, *self._paces[key])
@@ -84,5 +87,6 @@ class PreparedModel:
         known = remembered(*what)
         found = sampler.calibrate(planned, known)
         # A short run's own length is no limit of a longer one.
-        if (known is None or known.batch != found.batch) and 2 * found.batch <= planned:
+        other = known is None or known.batch != found.batch
+        if other and 2 * found.batch <= planned and not sampler.check.met.differed:
             remember(found, *what)

@@ -9,7 +9,7 @@ from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.observations import AnchorRecord
-from engine.evidence.settings import USUAL, Execution, SweepSettings
+from engine.evidence.settings import USUAL, Execution, SweepSettings, seeded
 from engine.evidence.snapshot import Phase, Snapshot
 from engine.evidence.vote_chain import ANY_LENGTH, Block, chained, first_broken, start_of
 from engine.inputs.base import FittedInput
@@ -72,6 +72,7 @@ def sweep(
             not understand; ``resume`` belongs to another run.
     """
     del audit, alpha_audit
+    settings = seeded(settings)
     asked = {text: settings.scheme.parse_at(text) for text in at}
     run = Run(
         classifier,

@@ -27,18 +27,31 @@ from engine.core.batches import Batch, alike, is_out_of_memory, parts
 from engine.core.errors import NotAFunction, NotOneSample, Unreachable
 from engine.evidence.observations import FunctionCheckRecord
 from engine.models.base import NO_CLASS, Classifier
-from engine.sampling.questions import Answer, Asked, Asking, Cause, Home, Rounding, Samples, Stretch
+from engine.sampling.check_effort import (
+    LONG,
+    SHORT,
+    Acquaintance,
+    Allowance,
+    asked_alone,
+    looked_at,
+)
+from engine.sampling.questions import (
+    Answer,
+    Asked,
+    Asking,
+    Cause,
+    Rounding,
+    Samples,
+    Stretch,
+    consecutive,
+)
 
 SHARE = 0.01
 """Share of a run's time that is spent on asking again."""
-_LEAST, _OPENING, _LATER, _EARLIER, _CLOSING = 8, 24, 256, 4, 256
-"""Samples of the check at the beginning, at least and at most, of a later one in a long run,
-stretches that are asked about once more, and samples since the first or last such check that make
-one due at the end of a stream."""
-_FEW_ALONE, _ALONE, _WORTH_ASKING = 4, 8, 1_000
-"""Samples that are asked about alone at the beginning, and the run from which it is the second; the
-later runs of a set take the first."""
-_LONG, _REPEATS = 50_000, 16
+_LATER, _EARLIER, _CLOSING, _REPEATS = 256, 4, 256, 16
+"""Samples of a later look in a long run, stretches that are asked about once more, samples since
+the first or last such look that make one due at the end of a stream, and how often a batch is
+repeated that was answered in another way."""
 
 
 class FunctionCheck:
@@ -52,8 +65,9 @@ class FunctionCheck:
 
     Attributes:
         planned: samples of the run, which tell how many are asked again before it.
-        tested: the model was tested in another run of a set, and time alone decides what is asked
-            again after the first look.
+        tested: the model was tested in another run of a set: at first it is asked about one batch
+            in another order, and time alone decides what more is asked.
+        allowance: of that time; ``met`` is what is known of the model beforehand.
         opened: a first batch was tested; nothing more is counted before.
         before: record of the part of the run that this one resumes.
         asking: what was asked again here; of packed streams, about the samples of all.
@@ -67,9 +81,10 @@ class FunctionCheck:
         precision: str = "fp32",
         alone: bool = False,
     ) -> None:
-        self.planned = 250 * _OPENING
+        self.planned = LONG
         self.tested = False
         self.before: FunctionCheckRecord | None = None
+        self.allowance, self.met = Allowance(), Acquaintance()
         self.asking = Asking()
         self.opened = False
         self._classifier = classifier
@@ -79,7 +94,7 @@ class FunctionCheck:
         self._lot = random.SystemRandom()
         self._earlier: list[Asked] = []
         self._places: dict[Samples, set[int]] = defaultdict(set)
-        self._credit, self._since, self._short = 0.0, 0, False
+        self._since, self._short = 0, False
         self._held: tuple[Stretch, Batch] | None = None
         self._first: tuple[Stretch, Batch] | None = None
 
@@ -95,7 +110,7 @@ class FunctionCheck:
     @property
     def affordable(self) -> bool:
         """Whether some of the time for asking again is left."""
-        return self._credit > 0
+        return self.allowance.left
 
     def record(self) -> FunctionCheckRecord:
         """What was asked again so far, in all parts of the run."""
@@ -116,16 +131,17 @@ class FunctionCheck:
 
     @property
     def _few(self) -> int:
-        """Samples of a look in a short run, which has two and asks about each twice.
+        """Samples of a look in a short run."""
+        return looked_at(self.planned)
 
-        A dependence that begins with a batch of so many is seen in the scores; one that begins
-        later, or lies in the size alone, in the classes of as many samples as are asked about.
-        """
-        return max(_LEAST, min(_OPENING, self.planned // 250))
+    @property
+    def _brief(self) -> bool:
+        """Whether the first look is at one batch in another order, and no more."""
+        return self.tested and not self.opened and not self.affordable and not self._alone
 
     @property
     def _short_run(self) -> bool:
-        return self.planned < _LONG
+        return self.planned < LONG
 
     @property
     def _each(self) -> int:
@@ -153,17 +169,18 @@ class FunctionCheck:
         Raises:
             UserError: the classifier is no function of one sample.
         """
-        self._credit += SHARE * seconds
+        self.allowance.seconds += SHARE * seconds
         self._since += sum(map(len, answered))
-        due = not self.tested or self._credit > 0
+        due = not self.tested or self.affordable
         closing = ends and due and self._since >= _CLOSING
-        lucky = self._credit > 0 and self._lot.random() < 0.5
+        lucky = self.affordable and self._lot.random() < 0.5
         if not answered or not (closing or lucky or not self.opened):
             return
         began = time.perf_counter()
         with torch.inference_mode():
             self._moment(samples, start, answered, closing=closing)
-        self._credit -= time.perf_counter() - began
+        if not self._brief:  # which every run owes
+            self.allowance.seconds -= time.perf_counter() - began
         if closing or not self.opened:
             self._since, self.opened = 0, True
 
@@ -184,7 +201,7 @@ class FunctionCheck:
             self._open(stretch, answered)
             if self._lot.random() < 0.25:
                 self._compare(stretch, [self._lot.randrange(len(stretch.places))], answered)
-        self._credit -= time.perf_counter() - began
+        self.allowance.seconds -= time.perf_counter() - began
 
     def forget(self, before: int) -> None:
         """Ask no more about samples of earlier places, those of the first look apart."""
@@ -203,6 +220,8 @@ class FunctionCheck:
             largest = max(2, *map(len, answered))
             stretches = max(1, most // largest) if opening or closing else 1
             most = min(most, largest)
+            if closing and not opening and self.planned < SHORT:
+                stretches = 0  # that it is still the same function is what a short run's end shows
         asked = list[Asked]()
         for _ in range(stretches):
             asked += self._questions(samples, start, answered, most)
@@ -219,9 +238,10 @@ class FunctionCheck:
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], most: int
     ) -> list[Asked]:
         """Ask about some of the samples just classified, in several batches."""
-        stretch = self._chosen(samples, start, answered, most)
+        stretch = consecutive(samples, start, answered, most, lot=self._lot, beside=not self._alone)
         opening, asked = not self.opened, list[Asked]()
-        if not self._alone and (opening or (not self._short_run and self._lot.random() < 0.25)):
+        brief, now = self._brief, opening or (not self._short_run and self._lot.random() < 0.25)
+        if not self._alone and now and not brief:
             asked.append(self._open(stretch, answered))
         for group in self._groups(len(stretch.classes)):
             asked.append(Asked(stretch, group, self._compare(stretch, group, answered)))
@@ -235,40 +255,17 @@ class FunctionCheck:
         if then and now and not self._rounding.all_same(then, now):
             raise self._refusal(Cause.CHANCE)
 
-    def _chosen(
-        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], most: int
-    ) -> Stretch:
-        """Consecutive samples, drawn by lot; two at least, the second not counted if need be."""
-        homes, first = list[Home](), start
-        for number, classes in enumerate(answered):
-            homes += [Home(number, first, len(classes))] * len(classes)
-            first += len(classes)
-        count = min(most, len(homes))
-        begin = self._lot.randrange(len(homes) - count + 1)
-        counted = torch.cat(list(answered))[begin : begin + count].tolist()
-        homes, at = homes[begin : begin + count], start + begin
-        others = [place for place in (at - 1, at + 1) if samples.holds(place)]
-        if count == 1 and others and not self._alone:
-            other = others[0]
-            beside = (Home(0, other, 1), NO_CLASS)
-            pairs = sorted([(homes[0], counted[0]), beside], key=lambda pair: pair[0].first)
-            homes, counted = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-            at = min(at, other)
-        return Stretch(samples, tuple(range(at, at + len(homes))), tuple(counted), tuple(homes))
-
     def _groups(self, count: int) -> list[list[int]]:
-        """Rows of a stretch that are asked about together.
-
-        Of few different sizes: many libraries prepare themselves for every new one at length.
-        """
+        """Rows of a stretch that are asked about together."""
         shuffled = self._lot.sample(range(count), count)
         if self._alone:
             return [[row] for row in shuffled[: self._few]]
+        if self._brief:
+            return [shuffled]
         if not self.opened:
-            few = self.tested or self.planned < _WORTH_ASKING
-            alone = 1 if self._classifier.usual_batch else _FEW_ALONE if few else _ALONE
-            return [[row] for row in shuffled[:alone]]
-        sizes = [count] * 6 + [1, self._lot.randint(2, 3)]
+            few = 1 if self._classifier.usual_batch else asked_alone(self.planned, self.met)
+            return [[row] for row in shuffled[:few]]
+        sizes = [count] * 6 + [1, min(count, self._lot.choice((2, 4)))]
         return [shuffled[: self._lot.choice(sizes)]]
 
     def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -105,6 +106,41 @@ class Stretch:
     places: tuple[int, ...]
     classes: tuple[int, ...]
     homes: tuple[Home, ...]
+
+
+def consecutive(
+    samples: Samples,
+    start: int,
+    answered: Sequence[torch.Tensor],
+    most: int,
+    *,
+    lot: random.Random,
+    beside: bool,
+) -> Stretch:
+    """Some of the samples just counted, which of them drawn by lot.
+
+    Args:
+        samples, start, answered: as :meth:`FunctionCheck.look` has them.
+        most: samples of the stretch.
+        lot: draws.
+        beside: a stretch of one sample takes one more, of another batch, which is not counted.
+    """
+    homes, first = list[Home](), start
+    for number, classes in enumerate(answered):
+        homes += [Home(number, first, len(classes))] * len(classes)
+        first += len(classes)
+    count = min(most, len(homes))
+    begin = lot.randrange(len(homes) - count + 1)
+    counted = torch.cat(list(answered))[begin : begin + count].tolist()
+    homes, at = homes[begin : begin + count], start + begin
+    others = [place for place in (at - 1, at + 1) if samples.holds(place)]
+    if count == 1 and others and beside:
+        other = others[0]
+        both = (Home(0, other, 1), NO_CLASS)
+        pairs = sorted([(homes[0], counted[0]), both], key=lambda pair: pair[0].first)
+        homes, counted = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        at = min(at, other)
+    return Stretch(samples, tuple(range(at, at + len(homes))), tuple(counted), tuple(homes))
 
 
 @dataclass(frozen=True)

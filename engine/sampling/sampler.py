@@ -182,7 +182,7 @@ class Sampler:
         Raises:
             UserError: the model fails on this input, or one sample does not fit into memory.
         """
-        self.check.planned = planned
+        self.check.planned, self.check.met.before = planned, known is not None
         hint = known.batch if known and not self.batch else 0
         size = min(self.batch or hint or 1, planned)
         trial = self._trial(size, most=1 if self.batch else 2 if hint else _TRIALS)
@@ -334,11 +334,12 @@ class Sampler:
         try:
             while len(tried) < most and sum(one.clock for one in tried) < _enough(tried):
                 began, worked = time.perf_counter(), _work()
-                left = range(len(tried) * size, _ENDLESS)  # fresh samples, as in a run
-                self._classify(noise, left, size).sum().item()
+                classes = self._classify(noise, range(_ENDLESS), size)
+                classes.sum().item()
                 clock = time.perf_counter() - began
                 work = _work() - worked if self.device.type == "cpu" else clock
                 tried.append(_Trial(clock, max(work, _IDLE * clock)))
+                self.check.met.add(classes)
         except Unreachable:
             raise
         except Exception as error:

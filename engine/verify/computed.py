@@ -8,12 +8,10 @@ from pathlib import Path
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.inputs.base import FittedInput
-from engine.models import catalogue
-from engine.models.kinds import DEMO
 from engine.models.networks.files import small_model
 from engine.models.stumps.files import stumps_for
 from engine.verify.compare import differences
-from engine.verify.digests import fitted_input, located
+from engine.verify.digests import fitted_input, model_place
 from engine.verify.report import Claim
 
 NAME = "computed probability"
@@ -42,7 +40,7 @@ def check_computed(
         return
     source = model or evidence.model.source
     try:
-        path = _place(source, beside)
+        path = model_place(source, beside)
         if path is None:
             reason = f"{source} is not here; name the file with --model"
             yield Claim(name=name, verdict="cannot be checked", detail=reason)
@@ -66,9 +64,3 @@ def _computable(evidence: Evidence, path: Path, fitted: FittedInput) -> object:
     if evidence.settings.scheme.reads == "stumps":
         return stumps_for(path, fitted)
     return small_model(path, evidence.model)
-
-
-def _place(source: str, beside: Path) -> Path | None:
-    if source.startswith(DEMO):
-        return next((model.path for model in catalogue() if model.name == source), None)
-    return located(source, beside)

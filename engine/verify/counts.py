@@ -42,6 +42,7 @@ from engine.procedures.target import Target
 from engine.regions import Abstention
 from engine.schemes import Scheme
 from engine.schemes.ranked import check_classes
+from engine.verify.age import check_age
 from engine.verify.answers import check_answers, check_function
 from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
@@ -110,7 +111,7 @@ class Recount:
     def foundations(self) -> Iterator[tuple[str, Check]]:
         """What everything else rests on."""
         yield "votes add up", self._votes
-        yield "age of the record", self._age
+        yield "age of the record", lambda: check_age(self.evidence)
         model = self.evidence.model
         if model.parts or model.in_memory or model.generation is not None:
             yield "model and its parts", lambda: check_parts(model)
@@ -258,22 +259,6 @@ class Recount:
         except UserError as error:
             wrong.append(f"the scheme does not fit the input: {error}")
         return wrong + (self._selection() if self.certifying else self._predicting())
-
-    def _age(self) -> list[str]:
-        """What only today's programs record is there altogether or not at all."""
-        found = self.evidence
-        seed, kind = self.settings.seed_origin != "not recorded", self.settings.kind
-        records = {
-            "how its input was fitted": found.input.fitting is not None,
-            "that its model was asked again": found.function_check is not None,
-        }
-        records |= {"the chain of its votes": found.chain is not None} if kind == "predict" else {}
-        if found.upgraded_from is not None and (seed or any(records.values())):
-            return [f"no file of schema {found.upgraded_from} records as much as it does"]
-        asked = found.function_check is not None  # the youngest of these records
-        due = seed or asked or (kind == "exact" and any(records.values()))
-        gone = [what for what, is_there in records.items() if due and not is_there]
-        return [f"it records what programs of today do, but not {gone[0]}"] if gone else []
 
     def _selection(self) -> list[str]:
         first, n0, guess = self.selection, self.settings.n0, self.evidence.votes.guess

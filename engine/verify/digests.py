@@ -42,6 +42,7 @@ from engine.models.request import moved_member, stated_request
 from engine.procedures.on_grid import gridded
 from engine.schemes.anchored import Anchored, distances
 from engine.verify.compare import differences
+from engine.verify.denoised import check_denoiser_file
 from engine.verify.encrypted import SERVED, is_served
 from engine.verify.opened import check_described, check_member
 from engine.verify.report import Claim
@@ -66,7 +67,7 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
         yield Claim(name=name, verdict="cannot be checked", detail=SERVED)
         return
     if (denoiser := evidence.model.part("denoiser")) is not None:
-        yield _of_part(denoiser, denoiser.source, beside, DENOISING)
+        yield from _denoiser(denoiser, beside)
     own = evidence.model.part("classifier")
     if members := [own] if own is not None else members_of(evidence.model.parts):
         for part in members:
@@ -95,6 +96,15 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
     described = check_described(evidence) if same.verdict == "holds" else None
     if described is not None:
         yield described
+
+
+def _denoiser(part: PartIdentity, beside: Path) -> Iterator[Claim]:
+    """Whether the denoiser's files are those that were certified, and say what is stated."""
+    same = _of_part(part, part.source, beside, DENOISING)
+    yield same
+    place = model_place(part.source, beside)
+    if same.verdict == "holds" and place is not None:
+        yield check_denoiser_file(part, place)
 
 
 def _of_part(part: PartIdentity, source: str, beside: Path, files: tuple[str, ...]) -> Claim:
@@ -228,14 +238,19 @@ def model_digest(source: str, beside: Path, files: tuple[str, ...] = SEEING) -> 
     Raises:
         UserError: it is there and cannot be read.
     """
-    if source.startswith(DEMO):
-        paths = [model.path for model in catalogue() if model.name == source]
-        paths += [shipped_denoiser(source)] if source in denoisers() else []
-    else:
-        paths = [path for path in (located(source, beside),) if path is not None]
-    if not paths:
+    place = model_place(source, beside)
+    if place is None:
         return None
-    return folder_digest(paths[0], files) if paths[0].is_dir() else onnx_digest(paths[0])
+    return folder_digest(place, files) if place.is_dir() else onnx_digest(place)
+
+
+def model_place(source: str, beside: Path) -> Path | None:
+    """The file or folder of the model that ``source`` names; None if it is not on this machine."""
+    if not source.startswith(DEMO):
+        return located(source, beside)
+    if source in denoisers():
+        return shipped_denoiser(source)
+    return next((model.path for model in catalogue() if model.name == source), None)
 
 
 def not_looked_up(evidence: Evidence) -> Iterator[Claim]:

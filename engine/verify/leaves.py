@@ -63,8 +63,7 @@ RULES = (
     Rule(
         ("function_check*",),
         "never",
-        "how often the model was asked again, by lot; left out with `input.fitting` and "
-        "`settings.seed_origin` it makes a file of an older program, which is said",
+        "how often the model was asked again, by lot; that it was is not left out unseen",
     ),
     Rule(
         ("ensemble*",),
@@ -128,6 +127,12 @@ RULES = (
         "files",
         "what model it was: its file is compared, and of a shipped one what file and card say; "
         "of others the rest is known once they are opened, to draw votes again",
+    ),
+    Rule(
+        ("model.parts.*.rules.schedule*",),
+        "files",
+        "the noise schedule of a diffusion model before a classifier: its files say it; the time "
+        "step follows from it and from sigma",
     ),
     Rule(
         ("model*",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from engine.core.files import sha256_bytes, sha256_file
 from engine.evidence.evidence import Evidence
 from engine.report.audit.record import RecordedRow
 from engine.verify import casefile, digests, page, reading, signatures
+from engine.verify.age import unrecorded
 from engine.verify.computed import check_computed
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
@@ -30,10 +31,6 @@ _RESTS_ON_SEAL = (
 _IMAGES = (
     "Images, and the words at them, come from the model and not from the evidence: they are shown "
     "as attached."
-)
-_OLDER = (
-    "It records neither where its seed is from nor that its model was asked again, as files of "
-    "older programs: whether they were left out is not known."
 )
 _NO_BLOCKS = (
     "a report of a set holds the counts of each row and not its blocks; draw those of its case "
@@ -103,16 +100,15 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
         redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
         unfinished=check.unfinished,
         left_out=check.left_out,
-        notes=(*check.notes, *_notes(plan, kind, older=check.older)),
+        notes=(*check.notes, *_notes(plan, kind, check.older)),
     )
 
 
-def _notes(plan: Plan, kind: reading.Kind, *, older: bool) -> Iterator[str]:
+def _notes(plan: Plan, kind: reading.Kind, older: Iterable[str]) -> Iterator[str]:
     if plan.rerun != "all":
         yield _TAKEN
     yield _RESTS_ON_SEAL
-    if older:
-        yield _OLDER
+    yield from older
     if plan.counts_only:
         yield _COUNTS_ONLY
     if kind == "PDF":
@@ -124,7 +120,7 @@ class _Verification:
 
     Attributes:
         redrawn: of each run that was to be drawn again, how much gave the votes on record.
-        older: some run is without the record that its model was asked again.
+        older: what runs of an older schema do not record, each once.
         unfinished: runs of a case without a result; ``left_out`` those that the lot did not take.
         notes: what was found beside the file and is no claim of it.
     """
@@ -133,7 +129,7 @@ class _Verification:
         self.path, self.plan = path, plan
         self.notes: list[str] = []
         self.redrawn: list[Redrawn | None] = []
-        self.older = False
+        self.older: dict[str, None] = {}
         self.unfinished = self.left_out = 0
 
     def json(self, data: bytes) -> Iterator[Claim]:
@@ -186,7 +182,8 @@ class _Verification:
         self.notes.append(_OF_A_SET)
         check = SetCheck(stated.record)
         yield from check.claims()
-        self.older = any(one.function_check is None for _, one in check.rows)
+        for _, evidence in check.rows:
+            self._dated(evidence)
         if pdf is not None and check.result is not None:
             yield from page.check_set_pages(
                 pdf, stated.record, check.result, illustrations, signed=signed
@@ -226,6 +223,10 @@ class _Verification:
                 for found in self._run(evidence, whole if share else self.plan.rerun):
                     yield found.model_copy(update={"about": claim.about})
 
+    def _dated(self, evidence: Evidence) -> None:
+        if sentence := unrecorded(evidence):
+            self.older[sentence] = None
+
     def _signed(self, found: list[Claim]) -> list[Claim]:
         if self.plan.signed and not found:
             return [Claim(name="signature", verdict="does not hold", detail="there is none")]
@@ -235,7 +236,7 @@ class _Verification:
         self, evidence: Evidence, rerun: int | float | Literal["all"] | None
     ) -> Iterator[Claim]:
         plan, beside = self.plan, self.path.resolve().parent
-        self.older = self.older or evidence.function_check is None
+        self._dated(evidence)
         yield from check_counts(recount_of(evidence))
         if not plan.counts_only:
             yield from digests.check_model(evidence, plan.model, beside)

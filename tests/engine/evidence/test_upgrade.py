@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from engine.core.errors import UserError
-from engine.core.records import Fitting
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.evidence.upgrade import (
@@ -25,7 +24,7 @@ from engine.schemes import TextUniform
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
 from engine.verify.reading import read_evidence
-from tests.factories import make_evidence, make_input
+from tests.factories import make_evidence
 
 OLD = Path(__file__).parents[2] / "golden" / "evidence-1.0"
 FILES = sorted(OLD.glob("*.json"))
@@ -74,21 +73,19 @@ def test_old_words_hold_in_old_files_alone() -> None:
         assert "statement" in failing(evidence_json(found)), (version, statement)
 
 
-def test_files_of_this_schema_from_before_the_fitting_was_recorded_keep_their_words() -> None:
+def test_words_of_a_threshold_are_those_of_the_schema() -> None:
     now = "changes the smoothed model's prediction '7' below tau = {}."
     for tau, said in (
-        (0.25, "changes the prediction '7' below tau = 0.25."),
-        (1 / 3, "changes the prediction '7' below tau = 0.333333."),
+        (0.25, "changes the answer '7' below tau = 0.25."),
+        (1 / 3, "changes the answer '7' below tau = 0.333333."),
         # rounded up it was more than what is certified, and nobody repeats that
-        (0.123456789, "changes the prediction '7' below tau = 0.123456789."),
+        (0.123456789, "changes the answer '7' below tau = 0.123456789."),
     ):
         settings = CertifySettings(scheme=TextUniform(tau=tau))
-        before = make_evidence().model_copy(update={"settings": settings})
-        assert before.input.fitting is None
-        assert as_said_then(now.format(tau), before) == said
-        fitted = make_input(fitting=Fitting())
-        today = before.model_copy(update={"input": fitted})
+        today = make_evidence().model_copy(update={"settings": settings})
         assert as_said_then(now.format(tau), today) == now.format(tau)
+        before = today.model_copy(update={"upgraded_from": "1.0"})
+        assert as_said_then(now.format(tau), before) == said
 
 
 @pytest.mark.parametrize("name", ["gaussian", "dssn-l1", "decide", "predict"])

@@ -40,9 +40,9 @@ def test_it_is_deterministic_and_short() -> None:
     assert check(NoiseStream(1, 7)) == check(NoiseStream(1, 7))
     seconds = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         check(ExactNoiseStream(1, 7), exact=True)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
     assert min(seconds) < 0.2  # 0.03 s on a quiet machine
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ from engine.procedures.beginning import begin
 from engine.sampling import function_check
 from engine.sampling import sampler as sampler_file
 from engine.sampling.function_check import FunctionCheck
+from engine.sampling.questions import consecutive
 from engine.sampling.sampler import Sampler
 from engine.schemes import DssnL1, Gaussian
 from tests.fakes import SHAPE, HalfSpace, finish, fitted
@@ -280,7 +282,8 @@ def test_a_near_tie_among_copies_of_itself_is_one_near_tie() -> None:
     samples = one.samples(Stream.ESTIMATION)
     classes = one.check._ask(samples.draw(0, 999)).classes
     answered = [torch.tensor(classes)]
-    stretch = one.check._chosen(samples, 0, answered, 999)
+    lot = random.Random(0)
+    stretch = consecutive(samples, 0, answered, 999, lot=lot, beside=True)
     one.check._compare(stretch, [0] * 500, answered)
     record = one.check.record()
     assert (record.near_ties, record.answers, record.batchings) == (1, 1, 1)
@@ -473,13 +476,17 @@ SETS = (
 
 
 def honest() -> Iterator[tuple[Classifier, list[str], str]]:
-    """Functions of one sample: all shipped models, two published ResNets, ONNX files with a free
-    and with a fixed batch."""
+    """Functions of one sample: all shipped models, one behind the shipped denoiser, an ensemble,
+    two published ResNets, ONNX files with a free and with a fixed batch."""
     for one, precision in itertools.product(catalogue(), ("fp32", "bf16")):
         inputs = next(name for name in SETS if one.name.startswith(f"demo:{name.strip(':')}"))
         if precision == "bf16" and (inputs == "lattice:" or one.name.endswith("-stumps")):
             continue  # it reads the bits of float32 numbers; stumps compare in float64
         yield load_model(ModelRequest(one.name)), expand(inputs), precision
+    denoised = ModelRequest("demo:digits-clean", denoiser="demo:digits-denoiser")
+    ensemble = ModelRequest("demo:digits-0.25", others=("demo:digits-0.25-b",))
+    for request, precision in itertools.product((denoised, ensemble), ("fp32", "bf16")):
+        yield load_model(request), expand("digits"), precision
     for subject, precision in itertools.product(SUBJECTS[1:], ("fp32", "bf16")):
         yield subject.ours(), [], precision
     for path in (HOSTILE / "bright.onnx", FIELD / "net.onnx", FIELD / "batch_baked.onnx"):
@@ -497,7 +504,7 @@ def test_no_function_is_refused() -> None:
         shape = model.identity.input_shape
         image = load_input(spec) if spec else from_memory(torch.full(shape, 0.5))
         scheme = proposed_scheme(model.identity)
-        n = 400 if spec or shape[-1] < 64 else 60  # ResNet-50 takes its time
+        n = 400 if spec or shape[-1] < 64 else 16  # ResNet-50 takes its time
         values = {"n0": 20, "n": n, "seed": number, "precision": precision}
         settings = declared("certify", scheme, values)
         found = finish(begin(model, fitted_to(model, image), settings))

@@ -285,16 +285,3 @@ def test_a_test_of_the_noise_is_there_and_of_its_own_law(certified: Evidence) ->
         claims = check_counts(recount_of(certified.model_copy(update={"noise": noise})))
         found = next(claim for claim in claims if claim.name == "noise key and generator")
         assert found.verdict == "does not hold" and wrong in found.detail
-
-
-@pytest.mark.parametrize("seed_origin", ["given", "not recorded"])
-def test_how_the_input_was_fitted_is_not_left_out_alone(
-    certified: Evidence, seed_origin: str
-) -> None:
-    """Without it no claim says that the image was resized; with both others gone that is said."""
-    settings = certified.settings.model_copy(update={"seed_origin": seed_origin})
-    bare = certified.input.model_copy(update={"fitting": None})
-    forged = certified.model_copy(update={"settings": settings, "input": bare})
-    assert forged.function_check is not None
-    bad = {one.name for one in check_counts(recount_of(forged)) if one.verdict == "does not hold"}
-    assert "age of the record" in bad

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.evidence.evidence import Evidence
-from engine.report.json import evidence_json
 from engine.verify import Plan, verify
 
 COUNTS = Plan(counts_only=True)
@@ -49,22 +47,3 @@ def test_a_signature_can_be_demanded(exported: Path) -> None:
 def test_the_report_says_what_it_does_not_check(exported: Path) -> None:
     assert "rest on the seal" in verify(exported / "run.json").notes[1]
     assert "Images" in verify(exported / "run.pdf").notes[-1]
-
-
-def test_a_record_of_the_function_check_is_not_left_out_unseen(
-    exported: Path, certified: Evidence
-) -> None:
-    path = exported / "run.json"
-    given = certified.settings.model_copy(update={"seed_origin": "given"})
-    alone = certified.model_copy(update={"settings": given, "function_check": None})
-    path.write_text(evidence_json(alone))
-    report = verify(path, COUNTS)
-    assert "but not that its model was asked again" in report.failures_first()[0].detail
-    older = {
-        "settings": given.model_copy(update={"seed_origin": "not recorded"}),
-        "input": alone.input.model_copy(update={"fitting": None}),
-    }
-    path.write_text(evidence_json(alone.model_copy(update=older)))
-    report = verify(path, COUNTS)
-    assert report.ok and any("as files of older programs" in note for note in report.notes)
-    assert not any("older programs" in note for note in verify(exported / "run.pdf").notes)
