@@ -24,6 +24,7 @@ from engine.schemes.ablation import Ablation
 from engine.schemes.contrast_brightness import ContrastBrightness
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.schemes.nested_rotation import NestedRotation
+from engine.schemes.nested_translation import NestedTranslation
 from engine.training import graphs, making
 from engine.training.data import DataSet
 from engine.training.digits import digits, large_digits, turned_digits
@@ -40,7 +41,8 @@ DIGITS: dict[str, Scheme] = {
 }
 TURNED: dict[str, Scheme] = {"digits-rotation": Gaussian(sigma=0.25)}
 NESTED: dict[str, Scheme] = {
-    "digits-rotation-nested": NestedRotation(sigma_gamma=20.0, sigma=0.3, error=0.6)
+    "digits-rotation-nested": NestedRotation(sigma_gamma=20.0, sigma=0.3, error=0.6),
+    "digits-translation-nested": NestedTranslation(sigma_gamma=1.5, sigma=0.3, error=0.45),
 }
 MEMBERS = {"digits-0.25-b": 1, "digits-0.25-c": 2}
 """Seeds of two more networks like the first, for an ensemble."""

