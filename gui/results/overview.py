@@ -85,7 +85,7 @@ class Explore(QWidget):
         self._row = filled(QHBoxLayout(self), (self.grid, 3), (self.claim, 2), spacing=HANDLE)
         self._turns = QTimer(self, interval=TURN_MS)
         self._turns.timeout.connect(self._draw_next)
-        self._votes_are_next = True
+        self._votes_are_next, self._news = True, 0
         self._preview: tuple[RunSettings, RegionFigure[Any] | None] | None = None
         self._maps = Lane(session.worker)
         self._connect()
@@ -184,6 +184,7 @@ class Explore(QWidget):
 
     @Slot()
     def _follow(self) -> None:
+        self._news = 2  # one for each of those that take turns
         if not self._turns.isActive():
             self._turns.start()
         self._draw_region()  # with every snapshot: a ball, or a region of steps, is a few lines
@@ -217,6 +218,9 @@ class Explore(QWidget):
 
     @Slot()
     def _draw_next(self) -> None:
+        if not self._news:
+            return
+        self._news -= 1
         if self._votes_are_next:
             self._draw_votes()
         else:

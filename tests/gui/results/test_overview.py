@@ -7,7 +7,7 @@ from engine.core.outputs import OutputInterval, Outputs
 from engine.evidence.settings import CertifySettings, MeasureSettings, PredictSettings, declared
 from engine.schemes import parse_scheme
 from engine.schemes.rotation import Rotation
-from gui.results.overview import Explore
+from gui.results.overview import TURN_MS, Explore
 from tests.factories import (
     STRUCTURED,
     make_graph_examples,
@@ -42,6 +42,21 @@ def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot
     idle_session.runs.evidence_changed.emit()
     assert explore.votes.figure.n_estimation == 8000
     assert explore.bounds.figure.n_plan == 8000
+
+
+def test_between_two_snapshots_nothing_is_drawn_again(explore, idle_session, make, qtbot):
+    drawn = []
+    for plot in (explore.votes, explore.bounds):
+        plot.make()
+        draw = plot.draw
+        plot.draw = lambda figure, plot=plot, draw=draw: drawn.append(plot) or draw(figure)
+    for n in (1000, 2000):
+        idle_session.runs.snapshot = make.snapshot(CertifySettings(), n)
+        idle_session.runs.snapshot_changed.emit()
+        drawn.clear()
+        qtbot.wait(6 * TURN_MS)
+        assert sorted(drawn, key=id) == sorted((explore.votes, explore.bounds), key=id)
+    assert explore.votes.figure.n_estimation == 2000 and explore.bounds.figure.points[-1].n == 2000
 
 
 def test_a_prediction_has_no_bound_over_n(explore, idle_session, make):
