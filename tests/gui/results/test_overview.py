@@ -47,9 +47,8 @@ def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot
 def test_between_two_snapshots_nothing_is_drawn_again(explore, idle_session, make, qtbot):
     drawn = []
     for plot in (explore.votes, explore.bounds):
-        plot.make()
-        draw = plot.draw
-        plot.draw = lambda figure, plot=plot, draw=draw: drawn.append(plot) or draw(figure)
+        show = plot.show_figure
+        plot.show_figure = lambda figure, plot=plot, show=show: drawn.append(plot) or show(figure)
     for n in (1000, 2000):
         idle_session.runs.snapshot = make.snapshot(CertifySettings(), n)
         idle_session.runs.snapshot_changed.emit()

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.shell.appearance import TEXT_SIZES
-from gui.shell.pages import PACE
+from gui.shell.replaying import PACE
 from gui.style.theme import TALK_SCALE, THEMES, current
 
 
