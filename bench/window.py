@@ -104,7 +104,7 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     """
     title, model, source, n = case
     shown, plain, worked = [], [], []
-    began = _child("run", model, source, str(_FEW))["engine"], _command_line(model, source, _FEW)[1]
+    began = child("run", model, source, str(_FEW))["engine"], _command_line(model, source, _FEW)[1]
     for _ in range(rounds):
         shown.append(child("run", model, source, str(n)))
         rate, whole = _command_line(model, source, n)
