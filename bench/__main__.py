@@ -133,7 +133,11 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
         "; ".join(
             f"{title} after {found['switch_ms'][name]['median']:.0f} ms "
             f"(at most {found['switch_ms'][name]['most']:.0f} ms)"
-            for name, title in (("talk", "Talk mode"), ("theme", "Another theme"))
+            for name, title in (
+                ("talk", "Talk mode"),
+                ("end", "The usual window after it"),
+                ("theme", "Another theme"),
+            )
         )
     )
     for title, late in found["pictures_ms"].items():

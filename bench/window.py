@@ -60,7 +60,7 @@ def first_paint(rounds: int) -> dict[str, float]:
 def switches(rounds: int) -> dict[str, dict[str, float]]:
     """Milliseconds until talk mode, and another theme, stand after a run of a shipped digit."""
     runs = [child("switch", "demo:digits-0.25", "digits:52") for _ in range(rounds)]
-    taken = {name: [one for run in runs for one in run[name]] for name in ("talk", "theme")}
+    taken = {name: [one for run in runs for one in run[name]] for name in ("talk", "end", "theme")}
     return {
         name: {"median": statistics.median(found), "most": max(found)}
         for name, found in taken.items()
