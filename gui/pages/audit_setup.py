@@ -93,6 +93,7 @@ class SetLine(QWidget):
         before = self.sources if add else ()
         self._chosen, self._touched = tuple(dict.fromkeys((*before, *sources))), True
         self.spec.setText(_BETWEEN.join(self._chosen))
+        self.spec.setCursorPosition(0)  # where there is no room for all, the first is read first
 
     def remember(self) -> None:
         """Propose the same at the next start."""

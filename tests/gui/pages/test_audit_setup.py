@@ -29,6 +29,7 @@ def test_the_shipped_set_of_a_shipped_model_is_proposed_until_somebody_chooses(
     assert "Shipped set: digits" in titles(line)
     line.put(["folder; with a mark", "b"])
     assert line.sources == ("folder; with a mark", "b")  # as they were chosen
+    assert line.spec.cursorPosition() == 0
     session.loading.open_model(ModelRequest("demo:digits-0.25"))
     qtbot.waitUntil(lambda: not session.loading.models.busy)
     assert len(line.sources) == 2
