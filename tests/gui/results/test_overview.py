@@ -4,9 +4,16 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.core.outputs import OutputInterval, Outputs
-from engine.evidence.settings import CertifySettings, MeasureSettings, PredictSettings, declared
+from engine.evidence.settings import (
+    CertifySettings,
+    ExactSettings,
+    MeasureSettings,
+    PredictSettings,
+    declared,
+)
 from engine.schemes import parse_scheme
 from engine.schemes.rotation import Rotation
+from engine.schemes.stumps_fields import StumpsFields
 from gui.results.overview import TURN_MS, Explore
 from tests.factories import (
     STRUCTURED,
@@ -199,6 +206,14 @@ def test_what_is_shown_has_the_settings_of_its_run_not_of_the_form(explore, idle
     idle_session.runs.snapshot_changed.emit()
     assert explore.picture == "map"
     assert explore.region.figure.needs.scheme == idle_session.runs.snapshot.settings.scheme
+
+
+def test_a_map_of_a_row_waits_for_its_run(qtbot, session):
+    explore = Explore(session)
+    qtbot.addWidget(explore)
+    session.form.set(ExactSettings(scheme=StumpsFields()))
+    qtbot.waitUntil(lambda: "depends on the input" in explore.region.waiting.text())
+    assert explore.picture == "map"
 
 
 def test_before_a_run_the_worker_finds_out_what_it_takes(qtbot, session, make):
