@@ -7,8 +7,8 @@ are the first votes of the other. ``--out`` keeps them, and the next call goes o
 
 What the fixed run decides is known before its last vote: once enough of them are for the class, or
 too many are not, or the rest would have to turn out as it does with probability RISK at most
-(:class:`FixedDecision`). It is counted that far, of all images a little first; one that is not
-decided yet counts as decided otherwise.
+(:class:`FixedDecision`). Votes are drawn until both decisions are known, of all images a little
+first; one that is not decided yet counts as decided otherwise.
 """
 
 from __future__ import annotations
@@ -108,17 +108,16 @@ class FixedDecision:
 def votes_of(
     classifier: Classifier, given: FittedInput, prepared: PreparedModel, most: int
 ) -> list[int]:
-    """Votes for the class, block by block, until what all n decide is known, or so many."""
+    """Votes for the class, block by block, until both decisions are known, or so many."""
     settings, votes = settings_of(target=False), list[int]()
-    decision, size = FixedDecision.of(settings), block_size(settings.n)
+    size = block_size(settings.n)
     execution = Execution(device="cpu")
     run = certify(classifier, given, settings, execution=execution, prepared=prepared)
     for snapshot in run:
         for block in snapshot.blocks[len(votes) :]:
             if block.n == size:
                 votes.append(block.counts.get(snapshot.top or 0, 0))
-        drawn = size * len(votes)
-        if votes and (drawn >= most or decision.after(sum(votes), drawn) is not None):
+        if size * len(votes) >= most or None not in decisions(votes):
             run.close()
             break
     return votes
@@ -141,6 +140,17 @@ def target_n(votes: Sequence[int]) -> tuple[int, str] | None:
     return (drawn, "planned n reached") if drawn == settings.n else None
 
 
+def decisions(votes: Sequence[int]) -> tuple[bool | None, bool | None]:
+    """Whether the radius is certified, by a run with the target and by one of the fixed n.
+
+    None where too few votes tell.
+    """
+    settings = settings_of(target=False)
+    found, drawn = target_n(votes), block_size(settings.n) * len(votes)
+    fixed = FixedDecision.of(settings).after(sum(votes), drawn) if drawn else None
+    return None if found is None else found[1] == "target certified", fixed
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What some images come to.
@@ -148,8 +158,8 @@ class Outcome:
     Attributes:
         images: how many there are.
         alike: decided alike; those that are not decided yet are none of them.
-        undecided: by the fixed run, of which too few votes are drawn.
-        samples: that the target takes, selection included; of an undecided run those drawn.
+        undecided: by one of the runs, too few votes being drawn.
+        samples: that the target takes, selection included; where it is undecided all n.
         fixed: that the fixed runs take.
     """
 
@@ -163,22 +173,20 @@ class Outcome:
     def of(cls, votes: Sequence[Sequence[int]]) -> Outcome:
         """From the votes of each image."""
         settings = settings_of(target=False)
-        decision, size = FixedDecision.of(settings), block_size(settings.n)
         alike = undecided = samples = 0
         for each in votes:
-            drawn = size * len(each)
-            found, fixed = target_n(each), decision.after(sum(each), drawn)
-            undecided += fixed is None
+            found, (early, fixed) = target_n(each), decisions(each)
+            undecided += early is None or fixed is None
+            alike += early is not None and early is fixed
             samples += settings.n0 + (found[0] if found else settings.n)
-            alike += found is not None and fixed is (found[1] == "target certified")
         every = settings.n + settings.n0
         return cls(len(votes), alike, undecided, samples, every * len(votes))
 
     def in_words(self) -> str:
         """In a sentence."""
         return (
-            f"{self.alike} of {self.images} images are decided alike ({self.undecided} not yet by "
-            f"the fixed run), with {self.samples:,} samples instead of {self.fixed:,}: "
+            f"{self.alike} of {self.images} images are decided alike ({self.undecided} are not "
+            f"decided yet), with {self.samples:,} samples instead of {self.fixed:,}: "
             f"{self.fixed / max(1, self.samples):.1f} times fewer"
         )
 
@@ -206,8 +214,7 @@ def measure(images: str, count: int, path: Path) -> list[dict[str, Any]]:
 
     for most in STAGES:
         for one in sorted(given, key=clear, reverse=True):
-            drawn = size * len(votes(one))
-            if drawn >= most or (drawn and decision.after(sum(votes(one)), drawn) is not None):
+            if size * len(votes(one)) >= most or None not in decisions(votes(one)):
                 continue
             found = votes_of(classifier, one, prepared, most)
             label = one.identity.label

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from scipy.stats import beta, binom, norm
 
 from bench.target import MODEL, RISK, FixedDecision, Outcome, settings_of, target_n, votes_of
 from engine.core.generators import result_of
 from engine.evidence.settings import Execution
+from engine.evidence.vote_chain import block_size
 from engine.inputs import load_input
 from engine.models import fitted, load_model
 from engine.models.request import ModelRequest
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
 
+DRAWN = Path(__file__).parents[1] / "data" / "cifar10_target.json"
+ALIKE = 196
+"""Images of which both decisions are known so far."""
 DECISION = FixedDecision.of(settings_of(target=False))
 
 
@@ -49,7 +56,7 @@ def test_votes_are_counted_for_both_decisions() -> None:
     found = Outcome.of([certain, hopeless, close])
     assert (found.images, found.alike, found.undecided) == (3, 2, 1)
     assert found.samples == 2 * 600 + 100_100 and found.fixed == 3 * 100_100
-    assert found.in_words().startswith("2 of 3 images are decided alike (1 not yet by the fixed")
+    assert found.in_words().startswith("2 of 3 images are decided alike (1 are not decided")
 
 
 @pytest.mark.statistics
@@ -70,3 +77,14 @@ def test_the_votes_of_a_fixed_run_are_those_of_a_run_with_the_target() -> None:
         known = target_n(votes)
         if known is not None:
             assert (sum(found.votes.estimation), found.stop_reason) == known
+
+
+def test_a_target_takes_a_fraction_of_the_samples_and_decides_as_a_fixed_n_does() -> None:
+    """On 200 test images of CIFAR-10 whose votes were drawn once: at least 5 times fewer."""
+    drawn = json.loads(DRAWN.read_text())
+    assert drawn["block"] == block_size(DECISION.n)
+    found = Outcome.of([one["votes"] for one in drawn["images"]])
+    assert found.images == len({one["image"] for one in drawn["images"]}) == 200
+    assert 5 * found.samples <= found.fixed
+    assert found.alike + found.undecided == 200  # of those that are decided none otherwise
+    assert found.alike >= ALIKE
