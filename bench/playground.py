@@ -17,8 +17,8 @@ def measure(*, rounds: int) -> dict[str, Any]:
     """Medians over all frames of all rounds, in ms, and over the starts, in seconds."""
     drags = [child("drag", str(FRAMES)) for _ in range(rounds)]
     starts = [child("recorded", repr(time.time())) for _ in range(rounds + 1)][1:]
-    if any(start["torch"] for start in starts):
-        raise SystemExit("torch was loaded before the recorded case was drawn.")
+    if any(start["warm"] for start in starts):
+        raise SystemExit("The engine was loaded before the recorded case was drawn.")
     frames = {way: sorted(ms for drag in drags for ms in drag[way]) for way in ("wall", "work")}
     return {
         "frame_ms": {
@@ -42,6 +42,6 @@ def show(found: dict[str, Any], console: Console) -> None:
     start = found["recorded_seconds"]
     console.print(
         f"Recorded cases are painted {start['cards']:.2f} s after the command, and one of them is "
-        f"drawn after {start['case']:.2f} s; {start['work']:.2f} s of processor time in all, "
-        f"{start['opening']:.2f} s for opening it"
+        f"drawn after {start['case']:.2f} s; of its own processor time the window takes "
+        f"{start['work']:.2f} s in all, {start['opening']:.2f} s for opening it"
     )

@@ -256,7 +256,7 @@ class CardGrid(QWidget):
     def heightForWidth(self, width: int) -> int:
         """With the lowest pictures."""
         rows = -(-len(self._cards) // self.columns(width))
-        return rows * (max(card.least_height() for card in self._cards) + _GAP) - _GAP
+        return rows * (self._cards[0].least_height() + _GAP) - _GAP  # it is that of every card
 
     def minimumSizeHint(self) -> QSize:
         """One card wide."""

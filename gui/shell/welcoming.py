@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
@@ -14,9 +14,11 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
-from gui.pages.recorded import RecordedPage, evidence_of
 from gui.pages.welcome import WelcomePage
 from gui.widgets.page import Page
+
+if TYPE_CHECKING:
+    from gui.pages.recorded import RecordedPage
 
 
 class Welcoming(QObject):
@@ -67,6 +69,8 @@ class Welcoming(QObject):
     def recorded(self) -> RecordedPage:
         """The page of one case; made when it is first asked for."""
         if self._recorded is None:
+            from gui.pages.recorded import RecordedPage  # deferred: no first paint waits for it
+
             self._recorded = page = RecordedPage(self._actions)
             self._add(page, self.show)
             page.run_wanted.connect(self.run)
@@ -97,6 +101,8 @@ class Welcoming(QObject):
 
         The seed is drawn anew: the run that follows is one of its own.
         """
+        from gui.pages.recorded import evidence_of
+
         loading = self._session.loading
         if loading.blocked("open a case"):
             return
