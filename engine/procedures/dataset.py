@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 
 from engine.core.errors import NotAFunction, StoppedEarly, UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import USUAL, Counting, Execution
+from engine.evidence.settings import USUAL, Counting, Execution, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.inputs.base import FittedInput
@@ -67,6 +67,7 @@ def certify_set(
         UserError: there is no input, or none opens and fits.
         NotAFunction: the model depends on its batch or on chance, found early or late.
     """
+    settings = seeded(settings)
     check_set(inputs, settings)
     stop = stop or threading.Event()
     counting = _Set(

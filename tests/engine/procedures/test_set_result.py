@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from engine.evidence.evidence import Evidence
+from engine.evidence.settings import seeded
 from engine.evidence.settings import CertifySettings
 from engine.inputs.base import FittedInput
 from engine.procedures.dataset import certify_set
@@ -36,7 +37,7 @@ def test_the_result_is_worked_out_again_from_evidence_as_files_hold_it():
     )
     assert not result.complete and result.available == 9
     found = [(spec, Evidence.model_validate_json(text)) for spec, text in written.items()]
-    again = set_result(model.identity, specs, SETTINGS, found, at=AT, available=9)
+    again = set_result(model.identity, specs, seeded(SETTINGS), found, at=AT, available=9)
     assert again == result and again.rows[0].certified_at == {"radius=0.1": True}
 
 
