@@ -30,6 +30,8 @@ from engine.training.data import DataSet
 from engine.training.digits import digits, large_digits, turned_digits
 from engine.training.graph_loop import GraphRecipe
 from engine.training.graph_noise import GraphNoise
+from engine.training.lab import DIGITS as SHORT
+from engine.training.lab import settings_of
 from engine.training.recipe import Recipe
 
 DIGITS: dict[str, Scheme] = {
@@ -46,6 +48,8 @@ NESTED: dict[str, Scheme] = {
 }
 MEMBERS = {"digits-0.25-b": 1, "digits-0.25-c": 2}
 """Seeds of two more networks like the first, for an ensemble."""
+ADVERSARIAL = {f"digits-0.50-adv-{letter}": seed for seed, letter in enumerate("abc")}
+"""Seeds of three networks as the lab's table trains them by SmoothAdv, for an ensemble."""
 CLUB = {
     f"karate-{noise.name}": noise
     for noise in (
@@ -89,6 +93,22 @@ def make_digits(
     return making.make(order, out)
 
 
+def make_adversarial(name: str, seed: int, out: Path) -> Path:
+    """A network of the lab's table: SmoothAdv at sigma 0.50, in its short training."""
+    scheme, data = Gaussian(sigma=0.5), digits()
+    method = settings_of("smoothadv", scheme.sigma, data.name)
+    order = making.Order(
+        data=data,
+        arch="digits_cnn",
+        recipe=Recipe(scheme=scheme, method=method, seed=seed, **SHORT),
+        name=name,
+        certified=200,
+        device="cpu",
+        command=f"python -m engine.demos {name}",
+    )
+    return making.make(order, out)
+
+
 def make_club(name: str, noise: GraphNoise, out: Path) -> Path:
     """A model of the karate club, certified on all members that were held out."""
     command, recipe = f"python -m engine.demos {name}", GraphRecipe(noise=noise)
@@ -109,6 +129,7 @@ RECIPES: dict[str, Callable[[Path], Path]] = {
         name: partial(make_digits, name, Gaussian(sigma=0.25), most=100, seed=seed, epochs=200)
         for name, seed in MEMBERS.items()
     },
+    **{name: partial(make_adversarial, name, seed) for name, seed in ADVERSARIAL.items()},
     **{name: partial(make_club, name, noise) for name, noise in CLUB.items()},
     **{name: partial(make, demo) for name, demo in DEMOS.items()},
     **{name: partial(stumps.make, demo) for name, demo in stumps.STUMP_DEMOS.items()},

@@ -13,6 +13,7 @@ from pydantic import Field
 from engine.core.records import Record, Votes
 from engine.core.rounding import percent_down
 from engine.core.scores import ScoreSums
+from engine.evidence.spread import MemberSpread
 
 
 class _Counted(Record):
@@ -128,10 +129,13 @@ class EnsembleRecord(Record):
     Attributes:
         samples: of the run's last part alone, where it was resumed.
         members: in their order.
+        spread: how their leads scatter under the noise, of those asked about every sample; None
+            where no class was chosen, or none gave scores.
     """
 
     samples: int = Field(ge=0)
     members: tuple[MemberVotes, ...]
+    spread: MemberSpread | None = Field(default=None, exclude_if=lambda found: found is None)
 
     @property
     def saved(self) -> float:
@@ -170,6 +174,8 @@ class EnsembleRecord(Record):
                 wrong.append("a member's votes are not one count for each class")
             elif sum(each.counts) + each.failures != each.asked:
                 wrong.append("a member's votes are not all its answers")
+        if self.spread is not None:
+            wrong += self.spread.contradictions(members=consensus or members, n=self.samples)
         return wrong
 
 

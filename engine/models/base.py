@@ -146,6 +146,10 @@ class Classifier(ABC):
         """
         return None
 
+    def member_scores(self) -> torch.Tensor | None:
+        """Of an ensemble the scores (L, B, K) of the last batch, of those asked about all of it."""
+        return None
+
     def decrypted(self) -> EncryptedRecord | None:
         """How the last batch was decrypted, of a model that computes under encryption; else None.
 

@@ -107,6 +107,13 @@ class DenoisedClassifier(Classifier):
         asked = answers != NOT_ASKED
         return torch.where(asked & ~self._whole, NO_CLASS, answers)
 
+    def member_scores(self) -> torch.Tensor | None:
+        """Of an ensemble behind the denoiser; no numbers of what is no number."""
+        scores = self.inner.member_scores()
+        if scores is None or self._whole is None:
+            return scores
+        return torch.where(self._whole[:, None], scores, torch.nan)
+
     def unload(self) -> None:
         """Give the device's memory back."""
         self.denoiser.unload()

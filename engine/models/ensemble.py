@@ -60,6 +60,7 @@ class Ensemble(Classifier):
         if any(each.coding != members[0].coding for each in members):
             raise UserError("The members of an ensemble read their texts or tables differently.")
         self._answers: torch.Tensor | None = None
+        self._scores: torch.Tensor | None = None
 
     @property
     def coding(self) -> Coding | None:
@@ -96,7 +97,7 @@ class Ensemble(Classifier):
             whole = torch.stack(every)
             return (torch.softmax(whole, dim=2) if self.combine == "softmax" else whole).sum(dim=0)
         stacked = torch.stack(every)
-        self._answers = _named(stacked)
+        self._answers, self._scores = _named(stacked), stacked
         return self._agreed(stacked, batch) if self.consensus else _decided(stacked, self.combine)
 
     @property
@@ -113,6 +114,10 @@ class Ensemble(Classifier):
     def member_answers(self) -> torch.Tensor | None:
         """The members' classes (L, B) of the last batch."""
         return self._answers
+
+    def member_scores(self) -> torch.Tensor | None:
+        """Scores of the last batch, of all members or of those that have to agree."""
+        return self._scores
 
     def unload(self) -> None:
         """Give the device's memory back."""

@@ -61,6 +61,10 @@ class ScoredClassifier(Classifier):
         """Of an ensemble."""
         return self.inner.member_answers()
 
+    def member_scores(self) -> torch.Tensor | None:
+        """Of an ensemble."""
+        return self.inner.member_scores()
+
     def unload(self) -> None:
         """Give the device's memory back."""
         self._scores = None

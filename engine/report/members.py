@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from engine.core.rounding import percent_down
 from engine.evidence.evidence import Evidence
+from engine.evidence.spread import MemberSpread
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, percent
 
 _DIGITS = 12
+
+
+def spread_in_words(spread: MemberSpread, members: int) -> str:
+    """How the measured variance and the law are to be read."""
+    fewer = len(spread.variances) < members
+    whose = "of the members that are asked about every sample" if fewer else "of the members"
+    return (
+        f"A lead is the score of the chosen class less the best other one; the variances are those "
+        f"{whose}, under the noise. By the law (1 + zeta (k - 1)) / k of Horvath et al. (ICLR "
+        "2022), with the mean correlation zeta of two members; it meets the last point by "
+        "construction."
+    )
 
 
 def member_sections(evidence: Evidence) -> tuple[Section, ...]:
@@ -32,6 +45,9 @@ def member_sections(evidence: Evidence) -> tuple[Section, ...]:
         facts.append(Fact("samples", count(record.samples), "estimation samples they answered to"))
         if record.saved:
             facts.append(Fact("forward passes saved", percent_down(record.saved)))
+        if record.spread is not None:
+            facts.append(Fact("variance that is left", record.spread.in_words()))
+            sentences.append(spread_in_words(record.spread, len(rows)))
         header = (*header, "asked", "votes for the class" if top is not None else "votes")
         for place, each in enumerate(record.members):
             votes = each.counts[top] if top is not None else sum(each.counts)

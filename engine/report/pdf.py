@@ -14,6 +14,7 @@ from engine.evidence.evidence import Evidence
 from engine.figures.bounds import bounds_figure
 from engine.figures.images import Illustrations, SliceFigure
 from engine.figures.regions import region_figure
+from engine.figures.spread import spread_figure
 from engine.figures.votes import votes_figure
 from engine.report import attached, palette
 from engine.report.enumerated import grows
@@ -92,6 +93,8 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     regions: list[Figure | None] = [region_figure(evidence, names), region]
     if evidence.procedure == "predict":  # it claims no region
         regions = []
+    spread = evidence.ensemble.spread if evidence.ensemble is not None else None
+    regions += [spread_figure(spread)] if spread is not None else []
     shown = (*regions, images.examples or images.places)
     figures += [figure for figure in shown if figure is not None]
     return figures
@@ -117,6 +120,7 @@ def _sources(
         "revision": PREFIX + revision(),
         "version": evidence.software.certiscope,
         "figures": placed(drawings),
+        "curves": [one for kind, one in placed(drawings).items() if kind == "curves"],
         "thumbnail": "original.png" if "original.png" in files else None,
         "attachment": None,
         "illustrations": None,

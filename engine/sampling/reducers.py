@@ -18,6 +18,7 @@ from engine.evidence.observations import (
     MemberVotes,
     OrderStatistics,
 )
+from engine.evidence.spread import LEADS, MemberSpread, rounded
 
 
 class CountVotes:
@@ -59,10 +60,12 @@ class MemberTally:
 
     Args:
         classes: number of classes.
+        top: the class whose lead is taken of the first samples; None for no class.
     """
 
-    def __init__(self, classes: int) -> None:
-        self._classes = classes
+    def __init__(self, classes: int, top: int | None = None) -> None:
+        self._classes, self._top = classes, top
+        self._leads: list[torch.Tensor] = []
         self._counts: torch.Tensor | None = None
         self._samples = 0
 
@@ -77,12 +80,41 @@ class MemberTally:
         self._counts = found if self._counts is None else self._counts + found
         self._samples += samples
 
+    def lead(self, scores: torch.Tensor | None) -> None:
+        """Take in the scores (L, B, K) of a batch, of members that were asked about all of it."""
+        room = LEADS - sum(part.shape[1] for part in self._leads)
+        if scores is None or self._top is None or room < 1:
+            return
+        first = scores[:, :room].double()
+        others = first.clone()
+        others[:, :, self._top] = -torch.inf
+        self._leads.append(first[:, :, self._top] - others.amax(dim=2))
+
+    def _spread(self) -> MemberSpread | None:
+        """How the leads taken so far scatter."""
+        if not self._leads:
+            return None
+        leads = torch.cat(self._leads, dim=1)
+        leads = leads[:, torch.isfinite(leads).all(dim=0)]
+        members, samples = leads.shape
+        if members < 2 or samples < 2:
+            return None
+        counted = torch.arange(1, members + 1, device=leads.device)[:, None]
+        of_first = (leads.cumsum(dim=0) / counted).var(dim=1)
+        of_first[0] = leads[0].var()
+        return MemberSpread(
+            samples=samples,
+            variances=tuple(map(rounded, leads.var(dim=1).tolist())),
+            of_first=tuple(map(rounded, of_first.tolist())),
+        )
+
     def record(self) -> EnsembleRecord | None:
         """What was answered so far; None where nothing was."""
         if self._counts is None:
             return None
         rows = self._counts.tolist()
         return EnsembleRecord(
+            spread=self._spread(),
             samples=self._samples,
             members=tuple(
                 MemberVotes(asked=self._samples - skipped, failures=failed, counts=tuple(counts))

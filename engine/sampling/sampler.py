@@ -246,7 +246,7 @@ class Sampler:
             yield from self.joint.rows(self, stream, first, last, block=block, often=often)
             return
         samples, reducer = self.samples(stream), CountVotes(self.classes, block)
-        self.answers, self.members = AnswerBook(said), MemberTally(self.classes)
+        self.answers, self.members = AnswerBook(said), MemberTally(self.classes, self.check.top)
         self.decrypted = DecryptedTally()
         done = first
         while done < last and not self._stop.is_set():
@@ -286,6 +286,7 @@ class Sampler:
                 if said := self.classifier.said():
                     self.answers.add(said, classes.tolist())
                 self.members.add(self.classifier.member_answers())
+                self.members.lead(self.classifier.member_scores())
                 self.decrypted.add(self.classifier.decrypted())
                 if self.numbers is not None and (values := self.classifier.measured()) is not None:
                     self.numbers.add(values, left.start)

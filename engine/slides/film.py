@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from engine.core.errors import UserError
 
-Shown = Literal["all", "votes", "bounds", "region"]
+Shown = Literal["all", "votes", "bounds", "region", "members"]
 SHOWN: tuple[Shown, ...] = get_args(Shown)
 FILMS, STILLS, PAGE = (".gif", ".mp4", ".webm"), (".png", ".svg", ".pdf"), ".html"
 ENDINGS = (*FILMS, PAGE, *STILLS)

@@ -12,6 +12,7 @@ from engine.evidence.statement import headline_of
 from engine.figures.bounds import bounds_figure
 from engine.figures.images import SliceFigure, bare_slice
 from engine.figures.regions import picture_of, region_figure
+from engine.figures.spread import spread_figure
 from engine.figures.votes import votes_figure
 from engine.regions import radius_of
 from engine.report import palette
@@ -65,7 +66,8 @@ def slide_of(
         image: the slice through the input that belongs to the run, which its region grows on.
     """
     figures = figures_of(view, class_names, image)
-    chosen = [figures[name] for name in SHOWN if name in figures and shown in ("all", name)]
+    usual = ("votes", "bounds", "region") if shown == "all" else (shown,)
+    chosen = [figures[name] for name in SHOWN if name in figures and name in usual]
     n, planned = view.estimation.n, view.n_plan
     if isinstance(view, Evidence):
         said = content(view)
@@ -101,6 +103,8 @@ def figures_of(
         found["region"] = region
     elif image is not None:
         found["region"] = image.beside(view).growing_to(view.region)
+    if view.ensemble is not None and view.ensemble.spread is not None:
+        found["members"] = spread_figure(view.ensemble.spread)
     return found
 
 

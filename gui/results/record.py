@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
 from engine.figures.bounds import bounds_figure
+from engine.figures.spread import spread_figure
 from engine.figures.votes import votes_figure
 from gui.plots.bounds import NO_BOUNDS, BoundsPlot
+from gui.plots.curves import CurvePlot
 from gui.plots.votes import VotesPlot
 from gui.results.fact_rows import evidence_rows
 from gui.results.noise_badge import badge_of
@@ -73,8 +75,9 @@ class RecordView(Card):
         ):
             self.text.column.addWidget(widget)
         self.text.column.addStretch(1)
-        self.plots = divided(Qt.Orientation.Vertical, self.votes, self.bounds)
-        for plot in (self.votes, self.bounds):
+        self.spread = CurvePlot("Variance of the members")
+        self.plots = divided(Qt.Orientation.Vertical, self.votes, self.bounds, self.spread)
+        for plot in (self.votes, self.bounds, self.spread):
             plot.notice.connect(self.notice)
             plot.setMinimumHeight(_LOWEST)
         self.content.addLayout(filled(QHBoxLayout(), (self.text, 2), (self.plots, 3)), 1)
@@ -170,6 +173,10 @@ class RecordView(Card):
             self.bounds.show_figure(bounds_figure(evidence, names))
         else:
             self.bounds.wait(NO_BOUNDS.get(evidence.settings.kind, "There is no bound over n."))
+        found = evidence.ensemble.spread if evidence.ensemble is not None else None
+        self.spread.setVisible(found is not None)
+        if found is not None:
+            self.spread.show_figure(spread_figure(found))
 
     def _export(self, fmt: str) -> None:
         if self.evidence is not None:

@@ -22,6 +22,7 @@ def _row(bar: Bar, figure: VotesFigure) -> dict[str, Any]:
         "value": f"{count(bar.estimation)} · {percent(bar.estimation, figure.n_estimation)}"
         if figure.n_estimation
         else count(bar.selection),
+        "members": list(bar.members),
     }
 
 
@@ -58,6 +59,7 @@ def draw(figure: VotesFigure) -> Drawing:
             "threshold-text": threshold_mark(figure.threshold),
             "estimation": f"{second}, n = {count(figure.n_estimation)}",
             "selection": f"{first} = {count(figure.n_selection)}" if figure.n_selection else "",
+            "members": "members" if any(bar.members for bar in figure.bars) else "",
         },
         alt=f"Votes per class; chosen: {chosen['name']}, {chosen['value']}"
         if chosen

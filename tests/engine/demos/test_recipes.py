@@ -11,7 +11,17 @@ from engine.core.files import sha256_file
 from engine.core.resources import assets
 from engine.demos import aircraft, denoiser, diabetes, encrypted, pruned, recipes
 from engine.demos.data.cifar10 import CLASSES
-from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, MEMBERS, NESTED, RECIPES, TURNED
+from engine.demos.recipes import (
+    ADVERSARIAL,
+    CLUB,
+    DEMOS,
+    DIGITS,
+    EXAMPLES,
+    MEMBERS,
+    NESTED,
+    RECIPES,
+    TURNED,
+)
 from engine.demos.stumps import STUMP_DEMOS
 from engine.models import ModelRequest, catalogue, load_model
 from engine.schemes import Gaussian, parse_scheme
@@ -29,7 +39,7 @@ def test_every_shipped_model_has_its_recipe():
     alone = {aircraft.NAME, diabetes.NAME, encrypted.NAME, denoiser.CLEAN, denoiser.NAME}
     alone |= pruned.SHIPPED.keys()
     assert RECIPES.keys() == {
-        *(*DIGITS, *MEMBERS, *TURNED, *NESTED, *CLUB, *DEMOS, *STUMP_DEMOS, *alone)
+        *(*DIGITS, *MEMBERS, *ADVERSARIAL, *TURNED, *NESTED, *CLUB, *DEMOS, *STUMP_DEMOS, *alone)
     }
 
 

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds
+from engine.core.scores import MOST, UNIT
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
+from engine.evidence.vote_chain import Tally, first_broken
 from engine.procedures.certify import certify
 from engine.procedures.resume import Resume
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
@@ -215,7 +218,11 @@ def test_a_soft_target_is_refused():
 
 
 def test_failures_score_nothing():
-    settings = CertifySettings(n0=50, n=2000, bound="soft")
-    found = finish(certify(Misbehaving("crash", after=40), fitted(), settings))
-    assert found.votes.estimation_failures and found.outcome == "abstained"
-    assert found.estimation.scores.possible(2000 - found.votes.estimation_failures)
+    """A bound on scores counts a lost batch as scores of 0, whatever its votes would have been."""
+    tally = Tally("start", size=100, classes=2, scored=True)
+    tally.add({0: [100, 0, 0, 0, 0]})
+    tally.add({1: [0, 100, 0, 100 * MOST, 100 * MOST**2]})
+    votes = tally.votes()
+    assert votes.failures == 100 and votes.scores.mean(200) == MOST / UNIT / 2
+    bounds = bound_method("soft").at(votes, top=0, alpha=0.001, n_plan=200)
+    assert bounds.p_lower < 0.5 and first_broken("start", tally.blocks()) is None

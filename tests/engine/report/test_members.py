@@ -3,8 +3,11 @@ from __future__ import annotations
 from engine.core.records import PartIdentity
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import EnsembleRecord, MemberVotes
+from engine.evidence.spread import MemberSpread
+from engine.figures.curves import CurveFigure
 from engine.report.html import html_text
 from engine.report.members import member_sections
+from engine.report.pdf import report_figures
 from tests.factories import make_evidence
 
 
@@ -69,3 +72,16 @@ def test_records_that_cannot_be_are_seen() -> None:
     assert "not all its answers" in wrong(full, MemberVotes(asked=10, counts=(7, 2)))
     assert "one count for each class" in wrong(full, MemberVotes(asked=10, counts=(10,)))
     assert wrong(full, part, samples=10, consensus=2) != ""
+
+
+def test_the_variance_that_is_left_is_told_and_drawn() -> None:
+    classes = len(make_evidence().model.class_names)
+    votes = MemberVotes(asked=100, counts=(100, *(0,) * (classes - 1)))
+    spread = MemberSpread(samples=100, variances=(4.0, 4.0), of_first=(4.0, 3.0))
+    evidence = ensemble(EnsembleRecord(samples=100, members=(votes, votes), spread=spread))
+    (section,) = member_sections(evidence)
+    (said,) = [fact.value for fact in section.facts if fact.label == "variance that is left"]
+    assert "keeps 0.750 of one's variance, correlation zeta 0.500" in said
+    assert any("of the members, under the noise" in one for one in section.sentences)
+    *_, drawn = report_figures(evidence, None)
+    assert isinstance(drawn, CurveFigure) and drawn.title == "Variance of the members"

@@ -119,3 +119,25 @@ def test_sums_of_scores_do_not_depend_on_batches_and_a_lost_batch_counts_as_noth
     rows = {index: [7] for index in expected}
     assert found.beside(rows, block) == expected
     assert found.beside({0: [1]}, block) == {0: [1, 0, 0]}
+
+
+def test_leads_of_the_first_samples_scatter_as_numpy_says() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(3, 5000, 4)) + rng.normal(size=(1, 5000, 4))
+    scores[1, 7, 2] = math.nan
+    found = []
+    for size in (100, 1700):
+        tally = MemberTally(4, top=1)
+        for start in range(0, 5000, size):
+            part = torch.from_numpy(scores[:, start : start + size])
+            tally.add(part.argmax(dim=2))
+            tally.lead(part)
+        found.append(tally.record().spread)
+    assert found[0] == found[1] and found[0].samples == 4095
+    first = np.delete(scores[:, :4096], 7, axis=1)
+    leads = first[:, :, 1] - np.delete(first, 1, axis=2).max(axis=2)
+    means = [leads[:k].mean(axis=0).var(ddof=1) for k in (1, 2, 3)]
+    assert found[0].variances == pytest.approx(leads.var(axis=1, ddof=1), rel=1e-3)
+    assert found[0].of_first == pytest.approx(means, rel=1e-3)
+    assert found[0].zeta == pytest.approx(0.5, abs=0.05)
+    assert MemberTally(4).record() is None

@@ -68,10 +68,11 @@ def test_curves_are_drawn(tmp_path):
     assert json.loads(table(*RUNS).model_dump_json())["runs"]
 
 
-def test_readme_shows_the_shipped_table():
-    """As it stands in its file, rounded against the claim."""
+@pytest.mark.parametrize("name", ["digits", "cifar10"])
+def test_readme_shows_the_shipped_tables(name):
+    """As they stand in their files, rounded against the claim."""
     root = Path(__file__).parents[3]
-    shipped = LabTable.model_validate_json((root / "assets/lab/digits.json").read_bytes())
+    shipped = LabTable.model_validate_json((root / f"assets/lab/{name}.json").read_bytes())
     wanted = reached(shipped, LITERATURE)
     readme = (root / "README.md").read_text()
     for row in rows(shipped, wanted):

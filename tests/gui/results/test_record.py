@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from engine.evidence.observations import EnsembleRecord, MemberVotes
 from engine.evidence.settings import CertifySettings, declared
+from engine.evidence.spread import MemberSpread
 from engine.schemes.rotation import Rotation
 from gui.results.record import RecordView
 
@@ -73,3 +75,16 @@ def test_a_run_without_a_bound_over_n_says_why(view, make):
     settings = declared("certify", Rotation(), {"seed": 1})
     view.show_evidence(evidence.model_copy(update={"settings": settings}), "Run 4")
     assert view.bounds.waiting.text().startswith("Each anchor has a bound of its own")
+
+
+def test_the_variance_of_members_is_shown_where_it_was_measured(view, make):
+    evidence = make.evidence(CertifySettings())
+    view.show_evidence(evidence, "Run 3")
+    assert not view.spread.isVisible()
+    votes = MemberVotes(asked=9, counts=(9, *(0,) * 9))
+    spread = MemberSpread(samples=9, variances=(4.0, 4.0), of_first=(4.0, 3.0))
+    record = EnsembleRecord(samples=9, members=(votes, votes), spread=spread)
+    view.show_evidence(evidence.model_copy(update={"ensemble": record}), "Run 4")
+    assert view.spread.isVisible() and "zeta 0.50" in view.spread.figure.curves[1].name
+    view.show_evidence(evidence, "Run 3")
+    assert not view.spread.isVisible()
