@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from engine.core.records import Encoding, ModelIdentity
+from engine.encrypted.address import PREFIX
 from engine.models.demo import denoisers
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
@@ -163,7 +164,8 @@ class ModelPanel(Section):
     def _show_reading(self) -> None:
         session, loading = self._session, self._session.loading
         request = loading.request
-        read = request is not None and not request.spec.startswith(DEMO)
+        # how a server's model is read, the server has settled
+        read = request is not None and not request.spec.startswith((DEMO, PREFIX))
         shown = read or not self.spec.isHidden()
         appears = shown and self.reading.isHidden()
         self.reading.setVisible(shown)
@@ -272,7 +274,9 @@ class ModelPanel(Section):
 def _takes_denoiser(model: ModelIdentity | None) -> bool:
     """Whether a denoiser may stand before the model."""
     plain = model is not None and model.kind == "image" and model.encoding == "plain"
-    return plain and model is not None and model.generation is None and model.outputs is None
+    if model is None or model.source.startswith(PREFIX):
+        return False
+    return plain and model.generation is None and model.outputs is None
 
 
 def _takes(model: ModelIdentity) -> str:

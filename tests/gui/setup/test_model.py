@@ -49,6 +49,12 @@ def test_shipped_models_need_no_reading_instructions(panel, idle_session, make):
     assert not panel.reading.isHidden()
 
 
+def test_a_model_behind_a_server_has_no_fields_that_do_nothing(panel, idle_session, make):
+    spec = "encrypted:127.0.0.1:7000"
+    hold(idle_session, make, ModelRequest(spec), source=spec)
+    assert panel.reading.isHidden() and panel.front.isHidden()
+
+
 def test_another_normalisation_reads_the_same_file_again(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("x.pth", trust=True))
     with qtbot.waitSignal(panel.wanted) as wanted:
