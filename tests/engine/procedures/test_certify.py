@@ -195,8 +195,9 @@ def test_a_soft_run_is_resumed_to_the_same_sums():
 
 
 def test_a_soft_run_claims_nothing_before_its_n_and_says_why_it_abstains():
-    settings, stop = CertifySettings(n0=50, n=10**6, bound="soft"), threading.Event()
-    for shown in (going := certify(HalfSpace(0.3), fitted(), settings, stop=stop)):
+    settings, stop = CertifySettings(n0=50, n=10_000, bound="soft"), threading.Event()
+    slow, pace = Misbehaving("slow"), Execution(batch=50)
+    for shown in (going := certify(slow, fitted(), settings, execution=pace, stop=stop)):
         assert shown.provisional is None and shown.region is None
         if shown.estimation.n:
             stop.set()
