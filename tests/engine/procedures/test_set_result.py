@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import seeded
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, seeded
 from engine.inputs.base import FittedInput
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import as_path, set_result, slim
