@@ -18,6 +18,7 @@ def spread_figure(spread: MemberSpread) -> CurveFigure:
         title="Variance of the members",
         subtitle=f"lead of the class under the noise, {spread.samples:,} samples",
         x_name="members, in their order",
+        whole_x=True,
         y_name="variance of their mean; a member on average = 1",
         curves=(
             Curve(name="measured", points=measured),
