@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -67,14 +68,26 @@ def main(argv: Sequence[str] = ()) -> int:
 
 
 def welcome(window: Window) -> None:
-    """At the first start that somebody sees, show the tour once the window is painted.
+    """At the first start that somebody sees, show the tour once.
 
-    The welcome page offers it by a button, and keeps its place.
+    It comes when the window is painted; where recorded cases are shown first, when somebody turns
+    to model and plots, of which it tells.
     """
     preferences, pages = window.session.preferences, window.pages
-    if has_display() and not preferences.toured and pages.currentWidget() is pages.explore:
+    if not has_display() or preferences.toured:
+        return
+    if pages.currentWidget() is pages.explore:
+        window.painted.connect(partial(_tour, window), Qt.ConnectionType.QueuedConnection)
+    else:
+        pages.turned.connect(partial(_tour, window))
+
+
+def _tour(window: Window) -> None:
+    """Show the tour over model and plots, unless it was shown."""
+    preferences, pages = window.session.preferences, window.pages
+    if pages.currentWidget() is pages.explore and not preferences.toured:
         preferences.toured = True
-        window.painted.connect(window.commands["tour"].trigger, Qt.ConnectionType.QueuedConnection)
+        window.commands["tour"].trigger()
 
 
 def demo(out: Path) -> int:

@@ -123,7 +123,14 @@ def test_a_start_without_files_begins_with_the_recorded_cases(
     (window,) = opened
     pages = window.pages
     assert (pages.currentWidget() is pages.explore) is not wanted
-    assert preferences.toured is not wanted  # the page offers the tour, and keeps its place
+    assert window.tour.stop is None
+    with qtbot.waitSignal(window.painted, timeout=10_000):
+        window.show()
+    qtbot.wait(50)
+    assert (window.tour.stop is not None) is not wanted  # the cases keep their place
+    if wanted:
+        pages.show_explore()
+    assert window.tour.stop is not None and preferences.toured
     make.destroy(window)
 
 
