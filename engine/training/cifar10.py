@@ -60,7 +60,6 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
                 "validation": len(validation),
                 "test": count,
                 "rule": "test as published, validation by the order of the SHA-256 of 'picture N'",
-                "use": "validation chose the epoch; test was never used in training",
             },
             "limits": "it knows images of ten kinds of things, no larger than 32 by 32 pixels",
         },

@@ -41,7 +41,6 @@ def digits() -> DataSet:
             "split": {
                 **{name: len(indices) for name, indices in parts.items()},
                 "rule": "by the order of the SHA-256 of 'digit N'; see engine/demos/data/digits.py",
-                "use": "validation chose the epoch; test was never used in training",
                 "indices": {name: list(indices) for name, indices in parts.items()},
             },
             "limits": (

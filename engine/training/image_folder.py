@@ -104,7 +104,6 @@ def image_folder(root: Path) -> DataSet:
                     f"{', validation by lot' if apart else ''}: the order of the SHA-256 of "
                     "'picture N'"
                 ),
-                "use": "validation chose the epoch; test was never used in training",
             },
             "limits": "it knows images like those of its folder",
         },

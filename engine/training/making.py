@@ -241,6 +241,10 @@ def cells(scheme: Scheme) -> list[Perturbation]:
     ]
 
 
+_CHOSEN = {"best": "validation chose the epoch", "last": "the last epoch was kept"}
+_UNSEEN = "test was never used in training"
+
+
 def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
     """What the card says: how the model was made and what was measured on held-out images."""
     data, recipe, scheme = order.data, order.recipe, order.recipe.scheme
@@ -260,7 +264,8 @@ def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
         training_sigma=gaussian.sigma if gaussian else None,
         training_scheme=None if gaussian else scheme.model_dump(),
         classes=list(data.class_names),
-        **data.facts,
+        **{key: said for key, said in data.facts.items() if key != "split"},
+        split={**data.facts["split"], "use": f"{_CHOSEN[recipe.kept]}; {_UNSEEN}"},
         **({"remarks": started} if started else {}),
         command=order.command,
         recipe=recipe.model_dump(),
