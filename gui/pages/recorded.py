@@ -6,24 +6,17 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import UserError
 from engine.demos.gallery import GalleryCase
 from engine.evidence.evidence import Evidence
-from engine.figures.images import bare_slice
-from engine.figures.regions import picture_of, region_figure
 from engine.inputs import load_input
-from engine.regions import radius_of
 from engine.report.enumerated import is_map
-from gui.plots.base import Plot
-from gui.plots.pictures import PLOTS
-from gui.plots.region_plot import RegionPlot
 from gui.results.record import RecordView
+from gui.results.region_place import RegionPlace
 from gui.widgets.layouts import divided
 from gui.widgets.page import Page
-
-_NO_REGION = "Nothing is certified."
 
 
 class RecordedPage(Page):
@@ -32,7 +25,7 @@ class RecordedPage(Page):
     Attributes:
         case: that is shown; None before the first.
         record: its statement, numbers, votes and bounds.
-        region: the plot of what is certified; None before the first case.
+        region: what is certified, with its input where that is an image.
 
     Signals:
         run_wanted: the case is to be run here.
@@ -48,7 +41,6 @@ class RecordedPage(Page):
     def __init__(self, actions: dict[str, QAction], *, parent: QWidget | None = None) -> None:
         super().__init__("Recorded case", parent=parent)
         self.case: GalleryCase | None = None
-        self.region: Plot[Any] | None = None
         self.back.setText("&All cases")
         for name, title in (("pace-15", "&Replay"), ("talk", "&Talk mode")):
             action = actions[name]
@@ -57,12 +49,12 @@ class RecordedPage(Page):
         self.again = self.add_button(
             "R&un it yourself", self._run, tip="Opens model and input, and fills the form"
         )
-        self.record, self._place = RecordView(), QStackedWidget()
-        self._plots: dict[str, Plot[Any]] = {}
+        self.record, self.region = RecordView(region=False), RegionPlace()
         self.record.export.connect(self.export)
-        self.record.notice.connect(self.notice)
+        for part in (self.record, self.region):
+            part.notice.connect(self.notice)
         across = Qt.Orientation.Horizontal
-        self._halves = divided(across, self.record, self._place, sizes=(600, 400))
+        self._halves = divided(across, self.record, self.region, sizes=(600, 400))
         self.content.addWidget(self._halves, 1)
 
     def open(self, case: GalleryCase) -> None:
@@ -78,32 +70,7 @@ class RecordedPage(Page):
         self.set_subtitle(case.sentence)
         self.record.show_evidence(evidence, f"Recorded on {evidence.created[:10]}")
         self.record.plots.setVisible(not is_map(evidence))  # there are cells, no votes
-        self._draw(evidence)
-
-    def _draw(self, evidence: Evidence) -> None:
-        """The region, on its input where that is an image."""
-        names = evidence.model.class_names
-        name = picture_of(evidence.settings.scheme)
-        name = name if name in PLOTS else "terms"
-        figure: Any = region_figure(evidence, names)
-        if name == "slice":
-            figure = bare_slice(evidence, names, radius_of(evidence.region) or 0.0)
-        plot = self.region = self._plot(name)
-        self._place.setCurrentWidget(plot)
-        if isinstance(plot, RegionPlot):
-            plot.pixels = _pixels(evidence)
-        if figure is None:
-            plot.wait(_NO_REGION)
-        else:
-            plot.show_figure(figure)
-
-    def _plot(self, name: str) -> Plot[Any]:
-        """The plot for a kind of region, made when it is first wanted."""
-        if name not in self._plots:
-            plot = self._plots[name] = PLOTS[name]()
-            plot.notice.connect(self.notice)
-            self._place.addWidget(plot)
-        return self._plots[name]
+        self.region.show_region(evidence, _pixels(evidence))
 
     def _run(self) -> None:
         self.run_wanted.emit(self.case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
@@ -16,6 +16,7 @@ from gui.plots.curves import CurvePlot
 from gui.plots.votes import VotesPlot
 from gui.results.fact_rows import evidence_rows
 from gui.results.noise_badge import badge_of
+from gui.results.region_place import RegionPlace
 from gui.results.statement import ended, true_class
 from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
@@ -26,13 +27,16 @@ from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
 _BESIDE = 760
-"""From this width on the two plots stand side by side, where the view is wider than high."""
+"""From this width on the plots stand side by side, where the view is wider than high."""
 _LOWEST = 140
 """Pixels of a plot's height: below a table there is less room than among the plots of a run."""
 
 
 class RecordView(Card):
-    """One evidence: statement, numbers, votes and bounds.
+    """One evidence: statement, numbers, votes, bounds and region.
+
+    Args:
+        region: whether what is certified is drawn here too.
 
     Attributes:
         evidence: what is shown; None while there is nothing.
@@ -45,7 +49,7 @@ class RecordView(Card):
     export = Signal(object, str)
     notice = Signal(str, str)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, region: bool = True, parent: QWidget | None = None) -> None:
         super().__init__("", parent=parent)
         self.evidence: Evidence | None = None
         self.outcome, self.headline = words(), words(role="headline")
@@ -76,10 +80,16 @@ class RecordView(Card):
             self.text.column.addWidget(widget)
         self.text.column.addStretch(1)
         self.spread = CurvePlot("Variance of the members")
-        self.plots = divided(Qt.Orientation.Vertical, self.votes, self.bounds, self.spread)
+        self.region = RegionPlace(least=_LOWEST)
+        self._with_region = region
+        plots = (self.votes, self.bounds, self.region, self.spread)
+        self.plots = divided(Qt.Orientation.Vertical, *plots)
+        # side by side they ask for more width than one of them: the view may be narrower again
+        self.plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         for plot in (self.votes, self.bounds, self.spread):
-            plot.notice.connect(self.notice)
             plot.setMinimumHeight(_LOWEST)
+        for plot in plots:
+            plot.notice.connect(self.notice)
         self.content.addLayout(filled(QHBoxLayout(), (self.text, 2), (self.plots, 3)), 1)
         self.pdf, self.json = QPushButton("Save PDF…"), QPushButton("Save JSON…")
         self.pdf.clicked.connect(lambda: self._export("pdf"))
@@ -173,6 +183,10 @@ class RecordView(Card):
             self.bounds.show_figure(bounds_figure(evidence, names))
         else:
             self.bounds.wait(NO_BOUNDS.get(evidence.settings.kind, "There is no bound over n."))
+        drawn = self._with_region and evidence.procedure != "predict"
+        self.region.setVisible(drawn)
+        if drawn:
+            self.region.show_region(evidence)
         found = evidence.ensemble.spread if evidence.ensemble is not None else None
         self.spread.setVisible(found is not None)
         if found is not None:

@@ -26,24 +26,25 @@ def test_every_case_is_drawn_as_it_was_recorded(page, case):
     page.open(case)
     evidence = evidence_of(case)
     assert page.record.evidence == evidence and page.case is case
-    assert page.region is not None and page.region.figure is not None
+    assert page.region.plot is not None and page.region.plot.figure is not None
     assert page.title.text() == case.title
     assert evidence.created[:10] in page.record.title.text()
 
 
 def test_an_image_is_shown_as_an_attacker_would_leave_it(page):
     page.open(case_of("light"))
-    assert isinstance(page.region, RegionPlot) and page.region.pixels is not None
-    assert page.region.pixels.shape == (1, 8, 8)
+    assert isinstance(page.region.plot, RegionPlot) and page.region.plot.pixels is not None
+    assert page.region.plot.pixels.shape == (1, 8, 8)
     page.open(case_of("graph"))
-    assert isinstance(page.region, RegionPlot) and page.region.pixels is None
+    assert isinstance(page.region.plot, RegionPlot) and page.region.plot.pixels is None
 
 
 def test_another_case_takes_the_place_of_the_first(page):
     page.open(case_of("ring"))
-    first = page.region
+    first = page.region.plot
     page.open(case_of("digit"))
-    assert page.region is not first and page.region.isVisible() and not first.isVisible()
+    plot = page.region.plot
+    assert plot is not first and plot.isVisible() and not first.isVisible()
 
 
 def test_a_map_has_no_plots_of_votes(page):
