@@ -24,7 +24,8 @@ MOST = UNIT - 1
 class ScoreSums(Record):
     """What the samples of a run scored for the class that is bounded, in units of 2^-16.
 
-    A sample without a class, or with a score that is no number, counts as 0.
+    A sample without a class, or with a score that is no number, counts as 0; one whose class was a
+    near tie, and is not counted, keeps its score.
 
     Attributes:
         total: sum of the scores.

@@ -45,6 +45,7 @@ from engine.sampling.questions import (
     Stretch,
     consecutive,
 )
+from engine.sampling.whole_batches import WholeBatches
 
 SHARE = 0.01
 """Share of a run's time that is spent on asking again."""
@@ -97,10 +98,11 @@ class FunctionCheck:
         self._since, self._short = 0, False
         self._held: tuple[Stretch, Batch] | None = None
         self._first: tuple[Stretch, Batch] | None = None
+        self._whole = WholeBatches(classifier, self._ask, self._rounding, self._lot)
 
     @property
     def top(self) -> int | None:
-        """The class that a claim will be about; near ties count against it."""
+        """The class that a claim will be about."""
         return self.asking.top
 
     @top.setter
@@ -131,7 +133,6 @@ class FunctionCheck:
 
     @property
     def _few(self) -> int:
-        """Samples of a look in a short run."""
         return looked_at(self.planned)
 
     @property
@@ -174,10 +175,13 @@ class FunctionCheck:
         due = not self.tested or self.affordable
         closing = ends and due and self._since >= _CLOSING
         lucky = self.affordable and self._lot.random() < 0.5
-        if not answered or not (closing or lucky or not self.opened):
+        larger = not self._alone and self._whole.due(answered)
+        if not answered or not (closing or lucky or larger or not self.opened):
             return
         began = time.perf_counter()
         with torch.inference_mode():
+            if larger and self._whole.differ(samples, start, answered):
+                raise self._refusal(Cause.PLACE)
             self._moment(samples, start, answered, closing=closing)
         if not self._brief:  # which every run owes
             self.allowance.seconds -= time.perf_counter() - began

@@ -34,7 +34,7 @@ class Cause(Enum):
         "about one sample a call with --batch 1 (in Python batch=1)."
     )
     PLACE = (
-        "The class that {name} gives to a noisy sample depends on the size of its batch or on its "
+        "What {name} answers to a noisy sample depends on the size of its batch or on its "
         "place there, beyond what rounding explains; a certificate needs a function of one sample, "
         "so export it in eval mode, or ask it about one sample a call with --batch 1 (in Python "
         "batch=1)."

@@ -15,7 +15,10 @@ def scores_of_the_bound(evidence: Evidence) -> list[str]:
         return ["its bound rests on scores, and none are recorded"] if soft and votes.n else []
     if not soft:
         return ["it records scores, and its bound rests on votes"]
-    if not scores.possible(votes.n - votes.failures):
+    # a near tie that was taken out of the votes has been scored
+    check = evidence.function_check
+    tied = min(votes.failures, check.near_ties if check else 0)
+    if not scores.possible(votes.n - votes.failures + tied):
         return ["no samples have such sums of scores and of their squares"]
     return []
 

@@ -57,3 +57,16 @@ def test_scores_drawn_again_may_differ_by_a_unit_a_sample(soft):
     assert with_scores_of(near, votes) == votes
     far = votes.model_copy(update={"scores": ScoreSums()})
     assert with_scores_of(far, votes) == far
+
+
+def test_a_near_tie_that_was_taken_out_of_the_votes_keeps_its_score(soft):
+    """Its score of about one half is more than samples without a class can have."""
+    sure = finish(
+        certify(HalfSpace(40.0), fitted(), CertifySettings(n0=50, n=100, bound="soft", seed=1))
+    )
+    observed = sure.observations.model_copy(update={"estimation": (99, 0)})
+    observed = observed.model_copy(update={"estimation_failures": 1})
+    tied = sure.model_copy(update={"observations": observed})
+    assert scores_of_the_bound(tied)
+    check = sure.function_check.model_copy(update={"near_ties": 1})
+    assert scores_of_the_bound(tied.model_copy(update={"function_check": check})) == []
