@@ -65,7 +65,7 @@ class WholeBatches:
         if whole is None:
             return False
         for row in self._lot.sample(range(sizes[place]), min(_ROWS, sizes[place])):
-            alone, own = self._answer(alike(batch, lambda part, at=row: part[at : at + 1]))
+            alone, own = self._answer(_one_of(batch, row))
             if alone is None:
                 continue
             if not self._rounding.alike(whole, row, alone, 0) or not _near(kept, row, own):
@@ -77,6 +77,10 @@ class WholeBatches:
         found = self._ask(batch)
         kept = self._classifier.measured() if self._classifier.soft else None
         return found, None if kept is None else kept.clone()
+
+
+def _one_of(batch: Batch, row: int) -> Batch:
+    return alike(batch, lambda part: part[row : row + 1])
 
 
 def _near(whole: torch.Tensor | None, row: int, alone: torch.Tensor | None) -> bool:
