@@ -109,11 +109,24 @@ def propagated(network: Network, forms: Forms) -> Forms:
     known: dict[int, Forms] = {0: Forms(inward(forms.low), inward(forms.high))}
     with np.errstate(all="ignore"):
         for place, step in enumerate(network.steps):
-            known[place + 1] = _after(step.operation, [known[i] for i in step.inputs])
+            after = _after(step.operation, [known[i] for i in step.inputs])
+            known[place + 1] = _within_range(after)
             for i in network.last_uses[place]:
                 del known[i]
     found = known[len(network.steps)]
     return Forms(outward(found.low, 5), outward(found.high, 5))
+
+
+def _within_range(forms: Forms) -> Forms:
+    """The same; not a number where a sum left the range of its precision, in place.
+
+    A lower side that overflowed upwards says nothing, and a later layer could make it finite.
+    """
+    for constants, beyond in ((forms.low[0], np.inf), (forms.high[0], -np.inf)):
+        over = constants == beyond
+        if over.any():
+            constants[over] = np.nan
+    return forms
 
 
 def _after(operation: Operation, given: list[Forms]) -> Forms:
@@ -137,13 +150,14 @@ def _after(operation: Operation, given: list[Forms]) -> Forms:
 def _affine(operation: Affine, forms: Forms) -> Forms:
     """W m -/+ |W| r with m the middle and r half the width: W+ low + W- high, in half the work.
 
-    What the sums lose is a share of |W| s with s = |m| + r, and goes into the constants of r.
+    What the sums lose is a share of |W| s with s = |m| + |r|, all coefficients without their sign
+    (r is not below 0, but its slopes are), and goes into the constants of r.
     """
     terms, count = forms.low.shape[:2]
     rest = forms.low.shape[2:]
     unit, tiny = rounding(forms.low)
     middle, radius = (forms.low + forms.high) * 0.5, (forms.high - forms.low) * 0.5
-    size = (np.abs(middle) + radius).sum(0)
+    size = (np.abs(middle) + np.abs(radius)).sum(0)
     size *= (operation.terms + _AROUND) * unit
     radius[0] += size
     centre = operation.linear(middle.reshape(-1, *rest))

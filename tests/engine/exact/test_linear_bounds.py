@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
 import pytest
@@ -83,6 +84,31 @@ def test_bounds_hold_in_exact_arithmetic(narrow: bool, most: int) -> None:
             true = max(Fraction(0), Fraction(bias[row]) + sum(terms))
             low, high = (exactly(side[:, 0], t)[row] for side in (found.low, found.high))
             assert low <= true <= high
+
+
+@pytest.mark.parametrize(("dtype", "unit"), [(np.float32, 2.0**-20), (np.float64, 2.0**-48)])
+def test_sides_that_meet_in_a_corner_hold_in_exact_arithmetic(dtype: type, unit: float) -> None:
+    """The width of a side is not below 0, but its slopes are, and their sums are rounded too."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        dense = Dense(rng.uniform(-1, 1, (1, 4096)), np.zeros(1))
+        one, other = np.round(rng.uniform(0.01, 0.3, (2, 4096)) / unit) * unit
+        wide = np.stack([one + other, -one, -other]).reshape(3, 1, 1, 64, 64)
+        wide = cast(Floats, wide.astype(dtype))
+        found = propagated(Network.chain((1, 64, 64), [Flatten(), dense]), Forms(-wide, wide))
+        low, high = (sum(map(Fraction, side.ravel().tolist())) for side in (found.low, found.high))
+        assert low <= 0 <= high  # all pixels are 0 there
+
+
+@pytest.mark.parametrize("weights", [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)])
+def test_a_sum_beyond_the_range_claims_nothing(weights: tuple[float, float]) -> None:
+    dense = Dense(2.0**19 * np.array([weights]), np.zeros(1))
+    network = Network.chain((1, 1, 2), [Flatten(), dense, Clip(-1.0, 1.0)])
+    assert network.narrow
+    form = cast(Floats, np.zeros((3, 1, 1, 1, 2), dtype=np.float32))
+    form[0] = 2.0**110
+    found = propagated(network, Forms(form, form))
+    assert not (found.least > -1).any() and not (found.most < 1).any()
 
 
 def test_rounding_to_float32_stays_outside() -> None:
