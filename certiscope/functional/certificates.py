@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -328,6 +329,8 @@ def vote_radius(radii: Sequence[float], weights: Sequence[float]) -> float | Non
     """
     if len(radii) != len(weights):
         raise UserError("There must be one weight for each radius.")
+    if not all(radius >= 0 for radius in radii) or not all(map(math.isfinite, weights)):
+        raise UserError("Radii must be numbers of at least 0, and weights finite.")
     from engine.certificates.stump_vote import majority
 
     place = majority([-radius for radius in radii], weights)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -33,9 +34,10 @@ def majority(sizes: Sequence[float], weights: Sequence[float]) -> int | None:
     >>> majority([0.1, 0.4, 0.2], [1.0, 1.0, 1.0])
     2
     """
-    half, held = sum(map(abs, weights)) / 2, 0.0
+    exact = [Fraction(weight) for weight in weights]  # half of all is no majority
+    half, held = sum(map(abs, exact), Fraction(0)) / 2, Fraction(0)
     for place in sorted(range(len(sizes)), key=sizes.__getitem__):
-        held += max(0.0, weights[place])
+        held += max(Fraction(0), exact[place])
         if held > half:
             return place
     return None

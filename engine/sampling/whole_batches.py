@@ -19,7 +19,7 @@ from engine.core.scores import UNIT
 from engine.models.base import Classifier
 from engine.sampling.questions import Answer, Rounding, Samples
 
-_ROWS = 3
+_ROWS = 8
 """Samples of a batch that are asked about alone."""
 _SHARES = 1e-3
 """By how much a score in [0, 1] may differ from batch to batch."""

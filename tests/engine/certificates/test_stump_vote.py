@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from certiscope.functional import vote_radius
 from engine.certificates.stump_vote import StumpVote, majority
 from engine.certificates.stumps import Norm, Steps, StumpEnsemble, certified_radius
+from engine.core.errors import UserError
 from tests.engine.certificates.test_stumps import random_ensemble
 
 GOLDEN: list[dict[str, Any]] = json.loads(
@@ -41,6 +43,15 @@ def test_the_deciding_member_is_the_largest_radius_that_a_majority_reaches() -> 
         place = majority(sizes, weights)
         assert place is not None and sizes[place] == best
     assert majority([0.1], [-1.0]) is None
+
+
+def test_half_of_the_weight_is_no_majority_whatever_sums_round_to() -> None:
+    weights = [1 / 3, 1e-17, 0.6, 0.6, 1 / 3, 1e-17]
+    held = sum(map(Fraction, weights[:3]))
+    assert 2 * held == sum(map(Fraction, weights))
+    assert majority([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], weights) == 3
+    with pytest.raises(UserError, match="Radii must be numbers"):
+        vote_radius([float("nan"), 0.5, 0.4], [1.0, 1.0, 1.0])
 
 
 def named(vote: StumpVote, x: np.ndarray, norm: Norm, scale: float) -> np.ndarray:
