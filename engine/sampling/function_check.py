@@ -60,8 +60,7 @@ class FunctionCheck:
 
     Args:
         classifier: that is asked.
-        device: where it is.
-        precision: of the arithmetic.
+        device, precision: where it is, and of its arithmetic.
         alone: every sample is classified in a call of its own; then only that is tested.
 
     Attributes:
@@ -98,7 +97,7 @@ class FunctionCheck:
         self._since, self._short = 0, False
         self._held: tuple[Stretch, Batch] | None = None
         self._first: tuple[Stretch, Batch] | None = None
-        self._whole = WholeBatches(classifier, self._ask, self._rounding, self._lot)
+        self._whole = WholeBatches(classifier, self._ask, self._compare, self._rounding, self._lot)
 
     @property
     def top(self) -> int | None:
@@ -175,14 +174,16 @@ class FunctionCheck:
         due = not self.tested or self.affordable
         closing = ends and due and self._since >= _CLOSING
         lucky = self.affordable and self._lot.random() < 0.5
-        larger = not self._alone and self._whole.due(answered)
-        if not answered or not (closing or lucky or larger or not self.opened):
+        larger = not self._alone and self._whole.larger(answered, tested=self.tested)
+        usual = closing or lucky or not self.opened
+        if not answered or not (usual or larger):
             return
         began = time.perf_counter()
         with torch.inference_mode():
-            if larger and self._whole.differ(samples, start, answered):
+            if larger and self._whole.differ(samples, start, answered, self._few * self.opened):
                 raise self._refusal(Cause.PLACE)
-            self._moment(samples, start, answered, closing=closing)
+            if usual:
+                self._moment(samples, start, answered, closing=closing)
         if not self._brief:  # which every run owes
             self.allowance.seconds -= time.perf_counter() - began
         if closing or not self.opened:
@@ -192,8 +193,7 @@ class FunctionCheck:
         """Ask about samples of several runs, in one batch in another order, one of them alone.
 
         Args:
-            stretch: the samples, at any places.
-            held: the samples themselves, kept from before they were classified.
+            stretch, held: the samples, at any places, and kept from before they were classified.
             answered: as for :meth:`look`, by the numbers of the homes.
 
         Raises:

@@ -1,10 +1,10 @@
-"""Whether batches as large as those that are counted keep other numbers than their samples alone.
+"""Whether batches as large as those that are counted are answered otherwise than samples alone.
 
-Votes are compared with what was counted, sample by sample. Of numbers that are kept beside the
-class (scores of a soft bound, outputs whose medians are bounded) only sums or places are, so that a
-model that changes them in larger batches than the function check asks about would go unseen where
-no class changes. So some batch of every larger size is asked again as it was, and some of its
-samples alone.
+The first look of a run is at its selection votes, whose batches are small; so the first batch of
+every larger size is looked at too. Votes are compared with what was counted. Of numbers that are
+kept beside the class (scores of a soft bound, outputs whose medians are bounded) only sums or
+places are, so that a model that changes them in large batches would go unseen where no class does:
+such a batch is asked again as it was, and some of its samples alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from engine.core.batches import Batch, alike
 from engine.core.scores import UNIT
 from engine.models.base import Classifier
-from engine.sampling.questions import Answer, Rounding, Samples
+from engine.sampling.questions import Answer, Rounding, Samples, Stretch, consecutive
 
 _ROWS = 8
 """Samples of a batch that are asked about alone."""
@@ -31,6 +31,7 @@ class WholeBatches:
     Args:
         classifier: whose numbers are kept.
         ask: gives the answer to a batch; None where there is none.
+        compare: asks about rows of a stretch and compares with what was counted.
         rounding: that explains a difference.
         lot: draws the samples.
     """
@@ -39,32 +40,55 @@ class WholeBatches:
         self,
         classifier: Classifier,
         ask: Callable[[Batch], Answer | None],
+        compare: Callable[[Stretch, Sequence[int], Sequence[torch.Tensor]], object],
         rounding: Rounding,
         lot: random.Random,
     ) -> None:
-        self._classifier, self._ask, self._rounding, self._lot = classifier, ask, rounding, lot
+        self._classifier, self._ask, self._compare = classifier, ask, compare
+        self._rounding, self._lot = rounding, lot
         self._largest = 1
 
-    def due(self, answered: Sequence[torch.Tensor]) -> bool:
-        """Whether numbers are kept, and one of these batches is larger than all before."""
-        if self._classifier.measured() is None:
+    def larger(self, answered: Sequence[torch.Tensor], *, tested: bool) -> bool:
+        """Whether one of these batches is larger than all before.
+
+        Args:
+            answered: class indices, one tensor for each batch.
+            tested: another run of a set asked about votes in such batches.
+        """
+        if tested and self._classifier.measured() is None:
             return False
         return max(map(len, answered), default=0) > self._largest
 
-    def differ(self, samples: Samples, start: int, answered: Sequence[torch.Tensor]) -> bool:
-        """Whether samples of the largest batch have other numbers in it than alone.
+    def differ(
+        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], few: int
+    ) -> bool:
+        """Whether samples of the first of the largest batches have other numbers alone.
 
         Args:
             samples, start, answered: as for :meth:`FunctionCheck.look`.
+            few: samples of it whose classes are compared; 0 where others do that.
+
+        Raises:
+            UserError: they have other classes than were counted, and not by rounding.
         """
         sizes = [len(one) for one in answered]
         place = sizes.index(max(sizes))
-        first, self._largest = start + sum(sizes[:place]), sizes[place]
-        batch = samples.draw(first, sizes[place])
+        start, size = start + sum(sizes[:place]), sizes[place]
+        self._largest = size
+        if few:
+            batch = answered[place : place + 1]
+            stretch = consecutive(samples, start, batch, few, lot=self._lot, beside=True)
+            rows = range(len(stretch.places))
+            self._compare(stretch, self._lot.sample(rows, len(rows)), batch)
+        if self._classifier.measured() is None:
+            return False
+        return self._other_numbers(samples.draw(start, size), size)
+
+    def _other_numbers(self, batch: Batch, size: int) -> bool:
         whole, kept = self._answer(batch)
         if whole is None:
             return False
-        for row in self._lot.sample(range(sizes[place]), min(_ROWS, sizes[place])):
+        for row in self._lot.sample(range(size), min(_ROWS, size)):
             alone, own = self._answer(_one_of(batch, row))
             if alone is None:
                 continue

@@ -61,13 +61,40 @@ def test_numbers_that_depend_on_a_large_batch_have_no_medians():
         finish(measured(Larger())[1])
 
 
-def test_each_larger_size_is_asked_about_once_and_votes_never():
-    def whole(classifier):
-        return WholeBatches(classifier, None, None, None)
+class Drawn:
+    """Samples of which the second batch is asked for."""
 
-    sizes = [torch.zeros(n) for n in (1, 8)]
+    def draw(self, start: int, count: int) -> torch.Tensor:
+        assert (start, count) == (101, 8)
+        return torch.zeros(count, 1, 8, 8)
+
+
+def test_each_larger_size_is_asked_about_once():
+    def whole(classifier):
+        return WholeBatches(classifier, lambda batch: None, None, None, None)
+
+    sizes = [torch.zeros(n) for n in (1, 8, 3, 8)]
     scored = ScoredClassifier(HalfSpace(0.3))
-    assert not whole(HalfSpace(0.3)).due(sizes)
-    assert not whole(scored).due(sizes)  # it was asked nothing yet
     scored.classify(torch.zeros(2, 1, 8, 8))
-    assert whole(scored).due(sizes) and not whole(scored).due(sizes[:1])
+    for classifier, again in ((scored, True), (HalfSpace(0.3), False)):
+        found = whole(classifier)
+        assert found.larger(sizes, tested=again)
+        assert not whole(HalfSpace(0.3)).larger(sizes, tested=True)
+        assert not found.differ(Drawn(), 100, sizes, 0)
+        assert not found.larger(sizes, tested=False)
+
+
+class Deciding(HalfSpace):
+    """Names class 0 for all of a batch of 300 samples or more."""
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        found = super().scores(batch)
+        return found.abs() * torch.tensor([1.0, -1.0]) if len(batch) >= 300 else found
+
+
+@pytest.mark.parametrize("n", [500, 1_000, 1_900])
+def test_votes_of_a_batch_larger_than_the_selection_are_asked_about_in_the_shortest_runs(n):
+    """About half of them have the other class alone, and 8 are asked about at least."""
+    settings = CertifySettings(n0=100, n=n, seed=1)
+    with pytest.raises(NotOneSample):
+        finish(certify(Deciding(0.0), fitted(), settings, execution=Execution(batch=512)))
