@@ -49,6 +49,7 @@ _MEDIAN_RULE = (
     "n, epsilon, the noise and alpha, which is shared evenly by all ends, and were settled before "
     "the run; an end that n does not reach is left open."
 )
+_NOT_THE_BASE = "Nor is anything said of the base model used alone."
 _BESIDE_SCORES = (
     "They stand beside the claim, which rests on the scores of the class that the selection votes "
     "chose, not on how many samples it won."
@@ -118,7 +119,8 @@ def _about(evidence: Evidence) -> tuple[str, ...]:
     """Whose decision it is about, and which input."""
     scheme, taken = evidence.settings.scheme, as_taken(evidence.input)
     about = _MEDIAN_ABOUT if evidence.procedure == "measure" else scheme.about_in_words()
-    about = about if evidence.settings.bound != SOFT else f"{SOFT_CLASSIFIER} {SCORES_ROUNDED}"
+    if evidence.settings.bound == SOFT:
+        about = f"{SOFT_CLASSIFIER} {_NOT_THE_BASE} {SCORES_ROUNDED}"
     if not taken:
         return (about,)
     given = (

@@ -153,3 +153,10 @@ def test_a_law_states_the_tail_and_the_scale_that_the_input_decided() -> None:
         assert listed["scale"].startswith(f"{scale}, ") and "not given" not in listed.values()
         assert "a = dimension" in scheme.noise_in_words()
         assert scheme.model_dump()["lam"] is scheme.model_dump()["a"] is None
+
+
+def test_a_soft_claim_says_that_it_is_neither_about_votes_nor_about_the_base_model() -> None:
+    found = make_evidence(settings=CertifySettings(bound="soft"))
+    said = " ".join(limits(found).sentences)
+    assert "another function than the vote of the classes" in said
+    assert "Nor is anything said of the base model used alone." in said
