@@ -140,13 +140,9 @@ class FunctionCheck:
         return self.tested and not self.opened and not self.affordable and not self._alone
 
     @property
-    def _short_run(self) -> bool:
-        return self.planned < LONG
-
-    @property
     def _each(self) -> int:
         """Rows of a stretch that are asked about among copies of themselves."""
-        return 1 if self._short_run else 2
+        return 1 if self.planned < LONG else 2
 
     def look(
         self,
@@ -218,7 +214,7 @@ class FunctionCheck:
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], *, closing: bool
     ) -> None:
         opening = not self.opened
-        most = self._few if opening or self._short_run else _LATER
+        most = self._few if opening or self.planned < LONG else _LATER
         stretches = 1
         if not self._alone:
             largest = max(2, *map(len, answered))
@@ -244,7 +240,7 @@ class FunctionCheck:
         """Ask about some of the samples just classified, in several batches."""
         stretch = consecutive(samples, start, answered, most, lot=self._lot, beside=not self._alone)
         opening, asked = not self.opened, list[Asked]()
-        brief, now = self._brief, opening or (not self._short_run and self._lot.random() < 0.25)
+        brief, now = self._brief, opening or (self.planned >= LONG and self._lot.random() < 0.25)
         if not self._alone and now and not brief:
             asked.append(self._open(stretch, answered))
         for group in self._groups(len(stretch.classes)):
