@@ -23,9 +23,9 @@ _UNREADABLE = (
     UserError,
     ValueError,
     TypeError,
-    KeyError,
+    LookupError,
     AttributeError,
-    OverflowError,
+    ArithmeticError,
     RecursionError,
 )
 

@@ -19,6 +19,7 @@ from engine.evidence.vote_chain import Block
 
 _COUNTS = TypeAdapter(tuple[int, ...])
 _BY_CLASS = TypeAdapter(dict[int, int])
+_SUMS = TypeAdapter(tuple[int, int])
 _SCORES = "scores"
 """Beside the counts of a block, the sums of its scores, under a bound on scores."""
 
@@ -126,13 +127,16 @@ def read_blocks(db: sqlite3.Connection, run: int) -> tuple[Block, ...]:
 
 def _block(start: int, n: int, text: str, failures: int, found: str) -> Block:
     kept = json.loads(text)
-    sums = kept.pop(_SCORES, None)
+    scores = None
+    if _SCORES in kept:
+        total, squares = _SUMS.validate_python(kept.pop(_SCORES))
+        scores = ScoreSums(total=total, squares=squares)
     return Block(
         start=start,
         n=n,
         counts=_BY_CLASS.validate_python(kept),
         failures=failures,
-        scores=None if sums is None else ScoreSums(total=sums[0], squares=sums[1]),
+        scores=scores,
         hash=found,
     )
 

@@ -49,6 +49,10 @@ def test_a_whole_run_is_whole(finished: Path) -> None:
             "UPDATE block SET counts = '{\"0\": 50}', failures = 0 WHERE start = 150",
             "its votes are damaged from block 3 on",
         ),
+        *(
+            (f"UPDATE block SET counts = '{text}' WHERE start = 50", "it cannot be read")
+            for text in ('{"0": 50, "scores": []}', '{"scores": null}', "[1]", "5", "null")
+        ),
         ("UPDATE block SET failures = failures + 1 WHERE start = 0", "from block 0 on"),
         ("UPDATE block SET hash = 'x' WHERE start = 100", "from block 2 on"),
         ("DELETE FROM block WHERE start = 950", "some of its votes are missing"),
