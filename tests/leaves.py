@@ -46,9 +46,23 @@ def leaves(value: Any, path: Path_ = ()) -> Iterator[Path_]:
         yield path
 
 
+def absent(tree: dict[str, Any], known: dict[Path_, list[Any]]) -> Iterator[Path_]:
+    """Places that other files have and this one leaves out, as those that are left out empty."""
+    names: dict[Path_, list[str]] = {}
+    for path in known:
+        if path and isinstance(path[-1], str):
+            names.setdefault(path[:-1], []).append(path[-1])
+    for path in ((), *leaves(tree)):
+        here = at(tree, path)
+        for name in names.get(without_places(path), []) if isinstance(here, dict) else ():
+            if name not in here:
+                yield (*path, name)
+
+
 def at(tree: Any, path: Path_) -> Any:
+    """What stands at a place; None where nothing does."""
     for step in path:
-        tree = tree[step]
+        tree = tree.get(step) if isinstance(tree, dict) else tree[step]
     return tree
 
 
@@ -168,7 +182,7 @@ def forgeries(
 ) -> Iterator[tuple[Path_, Any, Evidence]]:
     """Every other evidence in which one wanted value is another, with its place and that value."""
     tree = json.loads(evidence_json(evidence))
-    for path in leaves(tree):
+    for path in (*leaves(tree), *absent(tree, known)):
         if path == ("seal",) or not wanted(path, rule_of(spelled(path))):
             continue
         for value in others(at(tree, path), known.get(without_places(path), [])):

@@ -29,7 +29,6 @@ from engine.evidence.vote_chain import (
     misfit,
     total,
 )
-from engine.models.input_layout import fits
 from engine.noise.records import SelfTest
 from engine.noise.statistical_tests import restated, uniform_law
 from engine.procedures.bound_trajectory import Claims, Slack
@@ -40,16 +39,15 @@ from engine.procedures.outcome import certify_facts
 from engine.procedures.run_key import run_key
 from engine.procedures.target import Target
 from engine.regions import Abstention
-from engine.schemes import Scheme
-from engine.schemes.ranked import check_classes
 from engine.verify.age import check_age
 from engine.verify.answers import check_answers, check_function
 from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
 from engine.verify.encrypted import check_encrypted, is_served
 from engine.verify.outputs import check_outputs
-from engine.verify.parts import check_denoiser, check_members, check_parts, composed
+from engine.verify.parts import check_denoiser, check_members, check_parts
 from engine.verify.report import Claim, Unchecked
+from engine.verify.scope import of_others, unfit
 from engine.verify.scores import scores_of_the_bound
 from engine.verify.self_test import failed, left_out
 
@@ -232,7 +230,7 @@ class Recount:
 
     def _votes(self) -> list[str]:
         wrong = []
-        first, votes, settings = self.selection, self.estimation, self.settings
+        first, votes = self.selection, self.estimation
         lengths = {len(first.counts), len(votes.counts), self.classes}
         if lengths != {self.classes} or not self.classes:
             return ["there is not one count per class"]
@@ -241,23 +239,7 @@ class Recount:
         wrong += scores_of_the_bound(self.evidence)
         if votes.n > self.most_votes:
             wrong.append(f"{votes.n:,} votes are more than {self.most_votes:,}")
-        if self.evidence.anchors and settings.kind != "sweep":
-            wrong.append(f"it states anchors, and a {settings.kind} run has none")
-        scheme = type(self.settings.scheme)
-        if self.evidence.facts and scheme.prepare is Scheme.prepare and not scheme.computed:
-            wrong.append(f"it states facts of the input, and {scheme.key} draws none from it")
-        if scheme.computed and self.settings.scheme.known(self.evidence.facts) is None:
-            wrong.append("it does not state what was computed")
-        if scheme.computed and composed(self.evidence.model):
-            wrong.append(f"its model is made of several, and {scheme.key} computes with one")
-        if not fits(self.settings.scheme, self.evidence.model, self.evidence.input):
-            wrong.append("model and input have other shapes")
-        try:
-            self.settings.scheme.check_input(self.evidence.input)
-            check_classes(self.settings.scheme, self.classes)
-            self.settings.scheme.check_facts(self.evidence.facts, self.evidence.input)
-        except UserError as error:
-            wrong.append(f"the scheme does not fit the input: {error}")
+        wrong += of_others(self.evidence) + unfit(self.evidence)
         return wrong + (self._selection() if self.certifying else self._predicting())
 
     def _selection(self) -> list[str]:

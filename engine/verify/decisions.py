@@ -11,12 +11,13 @@ from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, DecisionRecord, Evidence, StopReason
 from engine.evidence.settings import DecideSettings
 from engine.evidence.vote_chain import chain_facts, chain_starts, first_broken
-from engine.models.input_layout import fits
 from engine.noise.discrete_gaussian_law import weakened
 from engine.planning.early_stopping_outcome import PhaseVotes, decision_facts
 from engine.planning.early_stopping_rule import Rule
 from engine.verify.counts import Check, Recount
 from engine.verify.medians import MedianRecount
+from engine.verify.scope import of_others, unfit
+from engine.verify.scores import scores_of_the_bound
 from engine.verify.sweeps import SweepRecount
 
 _ENDS: dict[str, tuple[StopReason, ...]] = {
@@ -91,8 +92,10 @@ class DecisionRecount(Recount):
         )
 
     def _votes(self) -> list[str]:
-        if self.evidence.test is not None:
-            return ["a decision rests on Clopper-Pearson bounds alone"]
+        if wrong := of_others(self.evidence) + unfit(self.evidence):
+            return wrong
+        if wrong := scores_of_the_bound(self.evidence):
+            return wrong
         plan, phases = self.rule.phases, self.phases
         if len(phases) > len(plan):
             return [f"{len(phases)} phases are more than the {len(plan)} declared"]
@@ -115,9 +118,6 @@ class DecisionRecount(Recount):
         chosen = self.selection.top if full else None
         if self.selection.n > self.deciding.n0 or self.evidence.votes.guess != chosen:
             return ["the chosen class is not that of the selection votes"]
-        found = self.evidence
-        if not fits(found.settings.scheme, found.model, found.input):
-            return ["model and input have other shapes"]
         return []
 
     def _chain(self) -> list[str]:

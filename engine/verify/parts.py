@@ -27,6 +27,11 @@ def check_parts(model: ModelIdentity) -> list[str]:
         for part in model.parts
         if (part.rules or part.role in _RULED) and part.sha256 != part.rules_sha256
     ]
+    wrong += [
+        f"a {part.role} has no noise schedule"
+        for part in model.parts
+        if part.role != DENOISER and "schedule" in part.rules
+    ]
     if model.sha256 != model.composed_sha256():
         wrong.append("the model's digest is not that of its parts")
     if model.part(DENOISER) is not None or members_of(model.parts):
