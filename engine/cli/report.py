@@ -55,8 +55,16 @@ def chosen(case: Case, asked: int | None) -> tuple[int, Evidence]:
     """A run of a case and its result, by default the last that has one.
 
     Raises:
-        UserError: there is none.
+        UserError: there is none, or it does not follow from its votes.
     """
+    from engine.verify.sound import refuse_unsound
+
+    run, found = _kept(case, asked)
+    refuse_unsound(found, f"run {run} in {case.path}")
+    return run, found
+
+
+def _kept(case: Case, asked: int | None) -> tuple[int, Evidence]:
     if asked is not None:
         row = case.row(asked)
         found = case.result(asked)
