@@ -91,10 +91,13 @@ class CaseController(QObject):
             )
 
     def read(self, row: RunRow, on_done: Callable[[RunRow, Evidence | str | None], object]) -> None:
-        """Read what a run ended in, as one of the tries known now, or the damage as a sentence."""
+        """Read what a run ended in, as one of the tries known now, or the damage as a sentence.
+
+        One that does not follow from its votes is shown as it was recorded, with a warning.
+        """
         if (case := self.file) is not None:
             self._worker.submit(
-                lambda stop: row.damage or case.result(row.id),
+                lambda stop: row.damage or case_jobs.result(case, row.id, self.warned.emit),
                 f"reading run {row.id}",
                 on_done=partial(on_done, row),
                 quiet=True,

@@ -55,6 +55,29 @@ def listing(case: Case) -> Listing:
     return Listing(rows, tuple(filter(None, (case.damage, *unreadable))))
 
 
+def result(case: Case, run: int, warn: Warn) -> Evidence | None:
+    """What a run ended in; None if it has not ended.
+
+    Args:
+        case: that holds it.
+        run: its number there.
+        warn: told where it does not follow from its votes, which a case that was given shows by no
+            digest.
+
+    Raises:
+        UserError: the run is damaged.
+    """
+    from engine.verify.sound import unsound  # loads scipy
+
+    found = case.result(run)
+    if found is not None and (wrong := unsound(found)):
+        warn(
+            f"The result of run {run} does not follow from its votes ({wrong}): do not rely on "
+            "it. Help > Verify a report says why."
+        )
+    return found
+
+
 def save_as(
     case: Case | None, path: Path, evidence: Evidence | None, request: ModelRequest | None
 ) -> Case:

@@ -13,10 +13,10 @@ from engine.oracles.audit import audited
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
 from gui.controllers.resume import extended
-from gui.jobs.case_jobs import keep_labels, listing, save_as
+from gui.jobs.case_jobs import keep_labels, listing, result, save_as
 from gui.jobs.engine_jobs import Subject, count_in, resume_in
 from gui.widgets.file_dialogs import SUFFIX
-from tests.cases import DECIDED, Slow
+from tests.cases import DECIDED, Slow, begun, counted, rewritten
 from tests.fakes import finish, fitted
 from tests.sayings import flat, saying
 
@@ -186,3 +186,13 @@ def test_labels_bring_their_run_into_the_case_once(case, labelled):
     assert case.evidence(row.id) == found
     assert case.evidence(row.id).transfer is not None
     assert sum("labels" in event.detail for event in case.events()) == 2
+
+
+def test_a_result_that_does_not_follow_from_its_votes_comes_with_a_warning(case):
+    said = []
+    honest = counted(case, begun(case))
+    assert result(case, 1, said.append) == honest and not said
+    rewritten(case.path, lambda tree: tree.update(radius=9.0))
+    found = result(Case.open(case.path), 1, said.append)
+    assert found.radius == 9.0
+    assert "run 1 does not follow from its votes (certified region)" in said[0]
