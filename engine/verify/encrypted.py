@@ -14,8 +14,10 @@ SERVED = "its model is with the server that computed on it; its owner names the 
 
 
 def is_served(evidence: Evidence) -> bool:
-    """Whether the model was named by the address of a server."""
-    return evidence.model.source.startswith(PREFIX)
+    """Whether the model, or one of its parts, was named by the address of a server."""
+    model = evidence.model
+    sources = (model.source, *(part.source for part in model.parts))
+    return any(source.startswith(PREFIX) for source in sources)
 
 
 def check_encrypted(evidence: Evidence) -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -249,3 +250,17 @@ def test_an_ensemble_is_opened_by_its_members_wherever_they_are(
     assert (found.members, found.combine, found.consensus) == (here, "logits", 2)
     with pytest.raises(UserError, match="the folder that its members' files lie in now"):
         request_of(evidence, replace(MEANS, model="one.onnx"))
+
+
+def test_no_server_is_asked_because_a_member_names_one(certified: Evidence) -> None:
+    """A file from a stranger must not have anybody connected to."""
+    whole = load_model(ModelRequest("demo:digits-0.25", others=("demo:digits-0.50",))).identity
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        place = f"encrypted:127.0.0.1:{server.getsockname()[1]}"
+        parts = tuple(part.model_copy(update={"source": place}) for part in whole.parts)
+        evidence = certified.model_copy(update={"model": whole.model_copy(update={"parts": parts})})
+        claim = check_rerun(evidence, 1, MEANS).claims[0]
+        assert claim.verdict == "cannot be checked" and "is with the server" in claim.detail
+        with pytest.raises(TimeoutError):
+            server.accept()
