@@ -20,7 +20,7 @@ from engine.procedures.set_result import SetResult
 from engine.schemes import Gaussian
 from engine.training.data import DataSet
 from engine.training.lab_records import LabRun, LabTable
-from engine.training.making import Order, making
+from engine.training.making import Order, making, remarks
 from engine.training.methods import METHODS, Method, method_class
 from engine.training.progress import Progress
 from engine.training.recipe import Recipe
@@ -281,7 +281,7 @@ def _known(plan: LabPlan, order: Order, folder: Path) -> LabRun | None:
         card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if card.get("recipe") != order.recipe.model_dump():
+    if not _made_so(card, order):
         raise UserError(
             f"{path} was trained with other settings than this table's; give another --folder, or "
             "the same settings as before."
@@ -295,6 +295,14 @@ def _known(plan: LabPlan, order: Order, folder: Path) -> LabRun | None:
     if not same or audit.model.sha256 != sha256_file(path):
         return None
     return _run(order, audit)
+
+
+def _made_so(card: Any, order: Order) -> bool:
+    """Whether a card says of its network all that the table says of it."""
+    if not isinstance(card, dict):
+        return False
+    stated = (card.get("recipe"), card.get("architecture"), card.get("remarks") or {})
+    return stated == (order.recipe.model_dump(), order.arch, remarks(order))
 
 
 def _run(order: Order, audit: SetResult) -> LabRun:

@@ -245,11 +245,16 @@ _CHOSEN = {"best": "validation chose the epoch", "last": "the last epoch was kep
 _UNSEEN = "test was never used in training"
 
 
+def remarks(order: Order) -> dict[str, str]:
+    """What the card says beside settings: whose weights it started from."""
+    return {"Started from": f"the weights of {Path(order.start).name}"} if order.start else {}
+
+
 def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
     """What the card says: how the model was made and what was measured on held-out images."""
     data, recipe, scheme = order.data, order.recipe, order.recipe.scheme
     encoding, specs = encoding_of(scheme), data.specs[: order.certified]
-    started = {"Started from": f"the weights of {Path(order.start).name}"} if order.start else {}
+    started = remarks(order)
     gaussian = scheme if isinstance(scheme, Gaussian) else None
     facts = described(
         path,

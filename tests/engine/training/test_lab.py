@@ -67,9 +67,18 @@ def test_an_audit_that_is_missing_or_was_otherwise_is_made_again(made, monkeypat
     assert result_of(lab_table(PLAN, folder)) == table
 
 
-def test_networks_of_other_settings_are_refused(made):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"recipe": {**PLAN.recipe, "learning_rate": 0.01}},
+        {"start": "demo:digits-0.25"},
+        {"arch": "square_mlp"},
+    ],
+    ids=str,
+)
+def test_networks_of_other_settings_are_refused(made, changes):
     folder, _, _ = made
-    other = replace(PLAN, recipe={**PLAN.recipe, "learning_rate": 0.01})
+    other = replace(PLAN, **changes)
     with pytest.raises(UserError, match="was trained with other settings than this table's; give"):
         result_of(lab_table(other, folder))
 
@@ -92,3 +101,12 @@ def test_settings_are_those_of_the_papers_but_on_digits():
     for method in METHODS:
         for sigma in (0.25, 0.5):
             assert settings_of(method.key, sigma, "digits").key == method.key
+
+
+def test_a_card_that_is_none_is_refused(made, tmp_path):
+    folder, _, _ = made
+    name = "digits-gaussian-0.25-0"
+    (tmp_path / f"{name}.safetensors").write_bytes((folder / f"{name}.safetensors").read_bytes())
+    (tmp_path / f"{name}.json").write_text("[]")
+    with pytest.raises(UserError, match="was trained with other settings"):
+        result_of(lab_table(PLAN, tmp_path))
