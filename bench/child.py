@@ -185,7 +185,7 @@ def _recorded(began: float) -> None:
     window.pages.welcoming.open(case_of("digit"))
     app.processEvents()
     page = window.pages.welcoming.recorded
-    assert page.region is not None and page.region.figure is not None
+    assert page.region.plot is not None and page.region.plot.figure is not None
     answer = {
         "cards": painted[0] - began,
         "case": time.time() - began,

@@ -88,8 +88,8 @@ class RecordView(Card):
         self.plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         for plot in (self.votes, self.bounds, self.spread):
             plot.setMinimumHeight(_LOWEST)
-        for plot in plots:
-            plot.notice.connect(self.notice)
+        for place in plots:
+            place.notice.connect(self.notice)
         self.content.addLayout(filled(QHBoxLayout(), (self.text, 2), (self.plots, 3)), 1)
         self.pdf, self.json = QPushButton("Save PDF…"), QPushButton("Save JSON…")
         self.pdf.clicked.connect(lambda: self._export("pdf"))
