@@ -181,6 +181,7 @@ class Chart(Plot[F]):
         fitting = metrics.elidedText(self._names[side], Qt.TextElideMode.ElideRight, most)
         if fitting != axis.labelText:
             axis.setLabel(fitting)
+            axis.resizeEvent()  # which alone puts the name into the middle of its axis
 
 
 def text_size(text: pg.TextItem) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.figures.axes import Axis
-from engine.figures.images import SliceFigure
+from engine.figures.images import PIXEL_UNITS, SliceFigure
 from engine.report import palette
 from engine.report.numbers import count
 from engine.report.plots.base import RGB, Drawing, hex_rgb, marked, png
@@ -163,6 +163,11 @@ def _dots(figure: SliceFigure) -> list[list[float]]:
     return [[round(float(x), 4), round(float(y), 4)] for x, y in places]
 
 
+def _unit(figure: SliceFigure) -> str:
+    """In full: a page has the room that a plot in the window lacks."""
+    return "pixels in [0,1]" if figure.unit == PIXEL_UNITS else figure.unit
+
+
 def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     """Maps of one slice, base classifier and smoothed one where there is one, with the ball."""
     key = _key(figure, dark=dark)
@@ -189,7 +194,7 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
         height=None,
         data={
             "title": f"{what} on a slice through the input",
-            "subtitle": "l2 distance, pixels in [0,1]",
+            "subtitle": f"l2 distance, {_unit(figure)}",
             "panels": panels,
             "note": ""
             if figure.smoothed_votes or bare

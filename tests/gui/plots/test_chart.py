@@ -105,6 +105,16 @@ def test_the_name_of_an_axis_is_never_longer_than_the_axis(shown, curve) -> None
     assert axis.labelText == "a quantity"
 
 
+def test_another_name_stands_in_the_middle_of_its_axis_too(shown, curve) -> None:
+    plot = shown(CurvePlot("Curves"), 400, 240)
+    axis = plot.plot.getAxis("bottom")
+    for name in ("short", "a quantity with a longer name"):
+        plot.show_figure(curve(x_name=name))
+        QApplication.processEvents()
+        middle = axis.label.pos().x() + axis.label.boundingRect().width() / 2
+        assert middle == pytest.approx(axis.size().width() / 2, abs=1.5)
+
+
 def test_ticks_stay_plain_numbers_in_another_theme(shown, curve, qapp) -> None:
     plot = shown(CurvePlot("Curves"))
     plot.show_figure(curve())

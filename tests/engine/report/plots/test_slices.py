@@ -98,3 +98,9 @@ def test_a_ball_of_another_norm_has_its_own_outline() -> None:
     assert draw(make_slice_figure()).data["outline"] == []
     svg = render_figure(make_slice_figure(norm="l1", outline=corners, radius=0.3), "svg")
     assert svg.startswith(b"<svg")
+
+
+def test_a_slice_is_measured_in_the_unit_of_its_ball() -> None:
+    assert draw(make_slice_figure()).data["subtitle"] == "l2 distance, pixels in [0,1]"
+    unit = "standard deviations of their columns"
+    assert draw(make_slice_figure(unit=unit)).data["subtitle"] == f"l2 distance, {unit}"
