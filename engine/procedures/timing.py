@@ -54,6 +54,7 @@ def seconds_each(
     source = noise_source(law, _ANY_KEY, Stream.CALIBRATION, device)
     copies = NoisyCopies(x, law, shape, device)
     best: float | None = None
+    dearer = 0
     size, place, began = min(execution.batch or 1, most), 0, time.perf_counter()
     while not stop.is_set() and time.perf_counter() - began < BUDGET_SECONDS:
         took = float("inf")
@@ -66,9 +67,9 @@ def seconds_each(
             took = min(took, seconds)
             if stop.is_set() or seconds > BATCH_SECONDS:
                 break
-        worse = best is not None and took / size > _GAIN * best
+        dearer = dearer + 1 if best is not None and took / size > _GAIN * best else 0
         best = took / size if best is None else min(best, took / size)
-        if execution.batch or worse or 2 * size > most or 2 * took > BATCH_SECONDS:
-            break
+        if execution.batch or dearer > 1 or 2 * size > most or 2 * took > BATCH_SECONDS:
+            break  # once may be another program's doing
         size *= 2
     return best
