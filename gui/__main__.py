@@ -51,7 +51,7 @@ _COMMANDS = frozenset(
 )
 """The command line's commands, known here without importing it: a folder called ``plan`` in the
 current directory must not open a window. A test compares them with the command line's own."""
-_FAILURE = 1
+_FAILURE, _BAD_INPUT = 1, 2
 _COMPLETION = "_CERTISCOPE_COMPLETE"
 """Set by a shell that asks, without an argument, how a command line goes on."""
 
@@ -70,8 +70,11 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit status.
     """
-    if _names_files(arguments) and _COMPLETION not in os.environ:
-        return _window(arguments)
+    if _COMPLETION not in os.environ:
+        if _names_files(arguments):
+            return _window(arguments)
+        if absent := _absent_file(arguments):
+            return _refuse(f"There is no file {absent}.", _BAD_INPUT)
     collect_seldom()
     from engine.cli import main as command_line
 
@@ -83,6 +86,16 @@ def _names_files(arguments: list[str]) -> bool:
         argument not in _COMMANDS and not argument.startswith("-") and Path(argument).exists()
         for argument in arguments
     )
+
+
+def _absent_file(arguments: list[str]) -> str:
+    """The first of several files that is not there; empty where the first word is a command."""
+    if arguments[0] in _COMMANDS or any(word.startswith("-") for word in arguments):
+        return ""
+    first = Path(arguments[0])
+    if not (first.exists() or first.suffix or len(first.parts) > 1):
+        return ""  # a word that could be a command
+    return next(word for word in arguments if not Path(word).exists())
 
 
 def _window(files: list[str]) -> int:
@@ -151,9 +164,9 @@ def _has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def _refuse(sentence: str) -> int:
+def _refuse(sentence: str, status: int = _FAILURE) -> int:
     sys.stderr.write(f"certiscope: {sentence}\n")
-    return _FAILURE
+    return status
 
 
 if __name__ == "__main__":

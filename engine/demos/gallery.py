@@ -95,7 +95,7 @@ CASES: tuple[GalleryCase, ...] = (
     GalleryCase(
         "letter",
         "A letter with words hidden",
-        "A text: how many of its words may be replaced at no change of the answer.",
+        "A text: how many of its words may be replaced without changing the answer.",
         command="certify --model demo:letters-mask --input letters:5 --scheme text-mask "
         "--beta 0.9 --vocabulary 525",
     ),
@@ -129,7 +129,7 @@ CASES: tuple[GalleryCase, ...] = (
     ),
     GalleryCase(
         "encrypted",
-        "An image that the server never sees",
+        "An image the server never sees",
         "A server classified noisy samples that it cannot read; the votes stayed here.",
         picture="votes",
         command="certify --input digits:52 --sigma 0.25 --n 16384",

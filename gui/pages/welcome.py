@@ -221,9 +221,16 @@ class CaseCard(QAbstractButton):
         painter.setFont(theme.font("small"))
         painter.setPen(QColor(theme.muted))
         wide -= self.run.width() if self.recorded is not None else 0.0
-        text = painter.fontMetrics().elidedText(self.foot, Qt.TextElideMode.ElideRight, int(wide))
         foot = QRectF(left, top, wide, inner.bottom() - top)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
+        words = self.foot_within(painter.fontMetrics(), int(wide))
+        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def foot_within(self, metrics: QFontMetrics, wide: int) -> str:
+        """The foot, without the day where that does not fit, shortened where votes alone do not."""
+        words = self.foot
+        if self.recorded is not None and metrics.horizontalAdvance(words) > wide:
+            words = self.recorded.votes
+        return metrics.elidedText(words, Qt.TextElideMode.ElideRight, wide)
 
 
 class CardGrid(QWidget):

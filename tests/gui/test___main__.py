@@ -65,8 +65,22 @@ def test_demo_gets_its_folder(window: list[Any], tmp_path: Path) -> None:
 def test_a_word_that_is_neither_is_refused(
     window: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert program.run(["gone.png"]) == 2
-    assert capsys.readouterr().err == "certiscope: No such command 'gone.png'.\n"
+    assert program.run(["certfy"]) == 2
+    assert capsys.readouterr().err.startswith("certiscope: No such command 'certfy'.")
+    assert window == []
+
+
+def test_a_file_that_is_not_there_is_named_as_one(
+    window: list[Any],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("there").mkdir()
+    for words in (["gone.png"], ["there", "gone.png"], ["there/gone.png"]):
+        assert program.run(words) == 2
+        assert capsys.readouterr().err == f"certiscope: There is no file {words[-1]}.\n"
     assert window == []
 
 

@@ -35,6 +35,23 @@ def test_a_card_says_votes_and_day_of_its_run(page):
     assert page.cards["lecture"].foot == "Draws its votes live"
 
 
+def test_a_narrow_foot_gives_up_the_day_before_the_votes_are_cut(page):
+    card = page.cards["ring"]
+    metrics, votes = card.fontMetrics(), card.recorded.votes
+    room = metrics.horizontalAdvance(card.foot)
+    assert card.foot_within(metrics, room) == card.foot
+    assert card.foot_within(metrics, room - 4) == votes
+    assert card.foot_within(metrics, metrics.horizontalAdvance(votes) // 2).endswith("…")
+
+
+def test_titles_are_whole_on_cards_of_the_smallest_usual_window(page):
+    page.resize(1280, 720)
+    QApplication.processEvents()
+    for card in page.cards.values():
+        font = themes.current().font("title", bold=True)
+        assert QFontMetrics(font).horizontalAdvance(card.case.title) <= card.width() - 22
+
+
 def test_cards_are_chosen_by_mouse_and_by_keys(page, qtbot):
     with qtbot.waitSignal(page.chosen) as chosen:
         qtbot.mouseClick(page.cards["ring"], Qt.MouseButton.LeftButton)
