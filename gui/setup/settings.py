@@ -259,10 +259,16 @@ class SettingsPanel(Section):
             emptied(grid)
 
     def _suit(self) -> None:
-        """Put in the values that suit the input, where the present ones do not."""
+        """Put in the values that suit the input, where the present ones do not.
+
+        A level of noise stays as long as it fits: it may be what the model was trained with.
+        """
         if not self._remark() or self._given is None:
             return
-        self._fill(self._scheme.suited_to(self._given))
+        suited, fields = self._scheme.suited_to(self._given), self.fields
+        self._fill({name: x for name, x in suited.items() if not fields[name].spec.slider})
+        if self._remark():
+            self._fill(suited)
 
     def _fill(self, values: dict[str, Any]) -> None:
         """Show some values; they are checked together, once all are there."""

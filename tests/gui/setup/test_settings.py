@@ -79,6 +79,17 @@ def test_parameters_follow_the_input_only_where_they_do_not_fit_it(panel):
     assert panel.settings().scheme.keep == 7
 
 
+def test_a_level_that_a_model_was_trained_with_survives_another_model_s_input(panel):
+    panel.suit(make_input(kind="table", shape=(3,), alphabet=(2,)))  # it is still open then
+    panel.show_scheme(HybridUniform(beta=0.4, arities="3,3"))
+    panel.suit(make_input(kind="table", shape=(4,), alphabet=(3, 3)))
+    scheme = panel.settings().scheme
+    assert (scheme.beta, scheme.arities) == (0.4, "3,3")
+    panel.show_scheme(HybridUniform(beta=0.6, arities="3,3"))
+    panel.suit(make_input(kind="table", shape=(3,), alphabet=(2, 3)))
+    assert panel.settings().scheme.beta == 0.25  # 0.6 leaves nothing of a field of two values
+
+
 def test_parameters_for_another_input_are_marked_and_still_settings(panel):
     panel.set_scheme(Ablation)
     panel.suit(make_input(shape=(1, 8, 8)))
