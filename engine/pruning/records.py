@@ -43,7 +43,7 @@ class PruningSettings(Record):
 
     methods: tuple[MethodKey, ...] = Field(METHODS, json_schema_extra={"form": False})
     seeds: int = Field(
-        3, ge=1, le=20, title="Seeds", description="Every score is tried with so many seeds."
+        3, ge=1, le=20, title="Seeds", description="How many seeds each score is tried with."
     )
     keep: float = Field(
         0.65,
@@ -54,17 +54,17 @@ class PruningSettings(Record):
         json_schema_extra={"step": 0.05},
     )
     cuts: int = Field(
-        3, ge=1, le=10, title="Cuts", description="Channels go in so many cuts of like shares."
+        3, ge=1, le=10, title="Cuts", description="In how many equal cuts the channels go."
     )
     steps: int = Field(
         200,
         ge=1,
         le=100_000,
         title="Steps before a cut",
-        description="Of tuning, each on 64 images.",
+        description="Tuning steps, each on 64 images.",
     )
     last_steps: int = Field(
-        800, ge=1, le=100_000, title="Steps after the last", description="Of tuning, likewise."
+        800, ge=1, le=100_000, title="Steps after the last", description="Tuning steps after the last cut."
     )
     images: int = Field(
         40, ge=1, le=1000, title="Maps", description="Images whose exact map is computed."
@@ -76,7 +76,7 @@ class PruningSettings(Record):
         0.15, ge=0, le=1, title="Brightness B", description="Maps reach from -B to B."
     )
     cells: int = Field(
-        512, ge=1, le=100_000, title="Cells", description="At most so many in each map."
+        512, ge=1, le=100_000, title="Cells", description="Most cells of each map."
     )
     examples: int = Field(
         6000, ge=64, le=90_000, title="Training images", description="To tune on, and to score."

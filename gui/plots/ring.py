@@ -182,7 +182,10 @@ class RingPlot(RegionPlot["TermsMap"]):
     def _middle(self) -> str:
         assert self.figure is not None
         region = self.figure.region
-        return "" if region is None else counted(len(region.anchors), "anchors")
+        if region is None:
+            return ""
+        # more were asked: those that were halved, or lie beyond the first that failed
+        return f"rests on {counted(len(region.anchors), 'anchors')}"
 
     def _spread(self) -> float:
         """Degrees of the ring for each of the range."""

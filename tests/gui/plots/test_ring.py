@@ -64,7 +64,7 @@ def test_each_anchor_has_a_mark_and_each_end_its_value(plot) -> None:
     x, _ = plot.anchors.getData()
     assert len(x) == 2 * 4
     assert [text.toPlainText() for text in plot.values] == ["-90.0°", "+30.0°"]
-    assert plot.headline.toPlainText() == "4 anchors"
+    assert plot.headline.toPlainText() == "rests on 4 anchors"
     assert {"anchors", "given up", "open"} <= {entry.text for entry in plot.legend.entries}
 
 
