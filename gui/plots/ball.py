@@ -207,11 +207,12 @@ class BallPlot(Chart["SliceFigure"]):
             return
         middle = self.spot(0.0, 0.0)
         reach = frame.w / (2 * figure.extent) * figure.reach
-        size = (frame, round(reach), text_size(self.radius_label))
+        extent = figure.extent  # texts stand in its units
+        size = (frame, round(reach), text_size(self.radius_label), extent)
         if size != self._size[0]:
             self._size = size, self._label_radius(middle, reach, frame)
         taken = [_square(middle, max(reach, 8.0)), self._size[1]]
-        placed = (frame, round(20 * reach / frame.w), themes.current())
+        placed = (frame, round(20 * reach / frame.w), themes.current(), extent)
         if placed != self._placed:
             self._placed = placed
             self._label_classes(figure, frame, taken)

@@ -97,6 +97,17 @@ def test_cells_not_computed_yet_are_transparent(shown, slices) -> None:
     assert len(plot.outline.getOriginalDataset()[0] or ()) == 0
 
 
+def test_the_radius_stays_on_a_ball_that_looks_the_same_in_other_units(shown, slices) -> None:
+    plot = shown(BallPlot())
+    places = []
+    for extent in (1.5, 15.0):
+        plot.show_figure(slices(extent=extent, radius=extent / 2))
+        QApplication.processEvents()
+        plot.label()
+        places.append(plot.radius_label.mapToScene(0.0, 0.0))
+    assert (places[0] - places[1]).manhattanLength() < 8
+
+
 def test_the_map_is_where_the_axes_say(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices())
