@@ -53,9 +53,9 @@ def left_out(spec: str) -> str:
     if not left:
         return ""
     named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
-    what = f"{len(left):,} files that are no images by their endings"
+    what = f"{len(left):,} files that are not images by their endings"
     if len(left) == 1:
-        what = "a file that is no image by its ending"
+        what = "a file that is not an image by its ending"
     return f"Skipped {what}: {named}"
 
 
@@ -65,7 +65,7 @@ def _skipped(spec: str) -> list[str]:
     root = image.expanded(spec)
     with _readable(spec):
         plain = bool(_images(root))
-        folders = [root] if plain else [root / name for name in _classes(root)]
+        folders = [root] if plain else [root, *(root / name for name in _classes(root))]
         found = [one for folder in folders for one in sorted(folder.iterdir()) if one.is_file()]
     return [one.name for one in found if _visible(one) and not _is_image(one)]
 

@@ -64,7 +64,11 @@ class PruningSettings(Record):
         description="Tuning steps, each on 64 images.",
     )
     last_steps: int = Field(
-        800, ge=1, le=100_000, title="Steps after the last", description="Tuning steps after the last cut."
+        800,
+        ge=1,
+        le=100_000,
+        title="Steps after the last",
+        description="Tuning steps after the last cut.",
     )
     images: int = Field(
         40, ge=1, le=1000, title="Maps", description="Images whose exact map is computed."
@@ -75,9 +79,7 @@ class PruningSettings(Record):
     brightness: float = Field(
         0.15, ge=0, le=1, title="Brightness B", description="Maps reach from -B to B."
     )
-    cells: int = Field(
-        512, ge=1, le=100_000, title="Cells", description="Most cells of each map."
-    )
+    cells: int = Field(512, ge=1, le=100_000, title="Cells", description="Most cells of each map.")
     examples: int = Field(
         6000, ge=64, le=90_000, title="Training images", description="To tune on, and to score."
     )

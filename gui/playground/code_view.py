@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.style import theme as themes
 
 _ROOM = 1.5
 """Pixels above and below the letters of a line, before scaling."""
+_INDENT = 12
+"""Pixels beside a line."""
+_SMALLEST = 2.0
+"""Points."""
 
 
 class CodeView(QWidget):
@@ -44,13 +49,30 @@ class CodeView(QWidget):
 
     def sizeHint(self) -> QSize:
         """All lines in the usual type."""
-        font = themes.current().font("title", mono=True)
-        widest = max(QFontMetricsF(font).horizontalAdvance(line) for line in self.lines)
-        return QSize(round(widest) + 24, len(self.lines) * self._height())
+        widest = self._widest(themes.current().font("title", mono=True))
+        return QSize(math.ceil(widest) + 2 * _INDENT, len(self.lines) * self._height())
 
     def minimumSizeHint(self) -> QSize:
         """As high, not as wide: type shrinks."""
         return QSize(220, self.sizeHint().height())
+
+    def _widest(self, font: QFont) -> float:
+        """Pixels of the longest line where it is lit, which may take more."""
+        lit = QFont(font)
+        lit.setBold(True)
+        return max(
+            QFontMetricsF(kind).horizontalAdvance(line)
+            for kind in (font, lit)
+            for line in self.lines
+        )
+
+    def _fitting(self) -> QFont:
+        """As large as the width lets it be: letters do not shrink quite in proportion."""
+        font, room = themes.current().font("title", mono=True), self.width() - 2 * _INDENT
+        while (wide := self._widest(font)) > room and font.pointSizeF() > _SMALLEST:
+            shrunk = font.pointSizeF() * min(0.98, room / wide)
+            font.setPointSizeF(max(_SMALLEST, shrunk))
+        return font
 
     def _height(self) -> int:
         theme = themes.current()
@@ -60,11 +82,7 @@ class CodeView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Lines, those at work on a ground of the accent."""
         theme, painter = themes.current(), QPainter(self)
-        font = theme.font("title", mono=True)
-        widest = self.sizeHint().width()
-        if self.width() < widest:
-            font.setPointSizeF(font.pointSizeF() * self.width() / widest)
-        height = self._height()
+        font, height = self._fitting(), self._height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.sunken))
@@ -79,5 +97,5 @@ class CodeView(QWidget):
                 painter.setBrush(QColor(theme.accent))
                 painter.drawRoundedRect(row.adjusted(3, 1, -3, -1), 5, 5)
             painter.setPen(QColor(theme.on_accent if lit else theme.text))
-            painter.drawText(row.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, line)
+            painter.drawText(row.adjusted(_INDENT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, line)
         painter.end()

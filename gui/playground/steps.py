@@ -60,8 +60,8 @@ STEPS = (
     Step(
         "peek",
         "Why one may not peek",
-        "Who watches a bound for a fixed n, and stops when it looks good, is wrong many times as "
-        "often as alpha; the anytime bound keeps alpha at every stop.",
+        "Whoever watches a bound for a fixed n, and stops when it looks good, is wrong many times "
+        "as often as alpha; the anytime bound keeps alpha at every stop.",
         "Ctrl+6",
     ),
     Step(

@@ -125,6 +125,13 @@ def test_images_of_other_formats_and_what_is_skipped():
         *("a.png", "b.jfif", "c.avif", "d.ppm", "e.jp2", "g.png"),
     ]
     assert {load_input(one).pixels.shape[0] for one in found} == {3}
-    said = "Skipped a file that is no image by its ending: f.heic"
+    said = "Skipped a file that is not an image by its ending: f.heic"
     assert left_out(str(CASES / "mixed")) == said
     assert left_out(str(CASES / "numbered")) == left_out("digits") == ""
+
+
+def test_files_beside_the_folders_of_the_classes_are_skipped_in_words_too(animals):
+    assert left_out(str(animals)) == ""
+    (animals / "notes.txt").write_text("no image")
+    said = "Skipped a file that is not an image by its ending: notes.txt"
+    assert left_out(str(animals)) == said

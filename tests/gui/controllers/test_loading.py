@@ -20,7 +20,7 @@ def test_files_of_a_folder_that_are_no_images_are_listed(session, qtbot, tmp_pat
     for name in ("a.png", "b.heic", "c.txt"):
         (folder / name).touch()
     session.loading.open_input(str(folder))
-    sentence = "Skipped 2 files that are no images by their endings: b.heic, c.txt."
+    sentence = "Skipped 2 files that are not images by their endings: b.heic, c.txt."
     qtbot.waitUntil(lambda: said() == [sentence])
 
 

@@ -17,6 +17,16 @@ def test_the_lit_line_has_the_accents_ground_and_no_other(qtbot, qapp):
     assert code.accessibleDescription().startswith("first line")
 
 
+def test_a_lit_line_is_whole_at_every_width(qtbot, qapp):
+    code = CodeView("lit", ("  p_lower ← lower_bound_p(ĉ, f, σ, x, n, α)",))
+    qtbot.addWidget(code)
+    code.light(0)
+    for width in range(240, code.sizeHint().width() + 20, 17):
+        code.resize(width, code.sizeHint().height())
+        assert code._widest(code._fitting()) <= width - 2 * 12
+    assert code._fitting().pointSizeF() == themes.current().font("title", mono=True).pointSizeF()
+
+
 def test_type_shrinks_where_the_width_does_not_hold_a_line(qtbot, qapp):
     code = CodeView("long", ("x" * 80 + "|",))
     qtbot.addWidget(code)
