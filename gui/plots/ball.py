@@ -35,6 +35,8 @@ _ANGLE = math.radians(28)
 """Direction of the radius line."""
 _GAP = 10
 """Pixels between map and legend."""
+_NARROW = 2.0
+"""How many times the width of its label an l1 ball must reach to hold it beside its slopes."""
 _NAMED = 6
 """So many classes, the most frequent ones, have their names on the map."""
 
@@ -243,7 +245,7 @@ class BallPlot(Chart["SliceFigure"]):
         tops = (middle.y() - reach - height - 5, middle.y() + reach + 5)
         outside = [Box(middle.x() - width / 2, top, width, height) for top in tops]
         outside.append(Box(middle.x() + reach + 5, middle.y() - height / 2, width, height))
-        roomy = reach > width
+        roomy = reach > width * (_NARROW if self.figure and self.figure.norm == "l1" else 1.0)
         clear = [] if roomy else [_square(middle, reach)]
         box = place([[inside] if roomy else outside], frame, obstacles=clear)[0]
         box = box or inside.inside(frame)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 FRAMED = Qt.ItemDataRole.UserRole
 """Role of the theme's token for the frame of a replaced field; None for no frame."""
 NAME, ROW, CHANGED, FIRST_NOISY = range(4)
-_NARROWEST = 44
+_NARROWEST, _LONGEST_ANSWER = 44, 100
 _LINE = 21
-"""Pixels of a column, and of a line, before scaling."""
+"""Pixels of a column, of an answer above it, and of a line, before scaling."""
 
 
 class Frames(QStyledItemDelegate):
@@ -134,7 +134,9 @@ class ExampleTable(QTableWidget):
 
     def _show(self, place: int, name: str, example: Example, ink: str) -> None:
         detail = f"{example.caption}\n{example.note}" if example.note else example.caption
-        self._head(place, f"{name}\n{example.answer}", detail)
+        metrics, most = self.horizontalHeader().fontMetrics(), themes.current().px(_LONGEST_ANSWER)
+        answer = metrics.elidedText(example.answer, Qt.TextElideMode.ElideRight, round(most))
+        self._head(place, f"{name}\n{answer}", detail)
         for line, cell in enumerate(cast("CellsMedium", example.media[0]).cells):
             tip = f"{cell.column}: {cell.told()}" + (f", {cell.mark}" if cell.mark else "")
             ink_of = ink if cell.mark else "text"

@@ -108,6 +108,22 @@ def test_the_radius_stays_on_a_ball_that_looks_the_same_in_other_units(shown, sl
     assert (places[0] - places[1]).manhattanLength() < 8
 
 
+def test_the_radius_of_a_diamond_stands_clear_of_its_slopes(shown, slices) -> None:
+    plot = shown(BallPlot(), 560, 560)
+    for extent in (0.75, 0.9, 1.5):
+        corners = np.array([[0.5, 0.0], [0.0, 0.5], [-0.5, 0.0], [0.0, -0.5]], dtype=np.float32)
+        plot.show_figure(slices(norm="l1", outline=corners, radius=0.5, extent=extent))
+        QApplication.processEvents()
+        plot.label()
+        box = plot._size[1]
+        middle, reach = plot.spot(0.0, 0.0), plot.pixel_frame().w / (2 * extent) * 0.5
+        beside = max(abs(box.x - middle.x()), abs(box.x + box.w - middle.x()))
+        upper = abs(box.y - middle.y())
+        inside = beside + upper < reach
+        above = box.y + box.h <= middle.y() - reach or box.y >= middle.y() + reach
+        assert inside or above or box.x >= middle.x() + reach
+
+
 def test_the_map_is_where_the_axes_say(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices())

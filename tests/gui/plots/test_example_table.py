@@ -42,6 +42,16 @@ def test_the_samples_stand_side_by_side_with_their_answers(table):
     assert table.columnCount() == FIRST_NOISY + 3
 
 
+def test_a_long_answer_leaves_room_for_the_samples(table):
+    figure = make_row_examples()
+    long = "the number within 25 of the reference, and many words more"
+    samples = [one.model_copy(update={"answer": long}) for one in figure.samples]
+    table.show_examples(figure.original.model_copy(update={"answer": long}), tuple(samples))
+    table.show_changed(None)
+    assert not table.isColumnHidden(FIRST_NOISY)
+    assert head(table, ROW).startswith("row\nthe num") and head(table, ROW).endswith("…")
+
+
 def test_touched_cells_differ_by_colour_and_by_a_second_cue(table):
     theme = themes.current()
     raised, same, replaced, _ = (table.item(line, FIRST_NOISY) for line in range(4))
