@@ -23,7 +23,7 @@ def page(qtbot, preferences):
 def test_a_card_for_every_case_with_picture_and_sentence(page):
     assert list(page.cards) == [case.key for case in CASES]
     for card in page.cards.values():
-        card.repaint()
+        card.grab()  # also where the page would have to be scrolled
         assert card.case.sentence in card.accessibleName()
         assert card._picture is not None and not card._picture.isNull()
         assert card.run.isVisible() is bool(card.case.command)
