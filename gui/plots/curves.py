@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 
 from engine.figures.axes import signed
-from gui.plots.axes import CountAxis
 from gui.plots.candidate_key import ink
 from gui.plots.chart import Chart, tinted
 from gui.plots.graphics import pg
@@ -79,6 +78,8 @@ class CurvePlot(Chart["CurveFigure"]):
 
     def axes(self) -> dict[str, pg.AxisItem]:
         """Counts along the bottom, where they are counts."""
+        from gui.plots.axes import CountAxis  # it loads pyqtgraph
+
         return {"bottom": CountAxis("bottom")}
 
     def draw(self, figure: CurveFigure) -> None:

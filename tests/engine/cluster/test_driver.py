@@ -19,7 +19,7 @@ from engine.cluster.staff import MOST_DEATHS
 from engine.core.errors import NotAFunction, UserError
 from engine.core.generators import result_of
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import CertifySettings, Execution
+from engine.evidence.settings import CertifySettings, Execution, seeded
 from engine.inputs.base import FittedInput
 from engine.models import load_model
 from engine.models.base import Classifier
@@ -31,7 +31,7 @@ from engine.schemes import TextUniform
 from tests.crews import InProcessCrew
 
 REQUEST = ModelRequest("demo:digits-0.25")
-SETTINGS = CertifySettings(n0=30, n=300, seed=1)
+SETTINGS = seeded(CertifySettings(n0=30, n=300, seed=1))
 EXECUTION = Execution(batch=50, device="cpu")
 INPUTS = [f"digits:{place}" for place in (0, 356, 679)]
 Kills = Callable[[int, Collection[int]], bool]

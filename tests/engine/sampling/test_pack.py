@@ -62,7 +62,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[SetResult, dic
 
     def one_by_one(*given: Any, **more: Any) -> tuple[SetResult, dict[str, Evidence]]:
         with monkeypatch.context() as patched:
-            patched.setattr(dataset, "_pack", lambda *_: None)
+            patched.setattr(dataset, "pack_for", lambda *_: None)
             return counted(*given, **more)
 
     return one_by_one
