@@ -37,6 +37,7 @@ from engine.exact.linear_bounds import Forms, propagated
 from engine.exact.network import Network
 from engine.exact.operations import Floats
 from engine.exact.question import Flags, Question
+from engine.system.blas import one_thread
 
 _NUMBERS = 1 << 20
 """Numbers of the widest layer, of all cells of a batch: what stays near the processor is fast."""
@@ -169,9 +170,9 @@ def search(problem: Problem, budget: int) -> Iterator[str]:
     waiting = _Waiting(budget - 1)
     cells: tuple[int, ...] = (1,)
     while cells:
-        for cell, certified, violated, hopeless, kept in zip(
-            cells, *problem.asked(cells), strict=True
-        ):
+        with one_thread():
+            answers = problem.asked(cells)
+        for cell, certified, violated, hopeless, kept in zip(cells, *answers, strict=True):
             status[cell] = VIOLATED if violated else CERTIFIED if certified else OPEN
             if not (certified or hopeless or cell.bit_length() > DEEPEST):
                 waiting.add(cell, without_hope=kept < _HOPE)
