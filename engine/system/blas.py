@@ -16,7 +16,8 @@ def one_thread() -> AbstractContextManager[Any]:
     longer than it saves: exact maps of a small detector took 2.8 times the processor time on two
     cores, and more by the clock where the other core was busy.
     """
-    return _controller().limit(limits=1, user_api="blas")
+    limited: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
+    return limited
 
 
 @cache
