@@ -19,7 +19,7 @@ run: ## open the window
 	@$(BIN)/certiscope
 
 test: lint ## lint, types and all fast tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: ## ruff and mypy
 	@scripts/setup.sh test
