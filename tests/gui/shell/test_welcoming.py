@@ -31,7 +31,7 @@ for case in CASES:
         window.pages.welcoming.open(case)
         app.processEvents()
         page = window.pages.welcoming.recorded
-        drawn[case.key] = page.region.figure is not None and page.isVisible()
+        drawn[case.key] = page.region.plot.figure is not None and page.isVisible()
 print(json.dumps([drawn, sorted({"torch", "transformers", "onnxruntime"} & set(sys.modules))]))
 sys.stdout.flush()
 os._exit(0)
