@@ -91,7 +91,7 @@ def measure(
 
 
 def _kept(resume: Resume, outputs: int) -> Resume:
-    """What can be gone on with: full blocks whose answers were kept; nothing else is counted.
+    """What can be resumed: full blocks whose answers were kept; nothing else is counted.
 
     The record of what was asked again is of all blocks, and goes with them.
     """
