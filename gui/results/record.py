@@ -28,6 +28,9 @@ from gui.widgets.section import say, say_headline, words
 
 _BESIDE = 760
 """From this width on the plots stand side by side, where the view is wider than high."""
+_THREE = 1000
+"""From this width on three stand side by side; with less room the region is left out, as its radius
+stands in the headline and labels of bounds would be cut."""
 _LOWEST = 140
 """Pixels of a plot's height: below a table there is less room than among the plots of a run."""
 
@@ -81,7 +84,7 @@ class RecordView(Card):
         self.text.column.addStretch(1)
         self.spread = CurvePlot("Variance of the members")
         self.region = RegionPlace(least=_LOWEST)
-        self._with_region = region
+        self._with_region, self._has_region = region, False
         plots = (self.votes, self.bounds, self.region, self.spread)
         self.plots = divided(Qt.Orientation.Vertical, *plots)
         # side by side they ask for more width than one of them: the view may be narrower again
@@ -167,6 +170,7 @@ class RecordView(Card):
         super().resizeEvent(event)
         wide = self.width() >= max(_BESIDE, 1.2 * self.height())
         self.plots.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        self._show_region()
 
     def _head(self, title: str, subtitle: str) -> None:
         self.title.setText(title)
@@ -183,14 +187,18 @@ class RecordView(Card):
             self.bounds.show_figure(bounds_figure(evidence, names))
         else:
             self.bounds.wait(NO_BOUNDS.get(evidence.settings.kind, "There is no bound over n."))
-        drawn = self._with_region and evidence.procedure != "predict"
-        self.region.setVisible(drawn)
-        if drawn:
+        self._has_region = self._with_region and evidence.procedure != "predict"
+        self._show_region()
+        if self._has_region:
             self.region.show_region(evidence)
         found = evidence.ensemble.spread if evidence.ensemble is not None else None
         self.spread.setVisible(found is not None)
         if found is not None:
             self.spread.show_figure(spread_figure(found))
+
+    def _show_region(self) -> None:
+        beside = self.plots.orientation() == Qt.Orientation.Horizontal
+        self.region.setVisible(self._has_region and (not beside or self.width() >= _THREE))
 
     def _export(self, fmt: str) -> None:
         if self.evidence is not None:
