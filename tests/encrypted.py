@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
 from safetensors.torch import save_file
@@ -139,3 +140,35 @@ def announcing(content: bytes, then: Callable[[socket.socket], None]) -> Callabl
         then(connection)
 
     return does
+
+
+def windows(data: bytes | bytearray) -> npt.NDArray[np.uint64]:
+    """Every eight bytes of some, at every place."""
+    plain = np.frombuffer(bytes(data), dtype=np.uint8)
+    return np.lib.stride_tricks.sliding_window_view(plain, 8).copy().view(np.uint64)[:, 0]
+
+
+def words(data: bytes) -> npt.NDArray[np.uint64]:
+    """Some bytes, eight at a time; such a number comes by chance once in 10^9 searches."""
+    return np.frombuffer(data[: len(data) // 8 * 8], dtype=np.uint64)
+
+
+def found_in(
+    places: npt.NDArray[np.uint64], sought: npt.NDArray[np.uint64]
+) -> npt.NDArray[np.bool_]:
+    """Which of some words are among sorted ones."""
+    at = np.minimum(np.searchsorted(places, sought), len(places) - 1)
+    return places[at] == sought
+
+
+def serialised(x: Matrix) -> npt.NDArray[np.uint64]:
+    """Numbers as any program would write them, eight bytes at a time."""
+    return np.concatenate(
+        [words(x.astype(form).tobytes()) for form in ("<f8", ">f8", "<f4", ">f4")]
+    )
+
+
+def secret_alone(secret: bytes, multiplying: bytes) -> npt.NDArray[np.uint64]:
+    """What a written secret key holds and keys for multiplying do not."""
+    some = words(secret)[: len(secret) // 16 * 2 : 7]
+    return some[~found_in(np.sort(windows(multiplying)), some)]

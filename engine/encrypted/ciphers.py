@@ -97,7 +97,10 @@ class Keys:
             form = Tensor(data)
             if form.is_for([1, columns]) and form.rows == rows:
                 found = ts.ckks_tensor_from(self._context, data).decrypt().raw
-                return np.array(found, dtype=np.float64).reshape(rows, columns)
+                numbers = np.array(found, dtype=np.float64).reshape(rows, columns)
+                if not np.isfinite(numbers).all():
+                    raise ValueError
+                return numbers
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
             raise Unreachable(
                 "The server's answer is no ciphertext of this run; nothing of it was counted."

@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from engine.encrypted.quadratic import Matrix
+from engine.encrypted.quadratic import LARGEST, Matrix
 
 STEEP = (0.0, 5850.0, 0.0, -34974.0, 0.0, 97015.0, 0.0, -113492.0, 0.0, 46623.0)
 """g4, in units of 2^-10, by rising power."""
@@ -22,6 +22,9 @@ FLAT = (0.0, 315.0, 0.0, -420.0, 0.0, 378.0, 0.0, -180.0, 0.0, 35.0)
 """f4, in units of 2^-7."""
 DOUBT = 0.25
 """How far a decrypted bit may be from 0 or 1 to be one."""
+_EVALUATED = 0.01
+"""By how much noise may move what the polynomials make of a number: each adds about 1e-4 at most,
+and the next are at most six times as steep."""
 ONE_CLASS = ("anytime", "live", "clopper-pearson")
 """Bounds that rest on the votes of the top class alone: a sample in doubt may be of any other."""
 NOT_COUNTED = -1
@@ -45,20 +48,24 @@ def bit(x: Matrix, steep: int) -> Matrix:
 def in_doubt(error: float, steep: int) -> bool:
     """Whether no number within ``error`` of 0, whose sign it may turn, is made a bit."""
     within = np.linspace(0.0, min(error, 1.0), 1001)
-    return bool(error < 1.0 and (np.abs(bit(within, steep) - 0.5) < 0.5 - DOUBT).all())
+    least = 0.5 - DOUBT - _EVALUATED
+    return bool(error < 1.0 and (np.abs(bit(within, steep) - 0.5) < least).all())
 
 
 def by_scores(scores: Matrix, error: float) -> npt.NDArray[np.int64]:
     """Classes (B,) of decrypted scores (B, K); NOT_COUNTED where the lead is within the error.
 
+    So are rows that hold a score larger than any: they were not computed so, or under other keys.
+
     Args:
         scores: not finite in rows that were not sent.
         error: of the difference of two scores.
     """
-    safe = np.where(np.isfinite(scores), scores, 0.0)
+    usable = np.all(np.abs(scores) <= LARGEST + error, axis=1)  # not where one is no number
+    safe = np.where(usable.reshape(-1, 1), scores, 0.0)
     best = safe.argmax(axis=1)
     ordered = np.sort(safe, axis=1)
-    clear = (ordered[:, -1] - ordered[:, -2] > error) & np.isfinite(scores).all(axis=1)
+    clear = usable & (ordered[:, -1] - ordered[:, -2] > error)
     return np.where(clear, best, NOT_COUNTED).astype(np.int64)
 
 

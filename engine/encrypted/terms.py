@@ -51,8 +51,8 @@ class Terms(Record):
     hidden: int = Field(ge=0, le=MOST_HIDDEN)
     classes: int = Field(ge=2, le=MOST_CLASSES)
     steep: int = Field(default=0, ge=0, le=4)
-    limit: float = Field(gt=0)
-    error: float = Field(gt=0)
+    limit: float = Field(gt=0, allow_inf_nan=False)
+    error: float = Field(gt=0, allow_inf_nan=False)
 
     @property
     def columns(self) -> int:
@@ -92,6 +92,11 @@ class Terms(Record):
             )
         if self.answer == "bits" and self.steep != comparisons(3 if self.hidden else 1):
             raise UserError("The server announces another number of comparisons than fit.")
+        if self.answer == "bits" and self.error != DOUBT:
+            raise UserError(
+                f"The server announces bits that are in doubt from {self.error:g} on; they are "
+                f"from {DOUBT:g} on."
+            )
 
 
 class Announcement(Record):

@@ -192,11 +192,12 @@ class EncryptedRecord(Record):
         features, hidden: values of an input with the 1 beside them, units of the square layer.
         limit: largest norm of these values that was sent.
         error: lead that a score must have over the others, or how far a bit may be from 0 or 1.
-        samples: estimation samples of the run's last part, of which the next four tell.
+        samples: estimation samples of the run's last part, of which all that follows tells.
         doubtful: of these, in which no class leads clearly.
         outside: of these, beyond the limit.
         deviation: sum of the distances of their bits from 0 or 1; 0 for scores.
-        sent, received: bytes, those of the class's votes and of what was asked again included.
+        sent, received: bytes of ciphertexts. Keys, selection samples and those that are asked again
+            come on top.
     """
 
     answer: Literal["scores", "bits"]

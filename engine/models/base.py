@@ -153,7 +153,7 @@ class Classifier(ABC):
     def decrypted(self) -> EncryptedRecord | None:
         """How the last batch was decrypted, of a model that computes under encryption; else None.
 
-        Its counts are of that batch alone, its bytes of all so far.
+        Its counts and bytes are of that batch alone.
         """
         return None
 

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
+from engine.encrypted.address import PREFIX
 from engine.inputs.base import FittedInput
 from engine.models.base import NO_CLASS, NOT_ASKED, Classifier
 from engine.models.denoised_identity import (
@@ -125,6 +126,11 @@ def _check(classifier: ModelIdentity, denoiser: DenoiserFacts) -> None:
         raise UserError(
             f"{denoiser.name} is for classifiers of images; {classifier.name} is none, so leave "
             "--denoiser out."
+        )
+    if classifier.source.startswith(PREFIX):
+        raise UserError(
+            f"{classifier.name} is computed by a server under encryption, which takes samples as "
+            "they are noised; leave --denoiser out."
         )
     if classifier.encoding != "plain":
         raise UserError(

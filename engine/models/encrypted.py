@@ -95,12 +95,16 @@ class EncryptedClassifier(Classifier):
 
     def classify(self, batch: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
         """Class indices (B,); NO_CLASS for a sample in doubt."""
+        before = self.client.traffic
         numbers, terms = self._numbers(batch), self.client.terms
         scored = terms.answer == "scores"
         found = by_scores(numbers, terms.error) if scored else by_bits(numbers, terms.classes)
         sent = np.isfinite(numbers).all(axis=1)
+        traffic = self.client.traffic
         self._last = self._record(
             {
+                "sent": traffic.sent - before.sent,
+                "received": traffic.received - before.received,
                 "samples": len(found),
                 "outside": int((~sent).sum()),
                 "doubtful": int((found[sent] < 0).sum()),
@@ -121,7 +125,7 @@ class EncryptedClassifier(Classifier):
         return self.client.answers(batch.flatten(1).double().cpu().numpy())
 
     def _record(self, counts: Mapping[str, int | float]) -> EncryptedRecord:
-        terms, traffic = self.client.terms, self.client.traffic
+        terms = self.client.terms
         return EncryptedRecord(
             answer=terms.answer,
             ring=terms.parameters.ring,
@@ -131,8 +135,6 @@ class EncryptedClassifier(Classifier):
             hidden=terms.hidden,
             limit=terms.limit,
             error=terms.error,
-            sent=traffic.sent,
-            received=traffic.received,
             **counts,
         )
 

@@ -22,6 +22,7 @@ import torch
 from engine.core.batches import alike
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
+from engine.encrypted.address import PREFIX
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Coding
 from engine.models.base import NO_CLASS, NOT_ASKED, Classifier
@@ -254,6 +255,11 @@ def _fits(first: ModelIdentity, other: ModelIdentity) -> None:
             )
         if each.outputs is not None:
             raise UserError(f"{each.name} names no classes; an ensemble is made of classifiers.")
+        if each.source.startswith(PREFIX):
+            raise UserError(
+                f"{each.name} is computed by a server under encryption: what is in doubt among its "
+                "answers can be taken from its own votes alone; certify it by itself."
+            )
         if any(part.role == "member" for part in each.parts):
             raise UserError(f"{each.name} is an ensemble; name its members one by one.")
     if first.in_memory != other.in_memory:

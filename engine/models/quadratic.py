@@ -41,8 +41,8 @@ def quadratic_of(classifier: Classifier) -> Quadratic:
             f"The normalisation of {name} ({model.normalization}) mixes values; under encryption "
             "each must stay by itself."
         )
-    folded = _folded(layers, _flat(scale), _flat(shift))
-    return Quadratic.of_layers(folded, sigma=model.training_sigma or 0.0)
+    folded, shifts = _folded(layers, _flat(scale), _flat(shift))
+    return Quadratic.of_layers(folded, shifts=shifts, sigma=model.training_sigma or 0.0)
 
 
 def _layers(network: nn.Module, name: str) -> list[Layer]:
@@ -69,11 +69,15 @@ def _flat(tensor: torch.Tensor) -> Matrix:
     return tensor.detach().cpu().double().numpy().ravel()
 
 
-def _folded(layers: list[Layer], scale: Matrix, shift: Matrix) -> list[Layer]:
-    """The layers for values before the normalisation: W (s x + t) + b = (W s) x + (W t + b)."""
+def _folded(layers: list[Layer], scale: Matrix, shift: Matrix) -> tuple[list[Layer], Matrix]:
+    """The layers for values before the normalisation: W (s x + t) + b = (W s) x + (W t + b).
+
+    With |W| |t| + |b|, the size of what the new bias is summed from.
+    """
     (weight, bias), *rest = layers
     if weight.shape[1] != len(scale):
         raise UserError(
             f"The first layer takes {weight.shape[1]} values, the image has {len(scale)}."
         )
-    return [(weight * scale, weight @ shift + bias), *rest]
+    moved = (weight * scale, weight @ shift + bias)
+    return [moved, *rest], np.abs(weight) @ np.abs(shift) + np.abs(bias)

@@ -28,13 +28,14 @@ def pack_for(
 ) -> Pack | None:
     """What counts so many inputs together; None where each is counted by itself.
 
-    So are those of exact methods, of sweeps, under a bound on scores, of texts and graphs, and of
-    models that are bound to an input.
+    So are those of exact methods, of sweeps, under a bound on scores, of texts and graphs, of
+    models that are bound to an input, and of those under encryption, whose samples in doubt are
+    told for each input.
     """
     bound = type(classifier).bound_to is not Classifier.bound_to
     says = type(classifier).said is not Classifier.said
     alone = settings.kind in ("exact", "sweep") or settings.scheme.counted or execution.batch == 1
-    alone = alone or settings.bound == SOFT
+    alone = alone or settings.bound == SOFT or bool(classifier.usual_batch)
     if bound or says or alone or classifier.identity.kind in ("text", "graph"):
         return None
     return Pack(

@@ -10,17 +10,19 @@ from engine.report.numbers import count, percent, plain
 
 SERVER_LEARNS = (
     "The server learns neither image nor noise, neither scores nor prediction nor radius: it gets "
-    "ciphertexts and keys for multiplying. It sees when it is asked, and how many batches."
+    "ciphertexts and keys for multiplying. It sees when it is asked, and how many batches, which "
+    "tell of the votes where a run ends early because of them."
 )
 CLIENT_LEARNS = {
-    "scores": "The client learns every score of every noisy sample, up to one common factor.",
+    "scores": "The client learns every score of every noisy sample, up to one common factor; from "
+    "these it can compute the model's weights as well.",
     "bits": "The client learns for every noisy sample which of every two classes leads, and how "
-    "clearly where it is close.",
+    "clearly where it is close; from many such samples it can copy the model as well.",
 }
 NOT_CLAIMED = (
     "Nothing shows that the server computed the model it announced: computing under encryption is "
     "not verified. Whoever holds the model can draw the same noise and count again in the clear "
-    "(certiscope verify FILE --rerun all --model MODEL)."
+    "(certiscope verify FILE --rerun all --model MODEL), and has to be given the image for it."
 )
 
 

@@ -135,7 +135,7 @@ class DecryptedTally:
         if batch is None or before is None:
             self._found = batch or before
             return
-        names = ("samples", "doubtful", "outside", "deviation")
+        names = ("samples", "doubtful", "outside", "deviation", "sent", "received")
         sums = {name: getattr(before, name) + getattr(batch, name) for name in names}
         self._found = batch.model_copy(update=sums)
 

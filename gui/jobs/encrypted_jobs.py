@@ -1,8 +1,7 @@
-"""What the worker is asked to do for the page of encrypted inference."""
+"""What the page of encrypted inference asks of the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,25 +9,20 @@ from gui.jobs.engine_jobs import Subject
 
 if TYPE_CHECKING:
     from engine.explain.encrypted import Sight
+    from engine.models.base import Classifier
 
 
 @dataclass(frozen=True)
 class Look:
-    """One image under encryption, and what a run would take.
+    """One image under encryption.
 
     Attributes:
         subject: model and image.
         sight: what both sides have of it.
-        model: as the server announces it.
-        security: the parameters, in words.
-        cost: what so many votes take, in words.
     """
 
     subject: Subject
     sight: Sight
-    model: str
-    security: str
-    cost: Callable[[int], str]
 
 
 def look(subject: Subject) -> Look:
@@ -42,12 +36,19 @@ def look(subject: Subject) -> Look:
 
     classifier = subject.classifier
     assert isinstance(classifier, EncryptedClassifier)
-    sight = send(classifier, subject.fitted)
+    return Look(subject, send(classifier, subject.fitted))
+
+
+def cost(classifier: Classifier | None, votes: int) -> str:
+    """What so many votes of an open model take under encryption; empty for any other model.
+
+    It is computed at once from what the server announced, and sends nothing.
+    """
+    if classifier is None or not classifier.usual_batch:
+        return ""
+    from engine.models.encrypted import EncryptedClassifier  # loaded with the model
+
+    assert isinstance(classifier, EncryptedClassifier)
     terms = classifier.client.terms
-    return Look(
-        subject=subject,
-        sight=sight,
-        model=classifier.identity.name,
-        security=terms.parameters.in_words(),
-        cost=lambda votes: terms.estimate(votes).in_words(),
-    )
+    security, takes = terms.parameters.in_words(), terms.estimate(votes).in_words()
+    return f"{classifier.identity.name}: {security}. {takes}"

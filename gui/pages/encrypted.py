@@ -23,7 +23,7 @@ from engine.encrypted.address import PORT, PREFIX, Address
 from engine.models.request import ModelRequest
 from engine.report.encrypted import CLIENT_LEARNS, NOT_CLAIMED, SERVER_LEARNS
 from gui.controllers.session import Session
-from gui.jobs.encrypted_jobs import look
+from gui.jobs.encrypted_jobs import cost, look
 from gui.jobs.worker import Failure, Lane
 from gui.style.theme import set_role
 from gui.widgets.image import ImageView
@@ -79,10 +79,13 @@ class EncryptedPage(Page):
         self.open.clicked.connect(self._open)
         self.address.returnPressed.connect(self._open)
         self.start.clicked.connect(self._start_or_stop)
+        self.answer.currentIndexChanged.connect(self._follow_run)
         self.server.served.connect(self._on_served)
         self.server.said.connect(self._on_said)
         self.server.ended.connect(self._on_ended)
         session.loading.fitted_changed.connect(self._look)
+        session.loading.model_changed.connect(self._follow_cost)
+        session.runs.snapshot_changed.connect(self._follow_run)
         session.runs.evidence_changed.connect(self._follow_run)
         session.form.changed.connect(self._follow_cost)
         self._show(None)
@@ -209,20 +212,22 @@ class EncryptedPage(Page):
 
     @Slot()
     def _follow_cost(self) -> None:
-        """What a run of the form takes."""
+        """What a run of the form takes: known before anything is sent."""
         settings = self._session.form.settings
-        seen, votes = self.seen, settings.n0 + settings.n
-        said = f"{seen.model}: {seen.security}. {seen.cost(votes)}" if seen is not None else ""
-        say(self.cost, said)
+        say(self.cost, cost(self._session.loading.classifier, settings.n0 + settings.n))
 
     @Slot()
     def _follow_run(self) -> None:
-        """What the shown run subtracted, and who may learn what."""
-        evidence = self._session.runs.evidence
-        record: EncryptedRecord | None = evidence.encrypted if evidence is not None else None
+        """What the run at hand or shown subtracted, and who may learn what."""
+        runs = self._session.runs
+        run = runs.evidence or runs.snapshot
+        record: EncryptedRecord | None = run.encrypted if run is not None else None
         answer = _ANSWERS[self.answer.currentIndex()] if record is None else record.answer
-        counted = f"Before any bound {record.in_words()}." if record is not None else ""
-        if record is None and self.seen is not None:
+        counted = ""
+        if record is not None and record.samples:
+            when = "So far, before" if runs.evidence is None else "Before"
+            counted = f"{when} any bound {record.in_words()}."
+        elif self.seen is not None:
             counted = "Certify (F5) counts votes from encrypted noisy samples."
         say(self.counted, counted)
         say(self.learns, " ".join((SERVER_LEARNS, CLIENT_LEARNS[answer], NOT_CLAIMED)))

@@ -5,11 +5,27 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 from engine.cli import main
-from tests.encrypted import image_file, model_file, serving, small
+from engine.encrypted.address import Address
+from engine.encrypted.ciphers import Keys
+from tests.encrypted import (
+    found_in,
+    image_file,
+    misbehaving,
+    model_file,
+    relay,
+    secret_alone,
+    serialised,
+    serving,
+    small,
+    windows,
+)
+from tests.encrypted import words as wire_words
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +62,71 @@ def test_two_processes_certify_an_image_and_its_owner_counts_again(folder, capfd
     assert "everything re-drawn" in capfd.readouterr().out
     assert main(["verify", "e.json", "--rerun", "all"]) == 1
     assert "its model is with the server" in capfd.readouterr().out
+
+
+@contextmanager
+def served_elsewhere(*more):
+    """The address of a server in a process of its own."""
+    command = [sys.executable, "-m", "engine", "serve-encrypted", "--model", "m.safetensors"]
+    server = subprocess.Popen([*command, "--port", "0", *more], stdout=subprocess.PIPE, text=True)
+    try:
+        yield Address(
+            "127.0.0.1", int(re.search(r"127\.0\.0\.1:(\d+)", server.stdout.readline())[1])
+        )
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+
+
+def test_the_server_process_receives_no_pixel_no_label_and_no_secret_key(
+    folder, capfd, monkeypatch
+):
+    """Every byte of a whole run is recorded on its way to the process, and searched."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", ":".join(filter(None, sys.path)))
+    (folder / "names.txt").write_text("okapi\ntapir\nzebra\n")
+    image = np.array([[[[230, 51], [26, 178]]]], dtype=np.uint8)
+    np.savez(folder / "secret.npz", x=image, y=np.array([1]))
+    made, encrypted = [], []
+
+    class Kept(Keys):
+        def __init__(self, *given):
+            super().__init__(*given)
+            made.append(self)
+
+        def encrypted(self, x):
+            encrypted.append(x)
+            return super().encrypted(x)
+
+    monkeypatch.setattr("engine.encrypted.client.Keys", Kept)
+    received = bytearray()
+    with (
+        served_elsewhere("--class-names", "names.txt") as address,
+        misbehaving(relay(address, received)) as proxy,
+    ):
+        words = f"--encrypted {proxy.place} --input secret.npz:0 --sigma 0.1 --n0 20 --n 400"
+        assert main(["certify", *words.split(), "--json", "wire.json"]) == 0
+    capfd.readouterr()
+    evidence = json.loads((folder / "wire.json").read_text())
+    assert evidence["input"]["label"] == 1  # tapir
+    (keys,) = made
+    places = np.sort(windows(received))
+    assert found_in(places, wire_words(keys.for_server())[::97]).all()  # the search finds
+    assert sum(map(len, encrypted)) > 400
+    for x in encrypted:
+        assert not found_in(places, serialised(x)).any()
+    for numbers in (image, image / 255):
+        assert not found_in(places, serialised(numbers.ravel())).any()
+    given = evidence["input"]
+    digests = [given["sha256"], given["pixels_sha256"]]
+    texts = ["label", "tapir", "zebra", "secret", "certify", "radius", *digests]
+    texts += [evidence["run_id"], evidence["noise"]["key"]]
+    for text in texts:
+        assert len(text) < 5 or text.encode() not in received
+    for data in map(bytes.fromhex, digests):
+        assert data not in received
+    alone = secret_alone(keys.secret(), keys.for_server())
+    assert len(alone) > 1000 and not found_in(places, alone).any()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import random
 import socket
 import struct
 import threading
@@ -15,11 +16,27 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from engine.core.errors import Unreachable, UserError
 from engine.encrypted.address import Address, server_tls
+from engine.encrypted.ciphers import Evaluation, Keys
 from engine.encrypted.client import Client
+from engine.encrypted.comparison import NOT_COUNTED, by_scores
 from engine.encrypted.messages import Kind, receive, refusal, send
 from engine.encrypted.server import Server
+from engine.encrypted.tensor_format import Tensor
 from engine.encrypted.terms import PROTOCOL, Announcement, Offer
-from tests.encrypted import announcing, misbehaving, relay, samples, serving, small, stated
+from tests.encrypted import (
+    announcing,
+    found_in,
+    misbehaving,
+    relay,
+    samples,
+    secret_alone,
+    serialised,
+    serving,
+    small,
+    stated,
+    windows,
+    words,
+)
 
 SECONDS = 1.5
 """Patience with servers that misbehave."""
@@ -68,29 +85,11 @@ def test_the_server_receives_neither_pixels_nor_label_nor_secret_key():
     places = np.sort(windows(received))
     # The search finds what is there: the keys for multiplying.
     assert found_in(places, words(multiplying)[::97]).all()
-    numbers = [x.astype(form).tobytes() for form in ("<f8", ">f8", "<f4", ">f4")]
-    assert not found_in(places, np.concatenate([*map(words, numbers)])).any()
+    assert not found_in(places, serialised(x)).any()
     for text in (b"label", b"digit", repr(float(x[0, 1])).encode()):
         assert text not in bytes(received)
-    alone = words(secret)[: len(secret) // 16 * 2 : 7]
-    alone = alone[~found_in(np.sort(windows(multiplying)), alone)]
+    alone = secret_alone(secret, multiplying)
     assert len(alone) > 1000 and not found_in(places, alone).any()
-
-
-def windows(data):
-    """Every eight bytes of some, at every place."""
-    plain = np.frombuffer(bytes(data), dtype=np.uint8)
-    return np.lib.stride_tricks.sliding_window_view(plain, 8).copy().view(np.uint64)[:, 0]
-
-
-def words(data):
-    """Some bytes, eight at a time; such a number comes by chance once in 10^9 searches."""
-    return np.frombuffer(data[: len(data) // 8 * 8], dtype=np.uint64)
-
-
-def found_in(places, sought):
-    at = np.minimum(np.searchsorted(places, sought), len(places) - 1)
-    return places[at] == sought
 
 
 def hang(connection: socket.socket) -> None:
@@ -160,6 +159,73 @@ def test_an_answer_that_is_none_is_a_sentence_soon(does, said):
         client = Client(address, patience=SECONDS)
         with pytest.raises(Unreachable, match=said):
             client.answers(samples(3))
+
+
+def twisting(twist):
+    """Computes what it announced, and sends what ``twist(keys, answers)`` makes of all so far."""
+    offer = Offer.of(small(), "scores")
+
+    def does(connection: socket.socket) -> None:
+        _, keys = receive(connection, {Kind.KEYS: 1 << 24})
+        terms, answers = offer.terms, []
+        server = Evaluation(terms.parameters, "scores", offer.model, 0, keys[1:])
+        send(connection, Kind.READY)
+        while True:
+            _, data = receive(connection, {Kind.SAMPLES: 1 << 26})
+            answers.append(server.answered(data))
+            send(connection, Kind.ANSWER, twist(answers))
+
+    return announcing(announcement(), does)
+
+
+def with_scale(data: bytes, scale: float) -> bytes:
+    """An answer that says it was enlarged otherwise."""
+    before = struct.pack("<d", Tensor(data).scale)
+    assert before in data
+    return data.replace(before, struct.pack("<d", scale))
+
+
+@pytest.mark.parametrize("scale", [float("nan"), float("inf"), 0.0, -1.0, 5e-324, 1.0])
+def test_scales_that_cannot_be_leave_no_wrong_vote(scale):
+    with misbehaving(twisting(lambda answers: with_scale(answers[-1], scale))) as address:
+        client = Client(address, patience=20)
+        try:
+            found = by_scores(client.answers(samples(50)), client.terms.error)
+            clear = small().scores(samples(50)).argmax(1)
+        except Unreachable as error:
+            assert "no ciphertext of this run" in str(error)
+        else:
+            assert ((found == NOT_COUNTED) | (found == clear)).all()
+        client.close()
+
+
+def test_an_answer_to_somebody_else_leaves_no_vote():
+    """Decrypted under the wrong key it is noise as large as the modulus."""
+    offer = Offer.of(small(), "scores")
+    keys, terms = Keys(offer.terms.parameters, "scores"), offer.terms
+    server = Evaluation(terms.parameters, "scores", offer.model, 0, keys.for_server())
+    other = server.answered(keys.encrypted(samples(50)))
+    with misbehaving(twisting(lambda answers: other)) as address:
+        client = Client(address, patience=20)
+        assert (by_scores(client.answers(samples(50)), terms.error) == NOT_COUNTED).all()
+        client.close()
+
+
+def test_changed_bytes_of_an_answer_end_no_process():
+    """Hundreds of answers with other bytes: a sentence or numbers each time."""
+    offer, rng = Offer.of(small(), "scores"), random.Random(4)
+    keys, terms = Keys(offer.terms.parameters, "scores"), offer.terms
+    server = Evaluation(terms.parameters, "scores", offer.model, 0, keys.for_server())
+    data = server.answered(keys.encrypted(samples(50)))
+    refused = 0
+    for _ in range(300):
+        changed = bytearray(data)
+        changed[rng.choice([rng.randrange(200), rng.randrange(len(data))])] = rng.randrange(256)
+        try:
+            assert keys.decrypted(bytes(changed), 50, 3).shape == (50, 3)
+        except Unreachable:
+            refused += 1
+    assert 20 < refused < 300
 
 
 def test_nobody_there_says_how_to_start_a_server():

@@ -34,6 +34,12 @@ def test_a_score_must_lead_by_more_than_the_error():
     assert by_scores(scores, 0.005).tolist() == [0, 1, NOT_COUNTED, NOT_COUNTED]
 
 
+def test_a_score_larger_than_any_is_in_doubt():
+    """As of an answer under other keys, or of numbers that outgrew the modulus."""
+    scores = np.array([[8.0, 0.0], [8.2, 0.0], [0.0, -1e9], [np.inf, 0.0], [1e300, -np.inf]])
+    assert by_scores(scores, 0.1).tolist() == [0, *[NOT_COUNTED] * 4]
+
+
 def test_a_class_must_win_every_comparison_out_of_doubt():
     # Of classes 0-1, 0-2, 1-2.
     bits = np.array(

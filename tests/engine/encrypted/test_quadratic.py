@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from engine.core.errors import UserError
 from engine.encrypted.comparison import NOT_COUNTED, by_scores
 from engine.encrypted.parameters import choose
-from engine.encrypted.quadratic import LARGEST, Quadratic, slot_deviation, with_one
+from engine.encrypted.quadratic import (
+    LARGEST,
+    Quadratic,
+    rounding_deviation,
+    slot_deviation,
+    with_one,
+)
 from engine.encrypted.terms import Offer
 from tests.encrypted import layers, samples, small
 
@@ -109,3 +117,68 @@ def test_comparisons_that_rounding_may_turn_are_not_offered(size):
     model = Quadratic.of_layers([(weight * size, bias * size), (last, np.zeros(len(last)))])
     with pytest.raises(UserError, match="of such different sizes"):
         Offer.of(model, "bits")
+
+
+@pytest.mark.parametrize("hidden", [0, 24])
+def test_rounding_in_the_clear_counts_where_scores_have_much_in_common(hidden):
+    """Single precision rounds both scores, however little they differ."""
+    rng = np.random.default_rng(6)
+    sizes = [(hidden, 64), (4, hidden)] if hidden else [(4, 64)]
+    parts = [(rng.normal(size=s), rng.normal(size=s[0])) for s in sizes]
+    weight, bias = parts[-1]
+    common = 100 * rng.normal(size=weight.shape[1])
+    parts[-1] = weight.astype(np.float32) / 100 + common.astype(np.float32), bias
+    parts = [(w.astype(np.float32).astype(float), b.astype(np.float32)) for w, b in parts]
+    model = Quadratic.of_layers(parts)
+    x = (rng.uniform(0, 1, 64) + 0.25 * rng.normal(size=(4000, 64))).astype(np.float32)
+    single = x
+    for number, (w, b) in enumerate(parts):
+        single = single**2 if number else single
+        single = single @ w.T.astype(np.float32) + b.astype(np.float32)
+    scaled = model.for_scores()
+    exact, by = scaled.scores(x.astype(np.float64)), (scaled.last / model.last)[0, 0]
+    moved = [
+        np.abs(exact[:, a] - exact[:, b] - by * (1.0 * single[:, a] - single[:, b])).max()
+        for a, b in combinations(range(4), 2)
+    ]
+    counted = scaled.error(choose("scores", hidden=hidden > 0))
+    assert max(moved) < counted
+    # What rounding would be of the difference alone, as if it were one score.
+    alone = scaled.scaled(scaled.differences, np.abs(scaled.differences), 1.0)
+    assert hidden == 0 or alone._single(alone.sizes_behind) < 0.1 * counted
+    pairs = model.for_comparisons()
+    exact = pairs.scores(x.astype(np.float64))
+    for column, (a, b) in enumerate(combinations(range(4), 2)):
+        by = (pairs.last[:, column] / model.differences[:, column])[0]
+        moved = np.abs(exact[:, column] - by * (1.0 * single[:, a] - single[:, b])).max()
+        assert moved < pairs.comparison_error(choose("bits", hidden=hidden > 0))
+
+
+def test_a_bias_is_rounded_as_what_it_is_summed_from():
+    """(x - m) / s in single precision: large m cancel in the bias, not in what is rounded."""
+    layer = [(np.ones((2, 4)) * [[1], [2]], np.array([0.5, 0.25]))]
+    plain = Quadratic.of_layers(layer).for_scores()
+    moved = Quadratic.of_layers(layer, shifts=np.array([1e3, 1e3])).for_scores()
+    parameters = choose("scores", hidden=False)
+    assert moved.error(parameters) > 50 * plain.error(parameters)
+
+
+def test_rounded_ciphertexts_deviate_more_than_fresh_ones():
+    """Of a ciphertext (c0, c1) both are rounded, and c1 is multiplied by a ternary key."""
+    parameters, rng = choose("bits", hidden=True), np.random.default_rng(7)
+    ring = 256
+    small_ring = parameters.model_copy(update={"ring": ring})
+    slots = []
+    for _ in range(200):
+        key = rng.integers(-1, 2, ring)
+        both = rng.uniform(-0.5, 0.5, (2, ring))
+        product = np.convolve(both[1], key)
+        noise = both[0] + product[:ring]
+        noise[: ring - 1] -= product[ring:]  # x^N = -1
+        roots = np.exp(1j * np.pi * (2 * np.arange(ring // 2) + 1) / ring)
+        slots.append((noise * roots[:, None] ** np.arange(ring)).sum(axis=1).real)
+    found = np.std(slots) / 2.0**parameters.scale
+    stated = rounding_deviation(small_ring)
+    # Stated are twice both parts of a slot, and its real part is read.
+    assert stated == pytest.approx(8**0.5 * found, rel=0.1)
+    assert rounding_deviation(parameters) > 10 * slot_deviation(parameters)

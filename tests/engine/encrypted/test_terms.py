@@ -4,7 +4,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.encrypted.parameters import Parameters
-from engine.encrypted.terms import PROTOCOL, Announcement, Offer
+from engine.encrypted.terms import PROTOCOL, Announcement, Offer, Terms
 from tests.encrypted import small, stated
 
 
@@ -48,6 +48,20 @@ def test_terms_that_do_not_fit_are_refused(changes, said):
 def test_an_answer_that_is_not_offered_is_refused():
     with pytest.raises(UserError, match="does not answer with bits; it answers with scores"):
         announced().chosen("bits")
+
+
+def test_bits_that_are_said_to_be_in_doubt_from_elsewhere_are_refused():
+    offer = Offer.of(small(), "bits").terms.model_copy(update={"error": 0.4})
+    with pytest.raises(UserError, match=r"in doubt from 0\.4 on; they are from 0\.25 on"):
+        offer.check()
+
+
+@pytest.mark.parametrize("name", ["limit", "error"])
+@pytest.mark.parametrize("value", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_limit_or_an_error_is_a_positive_number(name, value):
+    terms = Offer.of(small(), "scores").terms.model_dump()
+    with pytest.raises(ValueError, match=name):
+        Terms.model_validate({**terms, name: value})
 
 
 def test_comparisons_that_do_not_fit_the_levels_are_refused():

@@ -3,7 +3,9 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,12 +17,16 @@ from engine.evidence.settings import CertifySettings, ExactSettings, Execution, 
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import NO_CLASS
+from engine.models.denoised import DenoisedClassifier
+from engine.models.ensemble import Ensemble
 from engine.procedures.certify import certify
 from engine.procedures.predict import predict
 from engine.procedures.run import Run
+from engine.procedures.together import pack_for
 from engine.schemes import Gaussian
 from engine.schemes.dssn_l1 import DssnL1
 from tests.encrypted import image_file, misbehaving, samples, serving, small
+from tests.fakes import HalfSpace
 
 HERE = Execution(device="cpu")
 
@@ -71,6 +77,31 @@ def run_stream():
     from engine.noise.gaussian import Stream
 
     return Stream.ESTIMATION
+
+
+def test_every_run_tells_its_own_bytes(served, image):
+    settings = CertifySettings(scheme=Gaussian(sigma=0.1), n0=20, n=300, seed=3)
+    first, second = (
+        result_of(certify(served, image, settings, execution=HERE)).encrypted for _ in range(2)
+    )
+    each = served.client.terms.estimate(300)
+    assert 0.9 * each.sent < first.sent < each.sent  # some of a ciphertext can be packed
+    assert abs(first.sent - second.sent) < 0.01 * each.sent
+
+
+def test_every_input_of_a_set_tells_what_was_in_doubt(served, image):
+    """Samples of several inputs in one ciphertext would have one record together."""
+    settings = CertifySettings(n0=20, n=300)
+    assert pack_for(served, settings, HERE, threading.Event(), 5) is None
+    assert pack_for(HalfSpace(0.3), settings, HERE, threading.Event(), 5) is not None
+
+
+def test_a_served_model_is_no_member_of_an_ensemble_and_takes_no_denoiser(served):
+    """Their votes would be counted without what is in doubt among its own."""
+    with pytest.raises(UserError, match="is computed by a server under encryption: .* by itself"):
+        Ensemble([served, served])
+    with pytest.raises(UserError, match="under encryption, .* leave --denoiser out"):
+        DenoisedClassifier(served, SimpleNamespace(facts=None))
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.evidence.observations import EncryptedRecord
+from engine.evidence.settings import CertifySettings
 from engine.explain.encrypted import Ciphertext, Sight
 from engine.report.encrypted import CLIENT_LEARNS, NOT_CLAIMED, SERVER_LEARNS
 from gui.jobs.encrypted_jobs import Look
 from tests.factories import make_evidence
+from tests.gui.conftest import make_snapshot
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def seen() -> Look:
         numbers=(0.25, -0.5, 0.75, 0.0),
         names=("a", "b", "c", "d"),
     )
-    return Look(None, sight, "squares", "ring 8,192", lambda votes: f"{votes:,} votes take long.")
+    return Look(None, sight)
 
 
 def test_it_says_what_to_do_and_who_may_learn_what(page):
@@ -51,29 +53,56 @@ def test_both_sides_are_drawn(page, window):
     assert page.received.caption == "bytes of the answer"
     assert page.sees.text() == "25,600 bytes of ciphertexts"
     assert "which the client decrypts: c: 0.750, a: 0.250, d: 0.000 and 1 more" in page.reads.text()
-    votes = window.session.form.settings.n0 + window.session.form.settings.n
-    assert page.cost.text() == f"squares: ring 8,192. {votes:,} votes take long."
     page._show(None)
     assert page.image.image is None and not page.reads.isVisible()
 
 
-def test_a_run_says_what_it_subtracted(page, window):
-    record = EncryptedRecord(
-        answer="bits",
-        ring=8192,
-        primes=(53, 53, 52, 60),
-        scale=30,
-        features=65,
-        hidden=25,
-        limit=8.0,
-        error=0.25,
-        samples=1000,
-        doubtful=12,
+def test_what_a_run_takes_stands_there_before_anything_is_sent(page, window, monkeypatch):
+    monkeypatch.setattr(
+        "gui.pages.encrypted.cost", lambda model, votes: f"{votes:,} votes" if model else ""
     )
-    window.session.runs.evidence = make_evidence(encrypted=record)
-    window.session.runs.evidence_changed.emit()
-    expected = "Before any bound 12 of 1,000 samples in doubt were taken from the counts."
-    assert page.counted.text() == expected and CLIENT_LEARNS["bits"] in page.learns.text()
+    monkeypatch.setattr(window.session.loading, "classifier", object())
+    window.session.loading.model_changed.emit()
+    votes = window.session.form.settings.n0 + window.session.form.settings.n
+    assert page.cost.text() == f"{votes:,} votes" and page.seen is None
+    monkeypatch.setattr(window.session.loading, "classifier", None)
+    window.session.loading.model_changed.emit()
+    assert not page.cost.isVisible()
+
+
+RECORD = EncryptedRecord(
+    answer="bits",
+    ring=8192,
+    primes=(53, 53, 52, 60),
+    scale=30,
+    features=65,
+    hidden=25,
+    limit=8.0,
+    error=0.25,
+    samples=1000,
+    doubtful=12,
+)
+
+
+def test_a_run_says_what_it_subtracted_while_it_counts_and_at_its_end(page, window):
+    runs = window.session.runs
+    subtracted = "any bound 12 of 1,000 samples in doubt were taken from the counts."
+    runs.snapshot = make_snapshot(CertifySettings(), 1000).model_copy(
+        update={"encrypted": RECORD, "top": None}
+    )
+    runs.snapshot_changed.emit()
+    assert page.counted.text() == f"So far, before {subtracted}"
+    runs.evidence = make_evidence(encrypted=RECORD)
+    runs.evidence_changed.emit()
+    assert page.counted.text() == f"Before {subtracted}"
+    assert CLIENT_LEARNS["bits"] in page.learns.text()
+
+
+def test_who_may_learn_what_follows_the_answer_that_is_chosen(page):
+    page.answer.setCurrentIndex(1)
+    assert CLIENT_LEARNS["bits"] in page.learns.text()
+    page.answer.setCurrentIndex(0)
+    assert CLIENT_LEARNS["scores"] in page.learns.text()
 
 
 def test_a_server_is_started_and_stopped_here(page, window, monkeypatch):
