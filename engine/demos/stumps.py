@@ -224,7 +224,8 @@ def make(demo: StumpDemo, out: Path) -> Path:
 
 def card(demo: StumpDemo, path: Path, *, trained: int) -> dict[str, Any]:
     """What the card says."""
-    scheme, (x, labels, specs) = demo.scheme, part(demo, held_out=True)
+    scheme = demo.scheme.for_kind("image" if demo.digits else "table")
+    x, labels, specs = part(demo, held_out=True)
     model = load_model(ModelRequest(str(path)))
     numbers = torch.from_numpy(x.astype(np.float32))
     inputs = numbers.view(-1, 1, 8, 8) if demo.digits else (numbers, torch.zeros(len(x), 0).long())

@@ -34,6 +34,7 @@ from engine.procedures.on_grid import gridded
 from engine.procedures.run import check_fit, clean_prediction, run_key
 from engine.procedures.run_noise import noise_source
 from engine.regions import Perturbation, Region
+from engine.schemes.stumps import for_kind
 from engine.system.device import resolve
 
 NOISY_SAMPLES = 3
@@ -88,7 +89,7 @@ def examples(
     said = classes(bound, noisy)
     tries = affordable((time.perf_counter() - began) / NOISY_SAMPLES)
     figure = ExamplesFigure(
-        noise_in_words=settings.scheme.noise_in_words(),
+        noise_in_words=for_kind(settings.scheme, fitted.identity.kind).noise_in_words(),
         original=Example.clean(_framed_input(bound, presenter, fitted), answer),
         samples=_shown(presenter, bound, noisy, said),
         region=region,
@@ -140,7 +141,7 @@ def counted_samples(
     place, stream = resolve(device), Stream.ESTIMATION
     ready, noisy = _prepared(classifier, fitted, settings, place, count=count, stream=stream)
     return ExamplesFigure(
-        noise_in_words=settings.scheme.noise_in_words(),
+        noise_in_words=for_kind(settings.scheme, fitted.identity.kind).noise_in_words(),
         original=Example.clean(_framed_input(ready.classifier, presenter, fitted)),
         samples=_shown(presenter, ready.classifier, noisy, classes(ready.classifier, noisy)),
         center_class=center_class,

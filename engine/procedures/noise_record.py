@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from engine.core.records import InputIdentity
 from engine.evidence.evidence import NoiseRecord
 from engine.evidence.settings import RunSettings
 from engine.noise.law import Arithmetic
@@ -25,6 +26,11 @@ def distance(settings: RunSettings, elements: int) -> float:
         UserError: exact noise was asked of a scheme that has none.
     """
     return settings.scheme.drawn(settings.noise).total_variation(elements)
+
+
+def on_input(settings: RunSettings, given: InputIdentity) -> RunSettings:
+    """The settings with what an input decides of the scheme, such as the unit of its noise."""
+    return settings.model_copy(update={"scheme": settings.scheme.for_input(given)})
 
 
 def noise_record(settings: RunSettings, *, key: int, elements: int) -> NoiseRecord:

@@ -27,6 +27,7 @@ from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
 from engine.models.networks.checked import computable
 from engine.models.scored import ScoredClassifier
+from engine.procedures.noise_record import on_input
 from engine.procedures.on_grid import gridded
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume
@@ -37,6 +38,7 @@ from engine.schemes import Scheme, parse_scheme
 from engine.schemes.base import Facts
 from engine.schemes.parameter_fields import NUMBERS, PIXELS
 from engine.schemes.ranked import check_classes
+from engine.schemes.stumps import for_kind
 from engine.system.device import resolve
 
 SIGMA_TOLERANCE = 0.02
@@ -89,7 +91,7 @@ class Run:
         self._computing = settings.scheme.computing(self.fitted.arrays, model)
         self.facts, self.first_seconds = self._first()
         self.randomness = Randomness(
-            settings,
+            on_input(settings, self.fitted.identity),
             key=run_key(classifier, self.fitted, settings),
             elements=self.fitted.identity.elements,
             device=self.device,
@@ -278,7 +280,8 @@ def refuse_doubt(classifier: Classifier, settings: RunSettings) -> None:
 
 def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
     """Warnings that need no run: the model was trained with other noise than the form's."""
-    model, scheme = classifier.identity, settings.scheme
+    model = classifier.identity
+    scheme = for_kind(settings.scheme, model.kind)
     return (*_untold(model, scheme), *_other_noise(model, scheme), *_other_unit(scheme))
 
 
@@ -313,7 +316,7 @@ def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     if scheme.reads == "network":  # it is about the model itself, without noise
         return ()
     if taught is not None:
-        return _other_scheme(parse_scheme(taught), scheme)
+        return _other_scheme(for_kind(parse_scheme(taught), model.kind), scheme)
     trained = model.training_sigma
     if trained is None:
         return ()

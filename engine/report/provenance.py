@@ -14,6 +14,7 @@ from engine.report import enumerated
 from engine.report.content import Fact, Section
 from engine.report.numbers import count, numbered, plain
 from engine.schemes import parse_scheme
+from engine.schemes.stumps import for_kind
 
 _ENCODED: dict[Encoding, str] = {
     "plain": "",
@@ -113,7 +114,8 @@ def _trained(model: ModelIdentity) -> str:
     """The noise of the training, as far as the file says it."""
     if model.training_scheme is not None:
         try:
-            return parse_scheme(model.training_scheme).noise_in_words()
+            taught = for_kind(parse_scheme(model.training_scheme), model.kind)
+            return taught.noise_in_words()
         except UserError:  # evidence of another version
             return "not known here"
     return "not known" if model.training_sigma is None else f"sigma {model.training_sigma:g}"

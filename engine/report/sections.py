@@ -24,6 +24,7 @@ from engine.report.numbers import count, lower, numbered, percent, plain, upper
 from engine.report.provenance import provenance
 from engine.schemes import Scheme
 from engine.schemes.norms import NormScheme
+from engine.schemes.parameter_fields import unit_for
 
 _TRAJECTORY_ROWS = 8
 _VOTE_ROWS = 12
@@ -229,7 +230,7 @@ def _parameters(evidence: Evidence) -> Section:
     unused = set() if settings.law.has_modes else {"noise"}
     unused |= set() if settings.target else {"target"}
     facts = [
-        Fact(spec.title, _typed(spec, record, evidence.input), _explained(spec.help, spec.unit))
+        Fact(spec.title, _typed(spec, record, evidence.input), _explained(spec, evidence.input))
         for record in (scheme, settings)
         for spec in field_specs(type(record))
         if spec.name not in (scheme.idle() if record is scheme else unused)
@@ -246,8 +247,9 @@ def _typed(spec: FieldSpec, record: Scheme | RunSettings, given: InputIdentity) 
     return str(value) if spec.name == "seed" else plain(value)
 
 
-def _explained(help_text: str, unit: str) -> str:
-    return f"{help_text}; {unit}" if unit else help_text
+def _explained(spec: FieldSpec, given: InputIdentity) -> str:
+    unit = unit_for(spec.unit, given.kind)
+    return f"{spec.help}; {unit}" if unit else spec.help
 
 
 def _votes(evidence: Evidence) -> Section:

@@ -15,6 +15,7 @@ from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import count, lower, plain, upper
 from engine.report.sections import limits, sections
 from engine.schemes import Scheme
+from engine.schemes.parameter_fields import unit_for
 from engine.schemes.threshold import threshold_in_words
 
 _TITLES = {
@@ -172,7 +173,7 @@ def _test(evidence: Evidence) -> tuple[Fact, ...]:
 
 def _votes(evidence: Evidence) -> tuple[Fact, ...]:
     parameters, samples = (
-        scheme_facts(evidence.settings.scheme),
+        scheme_facts(evidence.settings.scheme, evidence.input.kind),
         enumerated.samples_counted(evidence),
     )
     if samples:
@@ -195,13 +196,18 @@ def _votes(evidence: Evidence) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def scheme_facts(scheme: Scheme) -> tuple[Fact, ...]:
-    """Its parameters that are given, without what is rarely changed and was not."""
+def scheme_facts(scheme: Scheme, kind: str = "") -> tuple[Fact, ...]:
+    """Its parameters that are given, without what is rarely changed and was not.
+
+    Args:
+        scheme: of the run.
+        kind: of the input, for their units.
+    """
     return tuple(
         Fact(
             spec.title,
             plain(getattr(scheme, spec.name)),
-            ", ".join(word for word in (spec.help, spec.unit) if word),
+            ", ".join(filter(None, (spec.help, unit_for(spec.unit, kind)))),
         )
         for spec in field_specs(type(scheme))
         if getattr(scheme, spec.name) is not None

@@ -8,6 +8,8 @@ from pydantic import Field
 
 PIXELS, NUMBERS = "pixels in [0,1]", "standard deviations of their columns"
 """Units of a level and of the strengths that it certifies."""
+OF_TABLE = "; for a table "
+"""Between a unit of images and one of tables, where a scheme takes both."""
 LARGEST_SIGMA = 100
 
 
@@ -21,6 +23,18 @@ def sigma_field(unit: str = PIXELS) -> Any:
         description="standard deviation of the noise",
         json_schema_extra={"unit": unit, "step": 0.05, "slider": [0.05, 2.0, 0.01]},
     )
+
+
+def unit_for(unit: str, kind: str) -> str:
+    """Of a unit that is said for images and tables, that of inputs of one kind; both of "".
+
+    >>> unit_for("pixels; for a table standard deviations", "table")
+    'standard deviations'
+    """
+    images, _, tables = unit.partition(OF_TABLE)
+    if not kind or not tables:
+        return unit
+    return tables if kind == "table" else images
 
 
 def half_width_field() -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from engine.certificates.stump_vote import StumpVote
 from engine.certificates.stumps import (
@@ -25,7 +25,7 @@ from engine.noise.law import NoiseLaw
 from engine.noise.numbers_alone import NumbersAlone, UniformNoise
 from engine.regions import Ball, Perturbation, Region, Term
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Known, Scheme
-from engine.schemes.parameter_fields import NUMBERS, PIXELS, sigma_field
+from engine.schemes.parameter_fields import NUMBERS, OF_TABLE, PIXELS, sigma_field, unit_for
 from engine.schemes.semantic import against_half
 
 CITATION = (
@@ -34,7 +34,7 @@ CITATION = (
 )
 UNIT = "unit"
 EITHER_NORM = "l2 norm (Gaussian noise) or l1 norm (uniform noise)"
-_UNIT = f"{PIXELS}; for a table {NUMBERS}"
+_UNIT = f"{PIXELS}{OF_TABLE}{NUMBERS}"
 _DIGITS = 6
 
 
@@ -78,6 +78,8 @@ class StumpScheme(Scheme):
         json_schema_extra={"unit": "votes", "step": 1000, "advanced": True},
     )
 
+    _unit: str = PrivateAttr(default=_UNIT)
+
     @property
     def counted(self) -> int:
         """The votes beside."""
@@ -92,9 +94,19 @@ class StumpScheme(Scheme):
         """The scale of the other law."""
         return frozenset({"lam"} if self.norm == "l2" else {"sigma"})
 
+    def for_input(self, given: InputIdentity) -> Self:
+        """In the unit of its numbers."""
+        return self.for_kind(given.kind)
+
+    def for_kind(self, kind: str) -> Self:
+        """The same, saying in what unit noise and radii are of inputs of one kind."""
+        found = self.model_copy()
+        found._unit = unit_for(_UNIT, kind)
+        return found
+
     def noise(self) -> NoiseLaw:
         """On the numbers; categorical fields have none."""
-        unit = _UNIT
+        unit = self._unit
         if self.norm == "l1":
             return NumbersAlone(UniformNoise(self.lam, unit))
         return NumbersAlone(GaussianNoise(self.sigma, unit, gridded=False))
@@ -260,8 +272,17 @@ class Stumps(StumpScheme):
         radius = self.radius(outside)
         if radius is None:
             return None
-        return Ball(norm=self.norm, radius=radius, unit=str(facts.get(UNIT, _UNIT)))
+        return Ball(norm=self.norm, radius=radius, unit=str(facts.get(UNIT, self._unit)))
+
+    def stated_terms(self) -> Mapping[str, Term]:
+        """The radius in the unit of the numbers."""
+        return {"radius": Term("norm of the change", self._unit)}
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(radius / sigma), or 1/2 + radius / (2 lam)."""
         return self.needed(perturbation["radius"])
+
+
+def for_kind(scheme: Scheme, kind: str) -> Scheme:
+    """A scheme of stumps in the unit of inputs of one kind; another as it is."""
+    return scheme.for_kind(kind) if isinstance(scheme, StumpScheme) else scheme

@@ -113,7 +113,7 @@ def certified_accuracy(
         "right": round(len(right) / total, 4),
         "abstained": round(sum(one.outcome == "abstained" for one in found) / total, 4),
         **({"acr": sum(one.radius or 0.0 for one in right) / total} if ball else {}),
-        "terms": {term: str(scheme.terms[term]) for term in cells[0]},
+        "terms": {term: str(scheme.stated_terms()[term]) for term in cells[0]},
         "cells": [
             {"at": cell, "share": round(sum(_holds(one, cell) for one in right) / total, 4)}
             for cell in cells

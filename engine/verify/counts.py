@@ -33,7 +33,7 @@ from engine.noise.records import SelfTest
 from engine.noise.statistical_tests import restated, uniform_law
 from engine.procedures.bound_trajectory import Claims, Slack
 from engine.procedures.hypothesis_test import predict_facts
-from engine.procedures.noise_record import distance, noise_record
+from engine.procedures.noise_record import distance, noise_record, on_input
 from engine.procedures.oracle_correction import transfer_of
 from engine.procedures.outcome import certify_facts
 from engine.procedures.run_key import run_key
@@ -263,11 +263,16 @@ class Recount:
 
     def _noise(self) -> list[str]:
         stated = self.evidence.noise.self_test
-        again = noise_record(
-            self.settings, key=self.key, elements=self.evidence.input.elements
-        ).model_copy(update={"self_test": restated(stated) if stated else None})
-        wrong = differences(self.evidence.noise, again, "noise") or failed(stated)
-        return wrong or self._tested(stated)
+        given = self.evidence.input
+        wrong: list[str] = []
+        # programs before named the units of every kind of input in the noise of stumps
+        for settings in (on_input(self.settings, given), self.settings):
+            again = noise_record(settings, key=self.key, elements=given.elements)
+            again = again.model_copy(update={"self_test": restated(stated) if stated else None})
+            wrong = differences(self.evidence.noise, again, "noise")
+            if not wrong:
+                break
+        return wrong or failed(stated) or self._tested(stated)
 
     def _tested(self, stated: SelfTest | None) -> list[str]:
         """The noise was tested, and against the law that the settings name."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEd
 
 from engine.core.fields import FieldSpec, as_number
 from engine.core.glossary import meaning
+from engine.schemes.parameter_fields import unit_for
 from gui.style.theme import set_role
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.input_kinds import of_kind
@@ -75,7 +76,9 @@ class Field:
 
     def hint(self) -> str:
         """Unit and help in one line, in the window's words and for the kind of input."""
-        said = " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
+        said = " · ".join(
+            part for part in (unit_for(self.spec.unit, self._kind), self.spec.help) if part
+        )
         return of_kind(in_the_window(said), self._kind)
 
     def speak_of(self, kind: str) -> None:

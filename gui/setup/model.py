@@ -15,6 +15,7 @@ from engine.models.demo import denoisers
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
 from engine.models.request import ModelRequest
+from engine.schemes.stumps import for_kind
 from gui.controllers.session import Session
 from gui.jobs.shipped import Offer
 from gui.setup.ensemble import EnsembleFields
@@ -293,6 +294,7 @@ def _facts(model: ModelIdentity) -> list[str]:
     """What identifies a model, a line each."""
     size = f"{model.parameters:,} weights · " if model.parameters else ""
     taught = taught_scheme(model)
+    taught = for_kind(taught, model.kind) if taught else None
     trained = f"trained with {taught.noise_in_words()}" if taught else "training noise unknown"
     lines = [
         f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…",

@@ -137,7 +137,7 @@ def _key_facts(result: SetResult) -> Iterator[Fact]:
         yield Fact("average certified radius", round_down(summary.acr, 4), note)
     yield Fact("abstained", count(summary.abstained), percent(summary.abstained, rows))
     yield Fact("rows", count(rows), f"of {count(len(result.inputs))} planned inputs")
-    yield from scheme_facts(settings.scheme)
+    yield from scheme_facts(settings.scheme, result.model.kind)
     if settings.kind != "exact":
         alpha = alpha_of(settings)
         note = f"for each row; {alpha / len(result.inputs):.3g} for all at once"

@@ -16,6 +16,7 @@ from engine.core.records import InputIdentity
 from engine.schemes.parameter_fields import NUMBERS, PIXELS
 from engine.schemes.stumps import UNIT, Stumps, unit_of
 from engine.schemes.stumps_fields import StumpsFields
+from engine.schemes.stumps_vote import StumpsVote
 
 ONE = StumpEnsemble((Steps.of([(0.0, Fraction(0), Fraction(1))]),))
 """Class 1 above 0."""
@@ -54,6 +55,18 @@ def test_norms_are_in_the_units_of_the_input() -> None:
     impossible = {name: 0.1 if name != UNIT else NUMBERS for name in facts}
     with pytest.raises(UserError, match="contradict each other"):
         scheme.check_facts(impossible, given("table"))
+
+
+def test_noise_of_a_row_is_not_said_in_pixels_nor_that_of_an_image_in_columns() -> None:
+    """Before there is an input both are named; evidence of programs before still verifies."""
+    for scheme in (Stumps(sigma=4), Stumps(norm="l1", lam=2), StumpsVote(), StumpsFields()):
+        assert PIXELS in scheme.noise_in_words() and NUMBERS in scheme.noise_in_words()
+        row, image = (scheme.for_input(given(kind)) for kind in ("table", "image"))
+        assert row.noise_in_words().endswith(f"({NUMBERS})")
+        assert image.noise_in_words().endswith(f"({PIXELS})")
+        assert row.model_dump() == image.model_dump() == scheme.model_dump()
+        assert {level.unit for level in row.noise().levels} == {NUMBERS}
+        assert row.stated_terms()["radius"].unit == NUMBERS
 
 
 def test_nothing_is_known_without_both_masses() -> None:

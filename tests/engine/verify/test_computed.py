@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -17,8 +18,10 @@ from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.procedures.certify import certify
 from engine.regions import LightMap
+from engine.report.summary import content
 from engine.schemes import ExactMap
 from engine.schemes.exact_map import MAP
+from engine.schemes.parameter_fields import NUMBERS, OF_TABLE, PIXELS
 from engine.schemes.stumps import Stumps
 from engine.schemes.stumps_vote import MEMBER, StumpsVote
 from engine.verify.computed import check_computed
@@ -54,6 +57,18 @@ def test_the_claim_follows_from_what_was_computed(evidence: Evidence) -> None:
     assert "since the probability is computed" in evidence.statement
     claims = check_counts(Recount(evidence))
     assert {claim.verdict for claim in claims} == {"holds"}, claims
+
+
+def test_its_noise_names_the_unit_of_a_row_alone_and_that_of_programs_before_holds(
+    evidence: Evidence,
+) -> None:
+    assert [level.unit for level in evidence.noise.levels] == [NUMBERS]
+    assert PIXELS not in str(content(evidence))
+    for unit, verdict in ((f"{PIXELS}{OF_TABLE}{NUMBERS}", True), ("metres", False)):
+        levels = tuple(replace(level, unit=unit) for level in evidence.noise.levels)
+        noise = evidence.noise.model_copy(update={"levels": levels})
+        claims = check_counts(Recount(evidence.model_copy(update={"noise": noise})))
+        assert all(claim.verdict == "holds" for claim in claims) is verdict
 
 
 def test_it_is_computed_again(evidence: Evidence, place: Path) -> None:
