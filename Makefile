@@ -4,7 +4,7 @@ PYTHON ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help demo run test test-statistics test-cluster test-browser bench screenshots tables models \
+.PHONY: help demo run test test-fast test-statistics test-cluster test-browser bench screenshots tables models \
 	models-graph lint format clean
 
 help: ## this list
@@ -18,8 +18,13 @@ run: ## open the window
 	@scripts/setup.sh
 	@$(BIN)/certiscope
 
-test: lint ## lint, types and all fast tests
+test: lint ## lint, types and all tests, the fast and the thorough ones
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-fast: ## the fast tests alone: one case of every long walk
+	@scripts/setup.sh test
+	@$(BIN)/python -m pytest -n auto --dist loadfile \
+		-m 'not thorough and not statistics and not bench and not cluster and not browser'
 
 lint: ## ruff and mypy
 	@scripts/setup.sh test

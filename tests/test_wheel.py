@@ -56,6 +56,7 @@ def run(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 def test_it_holds_one_name(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
@@ -76,6 +77,7 @@ def test_it_holds_whatever_is_shipped(wheel: Path) -> None:
         assert f"certiscope/assets/{file}" in names
 
 
+@pytest.mark.thorough
 def test_it_works_beside_a_program_with_an_engine_of_its_own(installed: Path) -> None:
     module, file = run(installed, "script.py").split()
     assert module == "certiscope.engine.api.result"

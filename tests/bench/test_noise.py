@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 
+import pytest
 import torch
 from rich.console import Console
 
 from bench.noise import as_rows, measure, show
 
 
+@pytest.mark.thorough
 def test_costs_come_with_their_spread() -> None:
     costs = measure(("fp32",), torch.device("cpu"), rounds=2, seconds=0.01)
     (cost,) = costs

@@ -21,6 +21,7 @@ def test_the_reference_normalises_as_a_broadcast_does() -> None:
     assert torch.allclose(RepeatingNormalize(mean, std)(x), wanted)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("subject", SUBJECTS[:2], ids=lambda subject: subject.arch)
 def test_both_sample_the_same_distribution(subject: object) -> None:
     n = 400
@@ -41,6 +42,7 @@ def test_the_small_subject_is_the_shipped_network() -> None:
     assert sum(p.numel() for p in ours.network.parameters()) == shipped.parameters
 
 
+@pytest.mark.thorough
 def test_ratios_come_with_their_spread() -> None:
     ratios = compare(SUBJECTS[0], ("fp32",), CPU, rounds=2, seconds=0.01)
     found = next(ratio for ratio in ratios if ratio.other == REFERENCE)

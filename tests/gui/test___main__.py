@@ -117,6 +117,7 @@ def test_what_is_loaded_before_qt_loads_neither_qt_nor_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.thorough
 def test_the_command_line_loads_no_qt() -> None:
     code = (
         "import sys; from gui.__main__ import run; run(['schemes']); "

@@ -50,6 +50,7 @@ def resident(tmp_path: Path, model: str, given: str, n: int, *after: int) -> lis
     return [float(line) for line in done.stdout.split()]
 
 
+@pytest.mark.thorough
 def test_many_runs_of_one_digit_leave_the_window_its_size(tmp_path):
     few, many = resident(tmp_path, "demo:digits-0.25", "digits:52", 2000, 3, 9)
     assert many < 1.06 * few, (few, many)

@@ -62,6 +62,7 @@ def test_stop_takes_less_than_a_fifth_of_a_second(real, qtbot):
     assert min(seconds) < 0.2
 
 
+@pytest.mark.thorough
 def test_the_same_run_from_window_and_engine_counts_the_same(real, qtbot):
     from engine.procedures.certify import certify
 

@@ -186,6 +186,7 @@ def test_a_changed_input_is_held_against_the_reference_of_the_certified_one() ->
     assert 0.45 < found.perturbation["radius"] < 0.8
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "scheme",
     [

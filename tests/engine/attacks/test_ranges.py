@@ -31,6 +31,7 @@ def held_against(scheme, seed: int, slack: float):
     return again, FINE * reached, scores - threshold
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", [Rotation(sigma=0.3, degrees=60), Scaling(sigma=0.3, scale=0.4)])
 def test_an_attack_lies_outside_of_the_range_and_near_the_first_true_loss(scheme):
     again, parameters, margins = held_against(scheme, 0, 0.2)

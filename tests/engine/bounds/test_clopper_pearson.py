@@ -40,6 +40,7 @@ def test_edges():
     assert clopper_pearson.lower(10, 10, 0.05) == pytest.approx(0.05**0.1, abs=1e-9)
 
 
+@pytest.mark.thorough
 def test_within_rounding_below_fifty_digit_arithmetic_up_to_a_billion_trials():
     for k, n, alpha in precise.grid():
         p_lower = clopper_pearson.lower(k, n, alpha)

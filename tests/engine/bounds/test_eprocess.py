@@ -54,6 +54,7 @@ def test_monotone_in_successes_and_nothing_from_nothing():
     assert 0.0 <= eprocess.lower(1, 1, 0.001) < 0.01
 
 
+@pytest.mark.thorough
 def test_within_rounding_below_fifty_digit_arithmetic_up_to_a_billion_trials():
     for k, n, alpha in precise.grid():
         p_lower = eprocess.lower(k, n, alpha)

@@ -59,6 +59,7 @@ def test_a_window_that_lost_its_claim_writes_nothing(case: Case) -> None:
     assert case.row(run).counted == kept
 
 
+@pytest.mark.thorough
 def test_two_processes_on_one_case_keep_both_runs(case: Case) -> None:
     code = (
         "import sys; from engine.case import Case; from tests.cases import *\n"

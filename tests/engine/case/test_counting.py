@@ -17,6 +17,7 @@ from tests.cases import DECIDED, PREDICTED, SETTINGS, Slow, begun, counted, part
 from tests.fakes import HalfSpace, finish, fitted
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("after", [1, 61, 400, 900])
 @pytest.mark.parametrize("noise", ["float", "exact"])
 def test_a_resumed_run_ends_like_an_uninterrupted_one(case: Case, after: int, noise: str) -> None:
@@ -34,6 +35,7 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(case: Case, after: int, no
     assert (found.trajectory, found.region) == (whole.trajectory, whole.region)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("settings", [SETTINGS, PREDICTED, DECIDED], ids=lambda one: one.kind)
 def test_a_run_that_an_older_program_began_goes_on_with_its_chain(
     case: Case, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
@@ -124,6 +126,7 @@ def test_another_model_input_or_setting_is_refused(case: Case) -> None:
 KEPT = ("observations", "chain", "decision", "test", "bounds", "trajectory", "statement")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("settings", [SETTINGS, PREDICTED, DECIDED], ids=lambda one: one.kind)
 def test_wherever_a_run_breaks_off_it_is_resumed_to_the_same(
     case: Case, settings: RunSettings, monkeypatch: pytest.MonkeyPatch

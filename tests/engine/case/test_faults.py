@@ -50,6 +50,7 @@ def killed(folder: Path, kills: int, n: int, procedure: str) -> None:
     assert any(0 < counted < n for counted in found["on disk"])
 
 
+@pytest.mark.walk
 @posix
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_a_killed_run_is_resumed_to_the_counts_of_an_uninterrupted_one(
@@ -73,6 +74,7 @@ def test_killed_sets_are_resumed_to_the_rows_of_an_uninterrupted_one(tmp_path: P
     assert any(0 < counted < 8 * 3000 for counted in found["on disk"])
 
 
+@pytest.mark.thorough
 @posix
 def test_a_full_disk_costs_nothing_that_was_counted(tmp_path: Path) -> None:
     found = worker("full", tmp_path)
@@ -183,6 +185,7 @@ def flipped(whole: Path, path: Path, places: Iterator[tuple[int, int]]) -> dict[
     return met
 
 
+@pytest.mark.thorough
 def test_flipped_bits_are_never_accepted_silently(whole: Path, tmp_path: Path) -> None:
     size, moments = whole.stat().st_size, random.Random(3)
     places = [(moments.randrange(size), moments.randrange(8)) for _ in range(300)]
@@ -198,6 +201,7 @@ def test_flipped_bits_in_every_third_byte(whole: Path, tmp_path: Path) -> None:
     flipped(whole, tmp_path / "a.certiscope", places)
 
 
+@pytest.mark.thorough
 def test_overwritten_stretches_are_never_accepted_silently(whole: Path, tmp_path: Path) -> None:
     data, expected, moments = whole.read_bytes(), shown(Case.open(whole)), random.Random(5)
     path = tmp_path / "a.certiscope"

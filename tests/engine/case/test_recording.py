@@ -51,6 +51,7 @@ def test_commits_come_about_once_a_second(case: Case, monkeypatch: pytest.Monkey
     assert len(commits) >= 1
 
 
+@pytest.mark.thorough
 def test_runs_that_are_counted_together_are_committed_together(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +176,7 @@ def test_a_prediction_carries_the_run_of_its_case(case: Case) -> None:
     assert case.evidence(run) == evidence
 
 
+@pytest.mark.thorough
 def test_a_model_that_is_refused_late_has_no_results_any_more(case: Case) -> None:
     """Nor runs to resume; another model's stand, and those of one sample a call where these do."""
     first = begun(case)

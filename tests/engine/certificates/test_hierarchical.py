@@ -143,6 +143,7 @@ def test_both_tests_are_one_where_only_the_top_class_is_bounded():
         assert others == pytest.approx(hierarchical.np.maximum(half, 0), abs=1e-9)
 
 
+@pytest.mark.thorough
 @given(p=st.floats(0.6, 1.0), strength=st.floats(0.0, 3.0), r=st.integers(1, 5))
 def test_required_probability_is_the_inverse(p, strength, r):
     keep = keeps(p)[r]

@@ -52,6 +52,7 @@ def ratios(law: str, d: int, k: float, other: float, e: float) -> Any:
     return other * (np.log1p(u) - np.log1p(u * (1 + grown) ** (k / 2)))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("law", "d", "k", "other"),
     [
@@ -80,6 +81,7 @@ def test_radii_fall_with_q_and_shares_with_the_shift(law: str) -> None:
         assert found.share(radius) > q and found.share(radius * (1 + 1e-3)) < q
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("d", "k", "j"), [(16, 1.0, 15.0), (64, 1.0, 63.0), (64, 2.5, 62.9), (3072, 0.2, 3071.0)]
 )

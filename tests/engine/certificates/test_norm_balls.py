@@ -89,6 +89,7 @@ def test_integrals_are_those_of_the_published_program() -> None:
             assert found(1 - rho) == pytest.approx(published, rel=near)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("d", [1, 2, 3, 10, 501, 3072])
 @pytest.mark.parametrize("q", [0.45, 0.1, 1e-3, 1e-6])
 def test_the_laplace_radius_in_linf_is_the_integral_in_high_precision(d: int, q: float) -> None:
@@ -108,6 +109,7 @@ def test_the_laplace_radius_in_linf_is_the_integral_in_high_precision(d: int, q:
         assert radius <= total and radius == pytest.approx(float(total), rel=2e-8)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("q", [0.49, 0.2, 1e-3, 1e-9])
 def test_integrals_are_never_above_those_in_high_precision(q: float) -> None:
     with mpmath.workdps(25):

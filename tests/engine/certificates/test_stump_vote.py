@@ -61,6 +61,7 @@ def named(vote: StumpVote, x: np.ndarray, norm: Norm, scale: float) -> np.ndarra
     return (2 * ones > sum(vote.weights)).astype(int)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("norm", ["l1", "l2"])
 def test_no_change_within_the_radius_takes_the_vote(norm: Norm) -> None:
     """Changes at 0.999 of the radius in many directions; beyond it some vote is lost somewhere."""

@@ -207,6 +207,7 @@ def test_a_lattice_is_exact_where_values_have_a_unit() -> None:
     assert sum(int(one.max()) for one in odd.steps) == pytest.approx(LATTICE, abs=1)
 
 
+@pytest.mark.thorough
 def test_five_hundred_stumps_times_five_hundred_rows_in_two_seconds() -> None:
     rng = np.random.default_rng(0)
     model, x = random_ensemble(rng, 500, 30), rng.uniform(0, 1, (500, 30))

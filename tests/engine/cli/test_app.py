@@ -82,6 +82,7 @@ def test_a_traceback_only_on_request(
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_a_full_or_closed_standard_output_is_no_verdict(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "engine", "schemes"]
 
@@ -131,6 +132,7 @@ def test_what_is_wrong_with_a_command_line(
     assert f"certiscope: {sentence}" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_examples_are_command_lines_of_their_commands(capsys: pytest.CaptureFixture[str]) -> None:
     for name, example in app._EXAMPLES.items():
         program, command, *words = example.split()

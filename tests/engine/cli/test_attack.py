@@ -23,6 +23,7 @@ ATTACK = ["attack", *MODEL, *QUICK, "--input", "digits:17"]
 AUDIT = ["audit", *MODEL, *QUICK, "--input", "digits", "--limit", "3", "--attack"]
 
 
+@pytest.mark.thorough
 def test_an_attack_stands_in_evidence_and_report(tmp_path: Path, capsys: Any) -> None:
     run, pdf = tmp_path / "run.json", tmp_path / "run.pdf"
     assert main([*ATTACK, "--json", str(run), "--report", str(pdf)]) == 0

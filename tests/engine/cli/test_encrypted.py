@@ -36,6 +36,7 @@ def folder(tmp_path_factory):
     return path
 
 
+@pytest.mark.thorough
 def test_two_processes_certify_an_image_and_its_owner_counts_again(folder, capfd, monkeypatch):
     monkeypatch.chdir(folder)
     command = [sys.executable, "-m", "engine", "serve-encrypted", "--model", "m.safetensors"]
@@ -153,6 +154,7 @@ def test_what_is_wrong_is_said(words, said, capsys):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_a_case_keeps_an_encrypted_run_and_extends_it(folder, tmp_path, capsys):
     case = tmp_path / "a.certiscope"
     words = f"--input {folder / 'x.png'} --sigma 0.1 --n0 20 --n 100 --seed 4 --quiet"

@@ -61,6 +61,7 @@ def costs_a_file_and_nothing_else(root: Path, outputs: tuple[str, ...]) -> None:
             assert '"schema_version"' in facts["said"]
 
 
+@pytest.mark.thorough
 def test_a_full_disk_costs_a_file_and_nothing_else(tmp_path: Path) -> None:
     costs_a_file_and_nothing_else(tmp_path, FEW)
 

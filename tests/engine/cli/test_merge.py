@@ -15,6 +15,7 @@ AUDIT = ["audit", "--model", "demo:digits-0.25", "--input", "digits", "--sigma",
 FAST = [*AUDIT, "5", "--n0", "20", "--n", "200", "--limit", "4", "--device", "cpu", "--quiet"]
 
 
+@pytest.mark.thorough
 def test_shards_are_merged_to_the_rows_of_one_process(tmp_path: Path, capsys: Any) -> None:
     cases = [tmp_path / f"{shard}.certiscope" for shard in (1, 2)]
     for shard, case in enumerate(cases, 1):

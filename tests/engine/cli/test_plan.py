@@ -108,6 +108,7 @@ def test_bad_values_are_one_sentence_and_status_2(
     assert sentence in shown.err and shown.err.count("\n") == 1
 
 
+@pytest.mark.thorough
 def test_typed_numbers_need_no_torch(tmp_path: Path) -> None:
     words = ["plan", "--probability", "0.9", "--json", str(tmp_path / "plan.json")]
     assert main(words) == 0

@@ -186,6 +186,7 @@ def test_an_abstention_prints_the_command_that_extends_its_run(
     assert "To extend" not in program("certify", *SUBJECT, "--n", "300", "--bound", "live").err
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("about", ["turn right", "turn left"])
 def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path, about: str) -> None:
     labels, out = tmp_path / "labels.csv", tmp_path / "out.json"
@@ -246,6 +247,7 @@ def test_a_stopped_run_keeps_its_votes_and_says_that_it_is_partial(
     assert shown.status == (0 if found["outcome"] == "certified" else 3)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "words",
     [

@@ -30,6 +30,7 @@ def test_signed_evidence_holds_and_says_by_whom(
     assert "signer: holds (Ada Example, a key you trust)" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_files_of_a_run_that_are_signed_one_by_one_share_an_envelope(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,6 +86,7 @@ def program(*words: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.thorough
 def test_a_signature_inside_the_pdf_is_checked_and_bound_to_its_bytes(tmp_path: Path) -> None:
     report = tmp_path / "run.pdf"
     assert main([*RUN, "--report", str(report), "--quiet"]) == 0

@@ -19,6 +19,7 @@ def evidence(certify, tmp_path):
     return path
 
 
+@pytest.mark.thorough
 def test_evidence_report_and_case_give_the_same_slide(certify, program, evidence, tmp_path) -> None:
     certify("--case", str(tmp_path / "c.certiscope"), "--seed", "0")
     slides = []
@@ -47,6 +48,7 @@ def test_a_forged_claim_gets_no_slide(program, evidence, tmp_path) -> None:
     assert not (tmp_path / "f.png").exists()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -16,6 +16,7 @@ def test_a_rule_for_labels_goes_with_the_input() -> None:
     assert subject.asked_input({"input": "folder", "labels": "order"}) != "folder"
 
 
+@pytest.mark.thorough
 def test_several_models_are_an_ensemble_that_is_resumed_and_verified(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from engine.training.progress import Epoch, Look
 SMALL = ("--epochs", "2", "--check-every", "1", "--draws", "1", "--watch", "2", "--certify", "2")
 
 
+@pytest.mark.thorough
 def test_trains_and_writes_a_model_with_a_card(program, tmp_path):
     shown = program("train", "--method", "consistency", "--m", "3", *SMALL, "--out", str(tmp_path))
     assert shown.status == 0

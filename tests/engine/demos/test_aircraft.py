@@ -68,6 +68,7 @@ def test_a_run_of_the_detector_is_certified_and_verified(tmp_path: Path, capsys)
     assert "outputs and their classes" in wrong
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("number", [0, 4, 6, 8])
 def test_the_detector_is_certified_over_the_whole_box(number: int) -> None:
     """Four of the test pictures, by at most 101 cells."""

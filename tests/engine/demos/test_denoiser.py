@@ -56,6 +56,7 @@ def test_noise_is_taken_away() -> None:
     assert right[0] < 0.6 and right[1] > 0.9
 
 
+@pytest.mark.thorough
 def test_the_recipe_gives_the_same_weights_again() -> None:
     short = replace(denoiser.DENOISER, epochs=1, batch=600)
     first, again = (denoiser.train_denoiser(short).state_dict() for _ in range(2))

@@ -22,6 +22,7 @@ from engine.schemes.gaussian_row import GaussianRow
 from engine.verify import Plan, verify
 
 
+@pytest.mark.thorough
 def test_the_whole_recipe_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(diabetes, "RECIPE", replace(diabetes.RECIPE, epochs=2))
     monkeypatch.setattr(making, "OUTPUT_VOTES", (10, 100))

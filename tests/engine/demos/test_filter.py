@@ -55,6 +55,7 @@ def test_epochs_and_tests_share_no_seed():
     assert len(seeds) == 150 and max(seeds) < 1 << 32
 
 
+@pytest.mark.thorough
 def test_most_pairs_certify_a_word_and_a_radius_at_once(model: TokenClassifier):
     """At n = 10,000 within a minute each: the issue's bar, on four pairs."""
     began, wins = time.process_time(), 0
@@ -144,10 +145,12 @@ def survives(model: TokenClassifier, index: int) -> None:
         assert attack(model, index, words, 0.999 * radius, top) > 0.46
 
 
+@pytest.mark.thorough
 def test_no_attack_succeeds_inside_the_frontier(model: TokenClassifier):
     survives(model, 3)
 
 
+@pytest.mark.thorough
 def test_the_same_attack_succeeds_far_outside(model: TokenClassifier):
     evidence = certified(model, 3, n=1000)
     assert evidence.predicted_class is not None

@@ -65,6 +65,7 @@ def test_letters_are_padded_with_masks():
     assert tokens.max() == SIZE and matters.tolist() == [0, 1, 2, 3] * 2
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
 def test_most_letters_certify_a_word_within_seconds(name: str):
     model, wins = opened(name), 0
@@ -98,6 +99,7 @@ def attacked(model: TokenClassifier, tokens: torch.Tensor, top: int, words: int)
     return found
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", NAMES)
 def test_no_attack_succeeds_inside_the_certified_number_of_words(name: str):
     model = opened(name)

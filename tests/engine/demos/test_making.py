@@ -20,6 +20,7 @@ FEW = {
 }
 
 
+@pytest.mark.thorough
 def test_a_demo_is_trained_written_and_measured(tmp_path: Path):
     assert FEW.keys() == DEMOS.keys()
     for name, few in FEW.items():

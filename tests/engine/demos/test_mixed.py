@@ -111,6 +111,7 @@ def numbers_attacked(model: TokenClassifier, row: Row, top: int, shift: float) -
     return row[0] + moved, row[1]
 
 
+@pytest.mark.thorough
 def test_no_attack_succeeds_inside_the_frontier_of_several_sigmas(model: TokenClassifier):
     evidence = certified(model, 0)
     region, top = evidence.region, evidence.predicted_class
@@ -129,6 +130,7 @@ def test_no_attack_succeeds_inside_the_frontier_of_several_sigmas(model: TokenCl
     assert float((model.classify(noisy(farther, 1000, 4)) == top).float().mean()) < 0.5
 
 
+@pytest.mark.thorough
 def test_evidence_of_several_sigmas_is_written_read_and_verified(
     model: TokenClassifier, tmp_path: Path
 ):

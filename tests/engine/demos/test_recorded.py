@@ -23,6 +23,7 @@ def small(monkeypatch):
     return case
 
 
+@pytest.mark.thorough
 def test_a_case_is_run_drawn_and_told(small, tmp_path) -> None:
     written = {path.name for path in recorded.record((), tmp_path)}
     assert written == {

@@ -65,6 +65,7 @@ def test_a_vote_in_the_range_of_the_published_table() -> None:
     assert certified(1.0) == pytest.approx(0.923, abs=5e-4)
 
 
+@pytest.mark.thorough
 def test_five_hundred_rows_of_five_hundred_stumps_in_two_seconds() -> None:
     model = read_native(assets() / "models" / f"{TUMOUR_DEMO.name}.safetensors").ensemble
     x, _, _ = part(TUMOUR_DEMO, held_out=False)
@@ -110,6 +111,7 @@ def test_a_model_is_made_with_its_cards(tmp_path: Path, monkeypatch: pytest.Monk
     assert text.startswith("# digits-2-6-stumps")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("norm", ["l1", "l2"])
 def test_no_attack_inside_the_ball_takes_the_class(norm: Norm) -> None:
     """Along the slopes of the exact probability; two and a half radii away it is lost."""

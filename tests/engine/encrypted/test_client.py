@@ -60,6 +60,7 @@ def test_what_comes_back_are_the_scores():
     assert client.traffic.batches == 1 and client.traffic.sent > client.traffic.received > 0
 
 
+@pytest.mark.thorough
 def test_more_samples_than_slots_are_several_batches_and_a_lost_connection_is_made_again():
     with serving(small(0), idle=2.0) as address:
         client = Client(address)
@@ -71,6 +72,7 @@ def test_more_samples_than_slots_are_several_batches_and_a_lost_connection_is_ma
         client.close()
 
 
+@pytest.mark.thorough
 def test_the_server_receives_neither_pixels_nor_label_nor_secret_key():
     received = bytearray()
     x = samples(40)
@@ -108,6 +110,7 @@ def head(kind: int, length: int) -> bytes:
     return struct.pack(">4sBQ", b"CSE1", kind, length)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("does", "said"),
     [
@@ -144,6 +147,7 @@ def then(*replies: bytes):
     return announcing(announcement(), does)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("does", "said"),
     [

@@ -1,3 +1,4 @@
+
 from engine.evidence.settings import CertifySettings
 from engine.evidence.snapshot import Snapshot
 from engine.procedures.certify import certify

@@ -103,6 +103,7 @@ def test_what_is_said_of_the_file(settings, fitting, region, words):
     assert words in of_the_file(settings, make_input(shape=shape, fitting=fitting), region)
 
 
+@pytest.mark.thorough
 def test_two_files_of_different_classes_are_not_in_each_others_ball():
     """The case that a hostile reader brought: claims about the file that both cannot hold."""
     files = Path(__file__).parents[2] / "golden" / "hostile"

@@ -95,6 +95,7 @@ def test_certified_cells_hold_under_dense_sampling(convention: Convention, clip:
     assert {"c", "v"} <= seen
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("convention", ["linear", "exponential"])
 def test_bounds_of_cells_hold_at_500_points_each(convention: Convention) -> None:
     """Of the cells of a map, in float32 and in float64: the true margin is never below."""

@@ -57,6 +57,7 @@ def runs() -> tuple[Evidence, Evidence]:
     return mapped, result_of(certify(model, given, smooth))
 
 
+@pytest.mark.thorough
 def test_runs_of_one_image_and_model_are_drawn_together(runs) -> None:
     mapped, smoothed = runs
     assert mapped.region is not None and smoothed.region is not None

@@ -12,6 +12,7 @@ needs_onednn = pytest.mark.skipif(
 )
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", ["cifar_resnet20", "digits_cnn", "resnet18", "mobilenet_v2"])
 def test_the_fast_form_computes_the_same(network, name):
     from engine.models.architectures import by_name

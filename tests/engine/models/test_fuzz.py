@@ -70,6 +70,7 @@ def survives(folder: Path, *, first: int, counts: dict[str, int]) -> None:
         assert facts["done"] < ENOUGH or (facts["loaded"] and facts["refused"]), facts
 
 
+@pytest.mark.thorough
 def test_broken_files_are_loaded_or_refused(tmp_path: Path) -> None:
     survives(tmp_path, first=0, counts=FEW)
 

@@ -59,6 +59,7 @@ def test_one_of_several_outputs():
         chosen("m", {"a": first, "b": second}, "c")
 
 
+@pytest.mark.thorough
 def test_files_with_several_outputs_or_a_single_score():
     with pytest.raises(UserError, match=r"has 2 outputs.*\(y, prob\); choose one with --output"):
         load_model(ModelRequest(str(CASES / "two_outputs.onnx")))

@@ -42,6 +42,7 @@ def test_float_noise_certifies_a_false_radius(attack: Classifier, sigma: float, 
     assert (dimmed.outcome, dimmed.class_name) == ("certified", "dimmed")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("sigma", "n"), SETTINGS)
 def test_exact_noise_certifies_nothing_false(attack: Classifier, sigma: float, n: int) -> None:
     lit = run(attack, "lit", "exact", sigma=sigma, n=n)

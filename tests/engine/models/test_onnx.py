@@ -27,6 +27,7 @@ def load(path, content: bytes, **changes: object):
     return load_model(ModelRequest(str(path), **changes))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("batch", ["n", 1, 4])
 def test_any_batch_size_gives_the_matrix_product(tmp_path, batch):
     classifier = load(tmp_path / "m.onnx", linear([batch, 3, 4, 4]))
@@ -101,6 +102,7 @@ def test_unknown_operators_are_refused(tmp_path):
         load(tmp_path / "m.onnx", linear(["n", 3, 4, 4], operator="Mystery"))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("shape", "sentence"),
     [
@@ -330,6 +332,7 @@ def test_scores_that_are_nan_are_counted_and_named():
     )
 
 
+@pytest.mark.thorough
 def test_pixels_of_0_to_255_are_thought_of():
     path = str(IMAGES / "range255.onnx")
     plain = load_model(ModelRequest(path))
@@ -345,6 +348,7 @@ def test_pixels_of_0_to_255_are_thought_of():
     assert not any("hardly" in note for note in lively.identity.notes)
 
 
+@pytest.mark.thorough
 def test_scores_of_labels_that_may_hold_at_once_are_thought_of(tmp_path: Path):
     nodes = [node("Flatten", ["x"], "flat"), node("MatMul", ["flat", "w"], "raw")]
     shape = ["n", 3, 4, 4]

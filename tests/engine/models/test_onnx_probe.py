@@ -47,6 +47,7 @@ def test_memory_that_a_number_asks_for_is_not_taken(tmp_path):
         looked(tmp_path, constant(3 * 10**9))
 
 
+@pytest.mark.thorough
 def test_a_model_that_never_ends_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(onnx_probe, "SECONDS", 3.0)
     path = tmp_path / "m.onnx"

@@ -64,6 +64,7 @@ def test_a_version_that_is_too_new_is_named_with_its_number():
     assert "IR version 99 is newer than this onnxruntime reads (up to 11)" in said
 
 
+@pytest.mark.thorough
 def test_names_and_numbers_in_the_metadata(tmp_path: Path):
     whole = linear(["n", 3, 4, 4])
     names = ("cat", "dog", "emu", "fox", "gnu")

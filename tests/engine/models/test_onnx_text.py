@@ -31,6 +31,7 @@ def opened(folder: Path, **more: Any) -> OnnxTextClassifier:
     return classifier
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("shape", "masked"), [(("n", "l"), True), (("n", "l"), False), ((1, 12), True), ((4, 9), True)]
 )
@@ -86,6 +87,7 @@ def test_the_tokenizer_may_lie_above_and_lengths_are_tried(tmp_path: Path) -> No
     )
 
 
+@pytest.mark.thorough
 def test_heads_of_one_score_of_many_and_of_numbers(tmp_path: Path) -> None:
     rows = save_onnx_text(tmp_path, classes=1, id2label={"0": "spam"})
     with pytest.raises(UserError, match="gives a single score for each input; say above which"):

@@ -100,6 +100,7 @@ def test_measured_numbers_are_kept_and_failures_named(
     assert measuring.measured().shape == (4, 6)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [

@@ -65,6 +65,7 @@ def test_noise_far_below_a_grid_step_is_none():
     assert not steps(ExactNoiseStream(3, 1), 50, 8, sigma=1e-4).any()
 
 
+@pytest.mark.thorough
 def test_large_noise_is_exact_too():
     """Whole numbers up to 2^24 are floats; the largest sigma there is stays far below."""
     table = GridTable(10.0, torch.device("cpu"))

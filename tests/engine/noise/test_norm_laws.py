@@ -106,6 +106,7 @@ def test_a_million_draws_follow_the_law(law):
         assert kstest(law.below(lengths, d), "uniform").pvalue > 1e-5
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("shape", "d"), [(Power(100.0), 784), (GammaLength("l1", 100.0), 1)])
 def test_no_number_stays_exactly_where_it_was(shape: Power | GammaLength, d: int) -> None:
     """A high power of a small uniform number is 0 in float64, and its root is none of the law's."""

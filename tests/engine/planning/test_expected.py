@@ -30,6 +30,7 @@ def test_small_n_equals_enumeration(bound, n, p):
     assert point.error < 1e-9
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("n, p", [(3000, 0.55), (3000, 0.9), (20_000, 0.99)])
 def test_large_n_is_exact_up_to_the_error_it_states(n, p):
     point = expected_point(*questions("clopper-pearson"), n=n, p=p)
@@ -37,6 +38,7 @@ def test_large_n_is_exact_up_to_the_error_it_states(n, p):
     assert abs(point.radius - enumerated("clopper-pearson", n, p)) <= point.error + 1e-12
 
 
+@pytest.mark.thorough
 def test_average_over_a_set_is_that_of_the_published_check():
     """Mean radius for p uniform on [1/2, 1] over that of infinitely many: .486 at n = 100."""
     grid = [0.5 + (i + 0.5) / 2000 for i in range(1000)]

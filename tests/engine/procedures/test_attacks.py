@@ -144,6 +144,7 @@ def strong_attacks(case: Case, count: int, epsilon: float) -> list[torch.Tensor]
     return found
 
 
+@pytest.mark.thorough
 def test_no_attack_on_as_many_pixels_as_ablation_certifies_changes_the_answer() -> None:
     reached = 0
     for case in cases("ablation"):
@@ -159,6 +160,7 @@ def test_no_attack_on_as_many_pixels_as_ablation_certifies_changes_the_answer() 
     assert reached >= 6
 
 
+@pytest.mark.thorough
 def test_no_attack_below_the_staircase_changes_the_answer() -> None:
     reached = 0
     for case in cases("hierarchical"):

@@ -71,6 +71,7 @@ def test_abstains_with_a_reason(threshold: float, n: int, reason: str | None):
     assert found.statement.startswith("Nothing is certified: ")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("bound", "claims"), [("live", True), ("clopper-pearson", False)])
 def test_a_stopped_run_is_partial_and_claims_only_what_its_bound_allows(bound: str, claims: bool):
     stop = threading.Event()
@@ -194,6 +195,7 @@ def test_a_soft_run_is_resumed_to_the_same_sums():
         assert again.chain == whole.chain and again.statement == whole.statement
 
 
+@pytest.mark.thorough
 def test_a_soft_run_claims_nothing_before_its_n_and_says_why_it_abstains():
     settings, stop = CertifySettings(n0=50, n=10_000, bound="soft"), threading.Event()
     slow, pace = Misbehaving("slow"), Execution(batch=50)

@@ -75,6 +75,7 @@ def parsed(line: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return seen
 
 
+@pytest.mark.thorough
 @given(model=models | ensembles, source=names, settings=runs, execution=executions)
 def test_round_trip_certify(
     model: ModelRequest, source: str, settings: CertifySettings, execution: Execution
@@ -90,6 +91,7 @@ def test_round_trip_certify(
     assert model_request(values) == model
 
 
+@pytest.mark.thorough
 @given(settings=runs, test=st.sampled_from(["one-sided", "two-sided"]))
 def test_round_trip_predict(settings: CertifySettings, test: Any) -> None:
     values = {**settings.model_dump(exclude={"kind"}), "test": test}

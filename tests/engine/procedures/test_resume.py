@@ -36,6 +36,7 @@ def interrupted(settings: CertifySettings, after: int) -> Resume:
     return kept(last)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("after", [1, 61, 700, 2500])
 def test_a_resumed_run_ends_like_an_uninterrupted_one(after: int):
     whole = finish(certify(HalfSpace(0.3), fitted(), SETTINGS))
@@ -60,6 +61,7 @@ def test_an_anytime_run_is_extended_past_its_n():
     assert extended.votes == fresh.votes and extended.complete
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -78,6 +80,7 @@ def test_votes_of_another_run_are_refused(changes: dict, sentence: str):
         )
 
 
+@pytest.mark.thorough
 def test_damaged_votes_are_refused():
     resume = interrupted(SETTINGS, 700)
     blocks = list(resume.blocks)
@@ -98,6 +101,7 @@ def test_a_stop_while_resuming_keeps_everything():
     assert found.stop_reason == "stopped"
 
 
+@pytest.mark.thorough
 def test_a_run_of_a_thousand_is_extended_to_ten_million_and_verifies(monkeypatch: Any):
     short = CertifySettings(n0=60, n=1000, bound="anytime")
     first = finish(certify(HalfSpace(0.3), fitted(), short))

@@ -39,6 +39,7 @@ def run(model: str, digit: int = 52, batch: int = 0, **changes: object):
             return snapshots, end.value
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("model", MODELS)
 def test_the_certificate_of_a_snapshot_takes_a_few_milliseconds(model):
     snapshots, evidence = run(model)

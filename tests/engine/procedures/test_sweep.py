@@ -79,6 +79,7 @@ def weights_of(seed: int) -> np.ndarray:
     return found / np.linalg.norm(found)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", [Rotation(sigma=0.3, degrees=60), Scaling(sigma=0.3, scale=0.4)])
 def test_no_parameter_inside_takes_the_smoothed_model_to_another_class(scheme):
     """By a grid over all parameters, exactly: alpha allows a false claim in a thousand runs."""

@@ -34,6 +34,7 @@ def test_the_loss_pulls_scores_into_heaps(drawn: Part) -> None:
     assert seen[-1] < seen[0] - 0.3
 
 
+@pytest.mark.thorough
 def test_tuning_lowers_the_loss_and_is_another_where_scores_are_concentrated(
     small: KeypointCNN, drawn: Part
 ) -> None:

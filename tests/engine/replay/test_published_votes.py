@@ -119,6 +119,7 @@ def third_class_leads(row: dict[str, str]) -> bool:
     return max(n for c, n in enumerate(votes) if c != top) > runner_up(selection, votes, top)
 
 
+@pytest.mark.thorough
 def test_every_lost_node_has_a_third_class_ahead_of_the_published_runner_up(on_cora):
     """Cell by cell: the published rule reaches the published count, and the nodes that it certifies
     and ours does not are nodes whose runner-up was not the largest other class."""

@@ -241,6 +241,7 @@ def test_a_counted_noise_needs_the_vote_of_each_sample(votes_file, votes):
         replayed(votes_file(TWO_BLOCKS + f"a,1,0,90,10,{votes}\n"), scheme=DssnL1())
 
 
+@pytest.mark.thorough
 def test_no_torch_is_loaded(votes_file):
     path = votes_file(ROWS)
     code = (

@@ -278,6 +278,7 @@ def test_any_bytes_are_read_or_refused(data):
         assert str(error).isprintable()
 
 
+@pytest.mark.thorough
 @settings(max_examples=100)
 @given(st.data())
 def test_mutated_files_are_read_or_refused(data):

@@ -72,6 +72,7 @@ FIGURES: dict[str, Figure] = {
 }
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_figure_in_every_format(name: str, dark: bool) -> None:

@@ -18,6 +18,7 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_templates", lambda: {"probe.typ": PROBE})
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("probe")
 def test_every_character_let_through_is_in_the_fonts() -> None:
     """PDF/A refuses missing glyphs, so that one compilation tells for all of them."""

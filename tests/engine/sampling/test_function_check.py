@@ -160,6 +160,7 @@ NO_FUNCTIONS: dict[str, tuple[Callable[[], Callable[[torch.Tensor], torch.Tensor
 }
 
 
+@pytest.mark.walk
 @pytest.mark.usefixtures("often")
 @pytest.mark.parametrize("name", NO_FUNCTIONS)
 def test_what_is_no_function_of_one_sample_is_refused(name: str) -> None:
@@ -256,6 +257,7 @@ def rounding(margin: torch.Tensor) -> torch.Tensor:
     return torch.where(near, torch.full_like(margin, 1e-6 if len(margin) % 2 else -1e-6), margin)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("often")
 def test_near_ties_count_against_the_top_class_and_are_counted() -> None:
     one = sampler(Made(rounding), batch=999, top=0)
@@ -268,6 +270,7 @@ def test_near_ties_count_against_the_top_class_and_are_counted() -> None:
     assert other.counts[1] == votes.counts[1]
 
 
+@pytest.mark.thorough
 def test_a_near_tie_among_copies_of_itself_is_one_near_tie() -> None:
     """The first sample's class goes by the size of the batch, and it is asked about by copies."""
     first = list[torch.Tensor]()
@@ -360,6 +363,7 @@ def test_every_procedure_asks_again() -> None:
             finish(begin(mean, fitted(0.1), settings, execution=Execution(batch=50)))
 
 
+@pytest.mark.thorough
 def test_the_hostile_files_are_refused_in_batches() -> None:
     """Of 20,000 votes so many samples are asked about that none of 100 runs got by."""
     for name, source, batch in (
@@ -382,6 +386,7 @@ def test_the_hostile_files_are_refused_in_batches() -> None:
             assert re.search(f"{name}.onnx gives .* depends on the other|again", sentence)
 
 
+@pytest.mark.thorough
 def test_a_batch_mean_asked_about_one_sample_a_call_has_its_true_radius() -> None:
     """The boundary of one sample is at 0.030; over batches its radius came out as 0.798."""
     model = load_model(ModelRequest(str(HOSTILE / "batchmean.onnx")))

@@ -68,6 +68,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[SetResult, dic
     return one_by_one
 
 
+@pytest.mark.thorough
 def test_rows_are_those_of_one_by_one_for_any_batch(alone: Any) -> None:
     for changes, batches in (
         ({}, (0, 1, 7)),
@@ -102,6 +103,7 @@ def test_inputs_share_batches() -> None:
     assert sizes.count(100) >= 4 and max(sizes) == 100
 
 
+@pytest.mark.thorough
 def test_samples_of_every_input_are_asked_again() -> None:
     for changes in ({}, {"n": 60, "n0": 5}, {"bound": "anytime", "target": "radius=0.1"}):
         settings = SETTINGS.model_copy(update=changes)
@@ -148,6 +150,7 @@ class Turning(HalfSpace):
         return scores if self.after > 0 else scores.mean(0).expand(len(batch), 2)
 
 
+@pytest.mark.thorough
 def test_a_dependence_that_begins_later_touches_no_row() -> None:
     """A row is told when its model was asked again after it had answered everything."""
     settings = SETTINGS.model_copy(update={"n": 2000})
@@ -163,6 +166,7 @@ def test_a_dependence_that_begins_later_touches_no_row() -> None:
             assert one.votes == whole[spec].votes
 
 
+@pytest.mark.thorough
 def test_a_model_that_is_refused_late_takes_its_earlier_rows_with_it() -> None:
     def refusing(wrong: type[UserError]) -> SetResult:
         def count(spec: str, given: FittedInput, prepared: Any) -> Any:
@@ -243,6 +247,7 @@ def test_an_input_on_which_a_model_fails_costs_no_other(alone: Any) -> None:
             assert found[spec].votes == whole[spec].votes, spec
 
 
+@pytest.mark.thorough
 def test_short_memory_makes_the_batch_smaller_or_keeps_what_was_counted() -> None:
     whole = counted(HalfSpace(10.0))[1]
     result, found = counted(Misbehaving("memory", after=12, largest=40), batch=200)
@@ -295,6 +300,7 @@ def test_ctrl_c_in_a_question_gives_out_nothing_that_waits_for_it(
         counted(HalfSpace(0.4), batch=64)
 
 
+@pytest.mark.thorough
 def test_inputs_of_another_shape_are_counted_by_themselves(alone: Any) -> None:
     class AnySize(HalfSpace):
         def __init__(self) -> None:

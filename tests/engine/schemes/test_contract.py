@@ -78,6 +78,7 @@ def source(law: NoiseLaw, key: int) -> NoiseSource:
     return (ExactNoiseStream if law.arithmetic == "exact grid" else NoiseStream)(key, 7)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", EVERY, ids=lambda one: one.key)
 def test_what_is_drawn_is_what_is_stated(scheme: Scheme) -> None:
     for law in forms(scheme).values():
@@ -188,6 +189,7 @@ def test_additive_noise_does_not_depend_on_the_input() -> None:
     assert {type(law).__name__ for law in additive} >= {"LaplaceNoise", "OneShift"}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", EVERY, ids=lambda one: one.key)
 def test_many_inputs_at_once_are_drawn_by_the_same_law(scheme: Scheme) -> None:
     """As the training lab draws them: row i is a noisy sample of input i."""
@@ -202,6 +204,7 @@ def test_many_inputs_at_once_are_drawn_by_the_same_law(scheme: Scheme) -> None:
         assert min(one.p_value for one in found) > 1e-5
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", EVERY, ids=lambda one: one.key)
 def test_a_region_holds_what_needs_no_more_than_its_p_lower(scheme: Scheme, bounds) -> None:
     """``contains`` if and only if p_lower exceeds what is required, up to rounding."""

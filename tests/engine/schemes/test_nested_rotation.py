@@ -52,6 +52,7 @@ def test_no_angle_beyond_the_reach_is_certified_and_p_required_is_where_the_regi
     assert SMALL.region(bounds(0.5), facts) is None
 
 
+@pytest.mark.thorough
 def test_rho_is_the_probability_of_the_angles_that_are_left_out(image):
     every = SMALL.model_copy(update={"error": 1e-6})
     shares = [

@@ -98,6 +98,7 @@ def test_no_radius_is_beyond_the_decision_of_a_smoothed_linear_classifier(scheme
             assert region is None or region.radius <= cut * (1 + 1e-6), (norm, cut)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", LAWS, ids=lambda one: one.noise_in_words())
 def test_no_radius_is_beyond_a_cut_across_the_diagonal(scheme, bounds):
     """Of the sum of all numbers, by a million draws: moved by c it keeps one half.

@@ -64,6 +64,7 @@ def test_a_signal_that_a_library_swallows_is_not_forgotten(
     assert capsys.readouterr().err == SENTENCES[0] + "\n"
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("delays", [(0.15,), (0.6,), (1.2, 0.05), (5.0, 0.01), (5.0, 0.3)])
 def test_a_command_ends_in_one_sentence_whenever_it_is_stopped(
     delays: tuple[float, ...], tmp_path: Path

@@ -51,6 +51,7 @@ def test_what_was_freed_goes_back_to_the_system() -> None:
     assert float(done.stdout) > 30  # MiB of 286
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("program", ["engine", "gui"])
 def test_a_command_leaves_its_objects_to_the_system_and_ends_as_ever(program: str) -> None:
     """What waits for the exit still runs, and what was printed is there."""

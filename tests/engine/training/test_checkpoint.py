@@ -81,6 +81,7 @@ def test_a_resumed_training_is_an_uninterrupted_one_bit_for_bit(name, tmp_path):
     assert same(trained(RECIPES[name], tmp_path / "cut.training"), whole)
 
 
+@pytest.mark.thorough
 def test_a_killed_training_loses_at_most_the_epoch_at_hand(tmp_path):
     """The process is killed as soon as its first epoch is kept, wherever it then is."""
     path = tmp_path / "killed.training"

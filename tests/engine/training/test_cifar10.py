@@ -62,6 +62,7 @@ def test_the_parts_are_those_of_the_files(root):
     assert data.facts["split"]["validation"] == 2
 
 
+@pytest.mark.thorough
 def test_a_model_is_trained_and_certified_with_any_scheme(root, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(making, "N", 50)
     monkeypatch.setattr(making, "N0", 10)

@@ -60,6 +60,7 @@ def test_what_is_there_is_not_made_again(made, monkeypatch):
     assert result_of(lab_table(PLAN, folder)) == table
 
 
+@pytest.mark.thorough
 def test_an_audit_that_is_missing_or_was_otherwise_is_made_again(made, monkeypatch):
     folder, table, _ = made
     monkeypatch.setattr(lab, "making", None)

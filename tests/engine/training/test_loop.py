@@ -16,6 +16,7 @@ from engine.training.recipe import Recipe
 from tests.training import few_digits
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("scheme", "channels", "least"),
     [
@@ -33,6 +34,7 @@ def test_learns(scheme, channels, least):
     assert result.epoch in (2, 4)
 
 
+@pytest.mark.thorough
 def test_another_optimizer_and_bytes_for_pixels():
     small = few_digits(64)
     recipe = Recipe(

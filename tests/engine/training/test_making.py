@@ -42,6 +42,7 @@ def test_the_same_recipe_gives_the_same_bytes():
     assert first == second
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("scheme", "encoding"),
     [(GAUSSIAN, "plain"), (ABLATION, "complement"), (HIERARCHICAL, "indicator")],

@@ -53,6 +53,7 @@ def test_the_clean_image_is_encoded():
     assert torch.equal(network.seen[:, 1:], 1 - pixels[:4])
 
 
+@pytest.mark.thorough
 def test_the_curve_falls_and_holds_the_mean():
     found = certified_accuracy(
         MODELS / "digits-0.25.safetensors",
@@ -70,6 +71,7 @@ def test_the_curve_falls_and_holds_the_mean():
     assert (found["bound"], found["inputs"]) == ("clopper-pearson", 10)
 
 
+@pytest.mark.thorough
 def test_a_staircase_falls_in_both_directions_and_has_no_mean_radius():
     found = certified_accuracy(
         MODELS / "digits-hierarchical.safetensors",

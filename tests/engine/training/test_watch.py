@@ -20,6 +20,7 @@ class Constant(torch.nn.Module):
         return self.inner(x) * 0 + torch.eye(10)[3]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("scheme", "channels"), [(Gaussian(sigma=0.5), 1), (Ablation(), 2)])
 def test_a_constant_is_certified_for_its_own_class_alone(scheme, channels):
     data, network = digits(), Constant(channels).train()

@@ -40,6 +40,7 @@ def bound_at(cells: list[Cell], outer: float) -> float:
     return next(cell.error for cell in cells if cell.low <= angle <= cell.high)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("index", range(4))
 def test_no_pair_of_angles_exceeds_the_bound_of_its_cell(index):
     rng = np.random.default_rng(index)

@@ -15,6 +15,7 @@ from tests.engine.transforms.test_inverted import ROUNDING, clean, rounded
 REACH = 0.9
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("index", range(4))
 def test_no_clean_image_is_further_off_than_the_bound_of_its_cell(index):
     rng = np.random.default_rng(index)

@@ -37,6 +37,7 @@ def test_an_empty_case_is_not_verified(tmp_path: Path) -> None:
     assert [claim.detail for claim in report.claims] == ["", "the case holds no run"]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "statement",
     [
@@ -57,6 +58,7 @@ def test_a_changed_record_is_caught(case: Path, statement: str) -> None:
     assert any(claim.about == "run 2" for claim in report.claims if claim.verdict != "holds")
 
 
+@pytest.mark.thorough
 def test_a_run_without_a_result_says_so(case: Path) -> None:
     from engine.cli.run import load
     from engine.models import ModelRequest
@@ -82,6 +84,7 @@ def test_a_run_without_a_result_says_so(case: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_a_share_of_the_runs_is_drawn_again_and_all_are_checked(case: Path) -> None:
     report = verify(case, Plan(rerun=0.01))
     assert report.ok and report.level == "blocks re-drawn"

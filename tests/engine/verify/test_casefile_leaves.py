@@ -126,6 +126,7 @@ def found(path: Path) -> bool:
         return True
 
 
+@pytest.mark.thorough
 def test_every_change_of_a_cell_is_found(case: Path, tmp_path: Path) -> None:
     unseen, seen = set[str](), set[str]()
     place = tmp_path / "changed.certiscope"

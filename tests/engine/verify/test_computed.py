@@ -139,6 +139,7 @@ def mapped() -> Evidence:
     return result_of(certify(model, given, ExactSettings(scheme=scheme)))
 
 
+@pytest.mark.thorough
 def test_a_map_is_bounded_again_without_torch(mapped: Evidence, place: Path) -> None:
     assert mapped.outcome == "certified" and isinstance(mapped.region, LightMap)
     assert 0 < mapped.region.share < 1 and set(mapped.region.leaves.status) >= {"c", "v"}

@@ -187,6 +187,7 @@ def test_a_folders_digest_is_that_of_the_loader(tmp_path: Path) -> None:
     assert model_digest(str(tmp_path), tmp_path) == found
 
 
+@pytest.mark.thorough
 def test_texts_and_rows_are_read_without_torch():
     code = (
         "import sys\n"

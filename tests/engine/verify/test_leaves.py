@@ -100,6 +100,7 @@ def families(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Evidence]:
     return found
 
 
+@pytest.mark.thorough
 def test_every_change_is_found_or_listed(families: dict[str, Evidence]) -> None:
     known, slipped = known_values(families.values()), []
     for name, evidence in families.items():
@@ -111,6 +112,7 @@ def test_every_change_is_found_or_listed(families: dict[str, Evidence]) -> None:
     assert not slipped, "\n".join(map(repr, slipped))
 
 
+@pytest.mark.thorough
 def test_what_only_drawing_again_shows_is_shown_by_it(families: dict[str, Evidence]) -> None:
     """Each such value of each rule once; votes may come out alike under another precision."""
     known, slipped, seen = known_values(families.values()), [], set[str]()

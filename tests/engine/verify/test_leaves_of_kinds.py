@@ -47,6 +47,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Evidence]:
     return found
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", KINDS)
 def test_every_change_is_found_or_listed(kinds: dict[str, Evidence], name: str) -> None:
     evidence = kinds[name]

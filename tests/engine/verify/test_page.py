@@ -60,6 +60,7 @@ def illustrated(evidence: Evidence) -> Illustrations:
     return images.model_copy(update={"region": images.region.model_copy(update=facts)})
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("images", [None, illustrated], ids=["plain", "images"])
 @pytest.mark.parametrize(
     "evidence",
@@ -99,6 +100,7 @@ def structured(region: Staircase) -> Evidence:
     )
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "images", [None, Illustrations(examples=make_image_examples())], ids=["plain", "images"]
 )
@@ -115,6 +117,7 @@ def test_inputs_that_are_no_images_have_no_thumbnail() -> None:
     assert verdicts(pdf_bytes(evidence), evidence) == ["holds", "holds"]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "change",
     [
@@ -211,6 +214,7 @@ def painted(path: Path, *, apart: bool) -> None:
     path.write_bytes(sealed(path.read_bytes()))
 
 
+@pytest.mark.thorough
 def test_a_box_in_a_report_of_today_is_found_however_it_was_painted(exported: Path) -> None:
     whole = (exported / "run.pdf").read_bytes()
     for apart, wrong in (
@@ -225,6 +229,7 @@ def test_a_box_in_a_report_of_today_is_found_however_it_was_painted(exported: Pa
         assert wrong in {c.detail for c in report.claims if c.verdict == "does not hold"}
 
 
+@pytest.mark.thorough
 def test_whatever_lies_over_a_page_is_named(exported: Path) -> None:
     path = exported / "run.pdf"
     note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Square)
@@ -257,6 +262,7 @@ def test_whatever_lies_over_a_page_is_named(exported: Path) -> None:
         assert claims[name].verdict == "does not hold" and wrong in claims[name].detail
 
 
+@pytest.mark.thorough
 def test_the_form_of_a_signature_holds_that_alone() -> None:
     """An XFA form is shown in place of the pages by programs that know it."""
     evidence = make_evidence()

@@ -119,6 +119,7 @@ def test_a_pdf_without_evidence_and_one_with_too_much(exported: Path) -> None:
     assert claim.verdict == "does not hold"
 
 
+@pytest.mark.thorough
 def test_no_flipped_byte_is_accepted_silently(exported: Path) -> None:
     rng = random.Random(1)
     for name in ("run.json", "run.pdf"):

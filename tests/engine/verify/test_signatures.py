@@ -30,6 +30,7 @@ def signatures(path: Path) -> list[Claim]:
     return [c for c in verify(path, COUNTS).claims if c.name.startswith("sign")]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", ["run.json", "run.pdf"])
 def test_whose_signature_it_is_and_whether_the_key_is_known(signed: Path, name: str) -> None:
     signature, signer = signatures(signed / name)
@@ -111,6 +112,7 @@ def test_an_envelope_that_names_a_file_of_this_kind_is_about_this_one(signed: Pa
     assert claim.verdict == "does not hold" and "other bytes" in claim.detail
 
 
+@pytest.mark.thorough
 def test_a_key_that_signed_beside_and_inside_is_named_once(exported: Path) -> None:
     pytest.importorskip("pyhanko")
     sign([exported / "run.pdf"], keys.create(exported / "k.pem", name="Ada Example"), inside=True)

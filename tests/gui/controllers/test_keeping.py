@@ -44,6 +44,7 @@ def test_a_result_stays_past_the_end_until_it_is_saved(kept, qtbot, tmp_path):
     assert not cases()
 
 
+@pytest.mark.thorough
 def test_what_is_saved_as_a_case_is_kept_there_alone(kept, qtbot, tmp_path):
     run(kept, qtbot)
     path = tmp_path / "mine.certiscope"

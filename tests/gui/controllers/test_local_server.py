@@ -15,6 +15,7 @@ def server(qapp):
     found.stop()
 
 
+@pytest.mark.thorough
 def test_it_serves_and_ends_when_asked(server, tmp_path, qtbot):
     ends = []
     server.ended.connect(ends.append)
@@ -30,6 +31,7 @@ def test_it_serves_and_ends_when_asked(server, tmp_path, qtbot):
         socket.create_connection((host, int(port)), timeout=10).close()
 
 
+@pytest.mark.thorough
 def test_a_server_that_cannot_start_says_why(server, qtbot):
     with qtbot.waitSignal(server.ended, timeout=120_000) as ended:
         server.start("nothing.onnx")

@@ -162,6 +162,7 @@ def test_nothing_is_opened_while_votes_are_counted(ready, engine, qtbot, said):
     finish(ready, qtbot)
 
 
+@pytest.mark.thorough
 def test_a_new_run_does_not_wait_for_the_old_images(ready, engine, qtbot):
     ready.runs.certify()
     qtbot.waitUntil(lambda: ready.runs.evidence is not None)

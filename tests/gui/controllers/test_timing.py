@@ -58,6 +58,7 @@ def test_other_n_are_choices_with_their_time(asked, loaded, qtbot):
     assert loaded.session.form.settings.n == 20_000
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("answer", [None, UserError("It fails.")])
 def test_a_model_whose_speed_is_not_known_is_not_asked_again(asked, loaded, qtbot, answer):
     asked["answer"] = answer

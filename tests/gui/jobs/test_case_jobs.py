@@ -66,6 +66,7 @@ def test_a_run_is_in_the_case_exactly_as_it_ended(case, subject):
     assert evidence.run_number == 1
 
 
+@pytest.mark.thorough
 def test_going_on_ends_in_the_counts_of_a_run_without_a_stop(case, subject, tmp_path):
     before = stopped(case, subject)
     assert not before.complete
@@ -76,6 +77,7 @@ def test_going_on_ends_in_the_counts_of_a_run_without_a_stop(case, subject, tmp_
     assert len(listing(case).rows) == 1
 
 
+@pytest.mark.thorough
 def test_the_same_settings_again_go_on_with_the_unfinished_run(case, subject):
     stopped(case, subject)
     said = []
@@ -85,6 +87,7 @@ def test_the_same_settings_again_go_on_with_the_unfinished_run(case, subject):
     assert len(listing(case).rows) == 1
 
 
+@pytest.mark.thorough
 def test_a_run_is_extended_in_the_case(case, subject):
     before = finish(count(case, subject))
     after = finish(count(case, subject, extended(SETTINGS, 3000), before=before))
@@ -93,6 +96,7 @@ def test_a_run_is_extended_in_the_case(case, subject):
     assert row.settings.n == row.counted == 3000
 
 
+@pytest.mark.thorough
 def test_a_run_from_before_the_case_is_taken_into_it(case, subject):
     before = finish(certify(subject.classifier, subject.fitted, SETTINGS))
     finish(count(case, subject, extended(SETTINGS, 3000), before=before))
@@ -115,6 +119,7 @@ def test_an_unfinished_run_is_counted_on(case, subject):
     assert finish(running).complete
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("settings", [TESTED, DECIDED], ids=lambda one: one.kind)
 def test_a_stopped_test_or_decision_is_resumed_in_the_window(case, subject, settings, tmp_path):
     whole = finish(count(Case.create(tmp_path / f"w{SUFFIX}"), subject, settings))
@@ -147,6 +152,7 @@ def test_saved_as_another_case_it_is_a_copy(case, subject, tmp_path):
         save_as(case, copy.path, None, None)
 
 
+@pytest.mark.thorough
 def test_without_a_case_the_shown_run_begins_one(subject, tmp_path):
     evidence = finish(certify(subject.classifier, subject.fitted, SETTINGS))
     saved = save_as(None, tmp_path / f"c{SUFFIX}", evidence, ModelRequest("fake"))
@@ -157,6 +163,7 @@ def test_without_a_case_the_shown_run_begins_one(subject, tmp_path):
     assert not save_as(None, tmp_path / f"d{SUFFIX}", None, None).runs()
 
 
+@pytest.mark.thorough
 def test_newest_runs_come_first(case, subject):
     for seed in (0, 1):
         finish(count(case, subject, SETTINGS.model_copy(update={"seed": seed})))
@@ -164,6 +171,7 @@ def test_newest_runs_come_first(case, subject):
     assert listing(case).complaints == ()
 
 
+@pytest.mark.thorough
 def test_an_adopted_run_keeps_its_noise_key(case, subject):
     evidence = finish(certify(subject.classifier, subject.fitted, SETTINGS))
     run = adopt(case, evidence, None)

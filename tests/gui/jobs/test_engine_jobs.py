@@ -70,6 +70,7 @@ def test_predict_names_its_test(subject):
     assert "--test two-class" in found.command
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     "axes", [AxesChoice("random"), AxesChoice("towards", "digits:34"), AxesChoice("adversarial")]
 )

@@ -52,6 +52,7 @@ def test_a_key_is_made_locked_opened_and_known(tmp_path):
         trust_key(saved(tmp_path / "x.json"))
 
 
+@pytest.mark.thorough
 def test_report_and_evidence_of_one_name_are_both_signed_whichever_is_saved_last(tmp_path):
     key = make_key("Ada Example", "")
     for order in (("pdf", "json"), ("json", "pdf")):

@@ -18,6 +18,7 @@ def form(idle_session, qtbot):
     return form
 
 
+@pytest.mark.thorough
 def test_what_is_typed_is_written_when_typing_pauses(form, idle_session, qtbot):
     with qtbot.waitSignal(form.changed):
         qtbot.keyClicks(form.lines["client"], "ACME")

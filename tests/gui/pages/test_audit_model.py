@@ -64,6 +64,7 @@ def test_a_selected_row_stays_selected_wherever_it_goes(model):
     assert not kept.isValid()
 
 
+@pytest.mark.thorough
 def test_more_rows_are_added_at_the_end_or_find_their_places_soon(model, qtbot):
     rows = [*model.rows, row(3), row(4)]
     model.show_rows(rows, 4)  # another list: all anew

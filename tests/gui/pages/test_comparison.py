@@ -40,6 +40,7 @@ def finish(page, qtbot) -> None:
     qtbot.waitUntil(lambda: page.shown is not None and not page.going, timeout=60_000)
 
 
+@pytest.mark.thorough
 def test_one_input_is_one_image_that_follows_the_sliders(window, qtbot):
     page = window.pages.tradeoff
     assert not window.left.isVisible() and not window.statement.isVisible()
@@ -55,6 +56,7 @@ def test_one_input_is_one_image_that_follows_the_sliders(window, qtbot):
     assert page.doing.text() == "2 runs" and page.bar.value() == page.bar.maximum()
 
 
+@pytest.mark.thorough
 def test_a_click_in_the_image_moves_the_attacker(window, qtbot):
     page = window.pages.tradeoff
     finish(page, qtbot)
@@ -63,6 +65,7 @@ def test_a_click_in_the_image_moves_the_attacker(window, qtbot):
     assert page.reach.figure.attacker.entities == 4
 
 
+@pytest.mark.thorough
 def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
     page = window.pages.tradeoff
     page.setup.choose_set("digits")
@@ -94,6 +97,7 @@ def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
     assert json.loads((tmp_path / "c.json").read_text())["n"] == 500
 
 
+@pytest.mark.thorough
 def test_stop_keeps_what_was_compared(window, qtbot):
     page = window.pages.tradeoff
     page.setup.choose_set("digits")
@@ -150,6 +154,7 @@ def test_what_is_missing_is_said_at_once(window):
     assert page.complaint.text() == "Name the set, e.g. digits, or choose a folder of images."
 
 
+@pytest.mark.thorough
 def test_in_talk_mode_only_attacker_and_images_are_left(window, qtbot):
     from PySide6.QtWidgets import QApplication
 
@@ -175,6 +180,7 @@ def test_whatever_else_somebody_waits_for_comes_first(window, qtbot):
     assert any(sentence.startswith("The comparison was stopped") for sentence in told)
 
 
+@pytest.mark.thorough
 def test_results_of_an_earlier_choice_are_marked(window, qtbot):
     page = window.pages.tradeoff
     finish(page, qtbot)

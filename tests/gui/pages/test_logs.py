@@ -49,6 +49,7 @@ def test_curves_table_and_what_is_wrong(opened, qtbot):
     assert opened.chosen.name == "sigma_0.50" and not opened.refer.isEnabled()
 
 
+@pytest.mark.thorough
 def test_what_is_typed_is_asked_and_what_cannot_be_said(opened, qtbot):
     opened.n.setText("10000000")
     qtbot.waitUntil(lambda: "n = 10,000,000" in opened.subtitle.text())

@@ -24,6 +24,7 @@ def page(session, qtbot, tmp_path):
     return page
 
 
+@pytest.mark.thorough
 def test_a_training_is_stopped_resumed_and_its_result_opened(
     page, session, qtbot, tmp_path, monkeypatch
 ):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 
 from gui.controllers.session import Session
@@ -8,6 +9,7 @@ from gui.shell.window import Window
 from gui.style.stylesheet import apply_theme
 
 
+@pytest.mark.thorough
 def test_each_step_opens_by_key_by_list_and_by_turning_over(qtbot, qapp, preferences, make):
     """And all of them before the engine is imported."""
     window = Window(Session(preferences=preferences))

@@ -171,6 +171,7 @@ def test_screen_readers_hear_name_and_numbers(plot) -> None:
     assert plot.more.accessibleName() == "Copy or save: Votes"
 
 
+@pytest.mark.thorough
 def test_what_is_heard_catches_up_within_a_second(plot, votes, qtbot) -> None:
     plot.show_figure(votes(top=2))
     plot.show_figure(votes(estimation=(0,) * 9 + (12_345,)))

@@ -47,6 +47,7 @@ def near(change: dict[str, float], wanted: dict[str, float]) -> bool:
     return change == pytest.approx(wanted, abs=0.01)
 
 
+@pytest.mark.thorough
 def test_a_click_chooses_and_tells(plot, qtbot) -> None:
     place, change = INSIDE[plot.kind]
     with qtbot.waitSignal(plot.asked) as asked:

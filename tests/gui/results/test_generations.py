@@ -39,6 +39,7 @@ def certify(window, qtbot, n="300"):
     qtbot.waitUntil(lambda: not window.session.worker.busy(), timeout=60_000)
 
 
+@pytest.mark.thorough
 def test_answers_are_listed_as_they_arrive_and_afterwards(writing, qtbot, tmp_path):
     panel = writing.pages.answers
     assert panel.isVisible() and panel.waiting.isVisible() and not panel.csv.isEnabled()

@@ -20,6 +20,7 @@ def panel(qtbot):
     return panel
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
 def test_the_form_has_every_field_that_means_something(panel, scheme):
     panel.set_scheme(scheme)

@@ -134,6 +134,7 @@ def test_a_start_without_files_begins_with_the_recorded_cases(
     make.destroy(window)
 
 
+@pytest.mark.thorough
 def test_a_named_file_is_opened(tmp_path):
     missing = tmp_path / "missing.png"
     code = f"""
@@ -157,6 +158,7 @@ program.main([{str(missing)!r}])
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.thorough
 def test_ctrl_c_in_the_terminal_closes_the_window(tmp_path):
     code = """
 import os, signal, sys
@@ -172,6 +174,7 @@ sys.exit(app.main([]))
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.thorough
 def test_the_demonstration_runs_without_a_display(tmp_path):
     out = tmp_path / "out"
     environment = {

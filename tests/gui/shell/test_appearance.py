@@ -51,6 +51,7 @@ def test_text_grows_and_shrinks_step_by_step_and_is_remembered(window, make):
     assert current().points("body") == before
 
 
+@pytest.mark.thorough
 def test_talk_mode_replays_the_finished_run(loaded, qtbot):
     loaded.session.runs.certify()
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)

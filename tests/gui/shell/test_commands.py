@@ -60,6 +60,7 @@ def test_mnemonics_do_not_collide_within_a_menu():
         assert max(letters.values()) == 1, (menu, letters)
 
 
+@pytest.mark.thorough
 def test_every_command_that_is_enabled_can_be_carried_out(loaded, monkeypatch):
     monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.open", lambda dialog: dialog.close())
     monkeypatch.setattr(loaded, "showFullScreen", lambda: None)

@@ -15,6 +15,7 @@ def demo(window, tmp_path):
     return Demo(window, tmp_path / "out", REQUEST, "digits:52")
 
 
+@pytest.mark.thorough
 def test_it_leaves_report_evidence_and_image(demo, qtbot, tmp_path, capsys):
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
@@ -28,6 +29,7 @@ def test_it_leaves_report_evidence_and_image(demo, qtbot, tmp_path, capsys):
     assert "Wrote demo.pdf, demo.json and demo.png" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_the_image_is_large_enough_however_small_the_window(demo, window, qtbot, tmp_path):
     window.resize(820, 620)
     size = window.size()
@@ -38,6 +40,7 @@ def test_the_image_is_large_enough_however_small_the_window(demo, window, qtbot,
     assert window.size() == size
 
 
+@pytest.mark.thorough
 def test_the_image_is_taken_after_region_and_examples(demo, window, qtbot):
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
@@ -45,6 +48,7 @@ def test_the_image_is_taken_after_region_and_examples(demo, window, qtbot):
     assert window.pages.explore.examples.figure is not None
 
 
+@pytest.mark.thorough
 def test_an_error_ends_it_with_its_sentence(demo, engine, qtbot, capsys):
     engine.fail["export pdf"] = UserError("Cannot write demo.pdf: the disk is full.")
     with qtbot.waitSignal(demo.finished, timeout=10_000):

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 from PySide6.QtCore import qWarning
 from gui.shell.app import application
@@ -17,6 +19,7 @@ qWarning("something is wrong")
 """
 
 
+@pytest.mark.thorough
 def test_qt_s_warnings_are_printed_without_the_one_that_says_nothing():
     done = subprocess.run(
         [sys.executable, "-c", CODE],

@@ -56,6 +56,7 @@ def test_it_says_why_nothing_can_be_certified(window, engine, qtbot):
     qtbot.waitUntil(lambda: line.text.text().startswith("bad.onnx did not open; choose another"))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("asked", [False, True])
 def test_the_question_for_an_n_has_room_for_its_words_and_buttons(loaded, qtbot, asked):
     if asked:

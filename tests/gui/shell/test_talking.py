@@ -21,6 +21,7 @@ def press(window, key) -> None:
     QTest.keyClick(window, key)
 
 
+@pytest.mark.thorough
 def test_a_whole_talk_by_keys_alone(loaded, qtbot, tmp_path) -> None:
     session, explore = loaded.session, loaded.pages.explore
     give(
@@ -86,6 +87,7 @@ def test_a_replay_waits_for_the_worker(loaded, qtbot, monkeypatch) -> None:
         assert not loaded.talking._possible(Step("replay", 5))
 
 
+@pytest.mark.thorough
 def test_what_a_speaker_does_becomes_a_talk(loaded, qtbot, tmp_path) -> None:
     loaded.talking.record()
     loaded.commands["certify"].trigger()

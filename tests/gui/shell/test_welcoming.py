@@ -38,6 +38,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.thorough
 def test_every_case_is_drawn_without_torch(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", OPENED],

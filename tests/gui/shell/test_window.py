@@ -340,6 +340,7 @@ def test_warnings_stand_before_a_run(window, engine, qtbot):
     assert "The model was trained with sigma 0.25." not in sentences(window)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
 def test_no_control_is_clipped(loaded, qtbot, size):
     run(loaded, qtbot)
@@ -461,6 +462,7 @@ def test_a_result_that_is_saved_nowhere_is_asked_about_once(kept, qtbot):
     assert list(kept.session.case.file.path.parent.glob("*.certiscope"))
 
 
+@pytest.mark.thorough
 def test_a_report_saved_on_closing_closes_and_one_cancelled_does_not(kept, qtbot, tmp_path):
     run(kept, qtbot)
     kept.close()
@@ -475,6 +477,7 @@ def test_a_report_saved_on_closing_closes_and_one_cancelled_does_not(kept, qtbot
     assert not list(kept.session.case.file.path.parent.glob("*.certiscope"))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("title", ["&Keep in case…", "&Discard"])
 def test_a_result_is_kept_or_discarded_on_closing(kept, qtbot, tmp_path, title):
     run(kept, qtbot)

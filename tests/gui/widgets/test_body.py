@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.widgets.body import LEAST, Body
 
 
+@pytest.mark.thorough
 def test_what_does_not_fit_is_scrolled_to(qtbot):
     content = QWidget()
     content.setMinimumSize(900, 500)

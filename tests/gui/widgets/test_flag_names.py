@@ -54,6 +54,7 @@ def sentences():
                 yield path.name, node.value
 
 
+@pytest.mark.thorough
 def test_no_sentence_of_the_engine_shows_a_flag_in_the_window():
     found = list(sentences())
     assert len(found) > 40

@@ -73,6 +73,7 @@ def test_every_offered_name_is_known():
         assert architectures.by_name(name, {}).name == name
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("name", "stem", "channels"),
     [
@@ -98,6 +99,7 @@ def test_a_first_convolution_for_an_encoding(name, stem, channels):
     assert {key: tuple(t.shape) for key, t in built.state_dict().items()} == shapes
 
 
+@pytest.mark.thorough
 def test_inception_without_its_training_heads(network):
     """torchvision normalises twice: for ImageNet, then back (``transform_input``)."""
     for name in ("googlenet", "inception_v3"):

@@ -42,6 +42,7 @@ def reference(x: torch.Tensor, w: Weights, blocks: tuple[int, ...], *, option_a:
     return linear(avg_pool2d(x, x.shape[-1]).flatten(1), w["linear.weight"], w["linear.bias"])
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("name", "blocks", "parameters", "normalization"),
     [

@@ -67,6 +67,7 @@ def everything() -> bytes:
     return model(nodes, weights, given, out)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("data", "shape"),
     [(everything(), (3, 6, 8)), (onnx.convolution(), (3, 4, 4)), (onnx.linear([2, 3, 4, 4]), None)],
@@ -93,6 +94,7 @@ def broken(operator: bytes) -> bytes:
     )
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("operator", "words"),
     [

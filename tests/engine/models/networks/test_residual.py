@@ -34,6 +34,7 @@ def stirred(module: nn.Module) -> nn.Module:
     return module.double().eval()
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_is_the_network(name: str) -> None:
     module, shape = NETWORKS[name]
