@@ -14,12 +14,15 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from bench import audit, function_check, memory, noise, playground, replay, window
+from bench import audit, function_check, memory, noise, playground, replay, rotation, window
 from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
 from engine.system.device import device_name, resolve
 
-PARTS = ("samplers", "noise", "check", "audit", "rows", "window", "stage", "memory", "replay")
+PARTS = (
+    *("samplers", "noise", "check", "audit", "rows", "window", "stage", "memory", "replay"),
+    "rotation",
+)
 
 
 def main() -> None:
@@ -68,13 +71,17 @@ def main() -> None:
 
 
 def _measure_rest(options: argparse.Namespace, console: Console, found: dict[str, Any]) -> None:
-    """The stage, memory and replays."""
+    """The stage, memory, rotations and replays."""
     if "stage" in options.parts:
         found["stage"] = playground.measure(rounds=options.rounds)
         playground.show(found["stage"], console)
     if "memory" in options.parts:
         found["memory_mib"] = memory.measure()
         _show_memory(found["memory_mib"], console)
+    if "rotation" in options.parts:
+        costs = rotation.measure()
+        rotation.show(costs, console)
+        found["rotation"] = rotation.as_rows(costs)
     if "replay" in options.parts:
         found["replay"] = replay.measure()
         for cost in found["replay"]:

@@ -18,8 +18,8 @@ import numpy as np
 from engine.attacks.measure import measured
 from engine.attacks.parameters import nearest_parameters, nearest_shift
 from engine.attacks.plan import AttackPlan, refusal, transforms
-from engine.attacks.ranges import nearest_in_range
-from engine.attacks.search import GROWTH, Found, Goal, fewest, line, nearest
+from engine.attacks.ranges import Axis, nearest_on_axis
+from engine.attacks.search import GROWTH, Found, Goal, fewest, nearest
 from engine.attacks.smoothed import Smoothed, Stopped
 from engine.core.batches import from_arrays, moved
 from engine.core.errors import UserError
@@ -188,13 +188,10 @@ class _Attack:
         terms, level = set(self.settings.scheme.terms), self._level()
         x = self.fitted.arrays[0]
         if isinstance(self.settings.scheme, Anchored):
-            return nearest_in_range(self.goal, self.settings.scheme)
+            return nearest_on_axis(self.goal, Axis.of_range(self.settings.scheme))
         if terms == {"radius"}:
             radius = self.evidence.radius or level
             return nearest(self.goal, utmost.certified_norm or "l2", start=radius)
-        if terms == {"brightness"}:
-            how = "all pixels by the same amount, either way; bisection"
-            return line(self.goal, np.ones(x.shape), start=level, how=how)
         if terms == {"shift"} and isinstance(self.settings.scheme, Translation):
             return nearest_shift(self.goal)
         if transforms(self.settings.scheme):

@@ -1,29 +1,37 @@
 """Searches over the parameters of a transformation: along lines from no change, and over shifts.
 
-Where there are two parameters the slope of the averaged probabilities says in which directions.
+One parameter has a grid of its own (``ranges``). Where there are two, the slope of the averaged
+probabilities says in which directions.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.attacks.bisection import bisected, found_lost
+from engine.attacks.bisection import bisected
+from engine.attacks.ranges import Axis, nearest_on_axis
 from engine.attacks.search import GROWTH, Found, Goal
 from engine.figures.examples import Arrays
 from engine.regions import Perturbation
 from engine.schemes import Scheme
 from engine.schemes.base import Facts
+from engine.schemes.random_shift import RandomShift
 
-_DOUBLINGS = 6
+_SIZES = (*(0.25 * place for place in range(1, 9)), *(2.0 * 2**place for place in range(1, 5)))
+"""Levels of the noise along each direction that are tried: the lead need not fall all along one."""
 _MOST_SHIFTS = 240
 """Whole shifts that are tried, the shortest first: all of norm below 8.7."""
 
+_WAYS = 8
+"""Directions of a shift by fractions of a pixel."""
 _ROUNDS = 4
 _MIXTURES = (1.0, 0.5, 0.2)
 """How much of the steepest direction is mixed into the best one so far."""
@@ -42,20 +50,26 @@ def nearest_parameters(
 ) -> Found | None:
     """The nearest loss of the lead along each parameter, either way where it has two, and in pairs.
 
+    One parameter alone is searched by :func:`engine.attacks.ranges.nearest_on_axis`.
+
     Nearest is what requires least: of several the change whose required p_lower is smallest.
 
     Args:
         goal: what to reach.
         scheme: says what becomes of the input.
         levels: of the noise, one for each parameter, by which these are measured; where there are
-            others of them, one for all.
+            others of them, one for all: the first for one parameter alone, else the largest.
         facts: of the input.
     """
+    if isinstance(scheme, RandomShift):
+        return _nearest_way(goal, scheme)
+    if len(scheme.terms) == 1:
+        return nearest_on_axis(goal, Axis.of_noise(scheme, levels[0] if levels else 1.0))
     scale = _scale(scheme, levels)
     best: _Nearest | None = None
     for direction in directions(scheme):
         best = _nearer(goal, scheme, scale, direction, best, facts)
-    for _ in range(_ROUNDS if len(scheme.terms) > 1 else 0):
+    for _ in range(_ROUNDS):
         before = best
         for direction in _steepest(goal, scheme, scale, best):
             best = _nearer(goal, scheme, scale, direction, best, facts, within=best is not None)
@@ -74,7 +88,23 @@ def nearest_parameters(
         return found
 
     more = ", then along the slopes of the averaged probabilities" if best.sloped else ""
-    return Found(grown, f"bisection along each parameter{more}", moves)
+    how = f"grid and bisection along each parameter and two at once{more}"
+    return Found(grown, how, moves)
+
+
+def _nearest_way(goal: Goal, scheme: RandomShift) -> Found | None:
+    """The shortest shift by fractions of a pixel that takes the lead, of eight directions."""
+    best, axis = None, Axis.of_noise(scheme, scheme.outer)
+    for place in range(_WAYS):
+        towards = partial(scheme.shifted, angle=2 * math.pi * place / _WAYS)
+        found = nearest_on_axis(goal, replace(axis, moved=towards))
+        if found is None or found.moves is None:
+            continue
+        best, least = found, found.moves(0)["shift"]
+        axis = replace(axis, sizes=tuple(size for size in axis.sizes if size < least))
+        if not axis.sizes:
+            break
+    return best
 
 
 class _Nearest(NamedTuple):
@@ -131,8 +161,7 @@ def _nearer(
         within: do not look further than at the best so far.
     """
     ray = _ray(scheme, scale, direction)
-    start, doublings = (_WORTH * best.size, 1) if within and best else (1.0, _DOUBLINGS)
-    size = _boundary(goal, scheme, ray, start, doublings)
+    size = _boundary(goal, scheme, ray, (_WORTH * best.size,) if within and best else _SIZES)
     if size is None:
         return best
     needed = scheme.required_probability(ray(size), facts)
@@ -179,15 +208,19 @@ def _allowed(scheme: Scheme, direction: Direction) -> bool:
     return all(one >= 0 or way for one, way in zip(direction.tolist(), signed, strict=True))
 
 
-def _boundary(goal: Goal, scheme: Scheme, ray: Ray, start: float, doublings: int) -> float | None:
-    """How many levels along a ray the lead is lost; None where it is not."""
+def _boundary(goal: Goal, scheme: Scheme, ray: Ray, sizes: Sequence[float]) -> float | None:
+    """How many levels along a ray the lead is first lost; None where it is not at these sizes."""
 
     def lost(size: float) -> bool:
         arrays = _moved(goal, scheme, ray(size))
         return arrays is not None and goal.lost(arrays)
 
-    ends = found_lost(lost, start, doublings)
-    return None if ends is None else bisected(lost, *ends)
+    kept = 0.0
+    for size in sizes:
+        if lost(size):
+            return bisected(lost, kept, size)
+        kept = size
+    return None
 
 
 def _moved(goal: Goal, scheme: Scheme, moves: Perturbation) -> Arrays | None:

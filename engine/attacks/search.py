@@ -113,18 +113,6 @@ _HOW = {
 }
 
 
-def line(goal: Goal, direction: np.ndarray, *, start: float, how: str) -> Found | None:
-    """The nearest loss of the lead along a direction, either way."""
-    found: tuple[float, np.ndarray] | None = None
-    for way in (direction, -direction):
-        size = _boundary(goal, way, start, None if found is None else found[0])
-        found = found if size is None else (size, way)
-    if found is None:
-        return None
-    size, way = found
-    return Found(lambda step: goal.along(way, GROWTH[step] * size), how)
-
-
 def _mixed(best: tuple[float, np.ndarray] | None, slope: np.ndarray, norm: str) -> list[np.ndarray]:
     """Directions of norm 1: the steepest ones, with the best so far mixed in."""
     steep = _steepest(slope, norm)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -19,10 +19,11 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.rounding import round_down, round_up
 from engine.evidence.cost import duration
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, SweepSettings
 from engine.evidence.statement import nothing_to_plan
 
 if TYPE_CHECKING:
+    from engine.inputs.base import FittedInput
     from engine.planning import ExpectedPoint, Needed, Pilot, PlanResult
     from engine.schemes import Scheme
 
@@ -88,11 +89,14 @@ def plan_command(values: Mapping[str, Any]) -> int:
     """How many samples would certify, and what can this many reach at most?
 
     From pilot votes (--pilot 97/100), from a probability (--probability 0.97), or from n0 votes
-    drawn for --model and --input. Exit status: 0 planned, 2 bad input.
+    drawn for --model and --input; for a range, as of rotations, from these. Exit status: 0 planned,
+    2 bad input.
     """
     of_plan = {"target": None, "target_radius": None, "power": values["exponent"]}  # not of a run
     run_values = {**values, **of_plan}
     settings = read_settings(run_values, "certify")
+    if isinstance(settings, SweepSettings):
+        return _of_range(values, settings)
     if reason := nothing_to_plan(settings):
         raise UserError(reason)
     assert isinstance(settings, CertifySettings) and settings.bound != "soft"
@@ -141,6 +145,14 @@ def _typed(text: str) -> Pilot:
 
 
 def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> tuple[Pilot, Scheme]:
+    """Pilot votes, and the scheme as the input has it."""
+    pilot, fitted = _at_input(values, settings)
+    return pilot, settings.scheme.for_input(fitted.identity)
+
+
+def _at_input(
+    values: Mapping[str, Any], settings: CertifySettings | SweepSettings
+) -> tuple[Pilot, FittedInput]:
     """Pilot votes of a model: its selection stream, so a run's estimation votes stay fresh."""
     if not values["input"]:
         raise UserError("--model needs --input, the image to draw the pilot votes at.")
@@ -157,7 +169,30 @@ def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> tuple[Pilot,
         )
     if not votes.n:
         raise UserError("The pilot was stopped before its first vote.")
-    return Pilot.of(votes), settings.scheme.for_input(fitted.identity)
+    return Pilot.of(votes), fitted
+
+
+def _of_range(values: Mapping[str, Any], settings: SweepSettings) -> int:
+    """The anchors and samples that a range of one image takes."""
+    if not values["model"] or values["pilot"] or values["probability"] is not None:
+        raise UserError(
+            f"A plan for {settings.scheme.key} needs --model M and --input X, and neither --pilot "
+            "nor --probability: how close anchors have to lie depends on the image."
+        )
+    if values["target"] or values["target_radius"] is not None:
+        raise UserError(
+            f"A plan for {settings.scheme.key} is one for its whole range and has no target; say a "
+            "smaller range instead."
+        )
+    from engine.planning.sweep_plan import plan_sweep
+
+    pilot, fitted = _at_input(values, settings)
+    plan = plan_sweep(settings, fitted.arrays[0], pilot=pilot)
+    console = Terminal(stderr=values["json"] == STDOUT)
+    console.print(facts_table(plan.facts()), highlight=False, markup=False)
+    _show_notes(plan.notes, console)
+    print_json(plan, values["json"])
+    return CERTIFIED
 
 
 def _show(result: PlanResult, console: Terminal) -> None:
@@ -167,7 +202,11 @@ def _show(result: PlanResult, console: Terminal) -> None:
     if result.expensive:
         console.print()
         console.print(_expensive(result), highlight=False, markup=False)
-    for note in result.notes:
+    _show_notes(result.notes, console)
+
+
+def _show_notes(notes: Sequence[str], console: Terminal) -> None:
+    for note in notes:
         console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
 
 

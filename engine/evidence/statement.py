@@ -172,9 +172,8 @@ def nothing_to_plan(settings: RunSettings) -> str:
         )
     if settings.kind == "sweep":
         return (
-            f"There is nothing to plan for {settings.scheme.key}: how many anchors it takes is "
-            "known once the image and its votes are, and each anchor stops by itself. A run says "
-            "from its first anchors on how many votes the range will take."
+            f"There is nothing to plan for {settings.scheme.key} without a model and an image: how "
+            "many anchors it takes depends on the image, and each anchor stops by itself."
         )
     if settings.bound == SOFT:
         return (

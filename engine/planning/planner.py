@@ -63,7 +63,7 @@ def plan(
     Raises:
         UserError: neither or both of ``pilot`` and ``p``, or a value that cannot be or lacks.
     """
-    assumed = _assumed(pilot, p)
+    assumed = assumed_probability(pilot, p)
     if not 0 < power < 1:
         raise UserError(f"The power must be between 0 and 1, without both (it was {power:g}).")
     cost = _cost(n0 + n, seconds_each, false_accept)
@@ -91,6 +91,14 @@ def plan(
         cost=cost,
         expensive=_expensive(asked, scheme, n, n0, alpha, cost, false_accept),
         notes=(*_notes(pilot, bound), *(_COSTS if cost else ())),
+    )
+
+
+def cautious_note() -> str:
+    """What is assumed of a pilot."""
+    return (
+        f"The plan assumes the lower {100 * CAUTION:g} % quantile of what the pilot leaves "
+        "possible, because a pilot's own share promises too much."
     )
 
 
@@ -126,7 +134,12 @@ def _expensive(
     )
 
 
-def _assumed(pilot: Pilot | None, p: float | None) -> float:
+def assumed_probability(pilot: Pilot | None, p: float | None) -> float:
+    """The probability to plan with: what a pilot makes likely, or the one that was typed.
+
+    Raises:
+        UserError: neither or both were given, or the probability cannot be.
+    """
     if (pilot is None) == (p is None):
         raise UserError("A plan needs either a pilot's votes or a probability.")
     if pilot is not None:
@@ -151,10 +164,7 @@ def _steps(n: int) -> list[int]:
 def _notes(pilot: Pilot | None, bound: BoundKey) -> list[str]:
     notes = ["A plan is a forecast; only fresh votes, drawn after n is chosen, can certify."]
     if pilot is not None:
-        notes.append(
-            f"The plan assumes the lower {100 * CAUTION:g} % quantile of what the pilot leaves "
-            "possible, because a pilot's own share promises too much."
-        )
+        notes.append(cautious_note())
     method = bound_method(bound)
     if method.decided_by != "top" and (pilot is None or pilot.runner_up == 1):
         notes.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from engine.core.records import Votes
-from engine.evidence.settings import USUAL, CertifySettings, Execution
+from engine.evidence.settings import USUAL, CertifySettings, Execution, SweepSettings
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
@@ -15,7 +15,7 @@ from engine.procedures.run import Run
 def pilot_votes(
     classifier: Classifier,
     fitted: FittedInput,
-    settings: CertifySettings,
+    settings: CertifySettings | SweepSettings,
     *,
     execution: Execution = USUAL,
     stop: threading.Event | None = None,

@@ -65,7 +65,7 @@ class IndividualRotation(Received, NestedRotation):
         title="reach",
         description="largest rotation for which the error is bounded; a smaller one makes it "
         "smaller, and takes less time",
-        json_schema_extra={"unit": UNIT, "step": 1.0},
+        json_schema_extra={"unit": UNIT, "step": 1.0, "noise": False},
     )
 
     def bounded(self, image: npt.NDArray[Any]) -> float:

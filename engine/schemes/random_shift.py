@@ -140,9 +140,17 @@ class RandomShift(Scheme):
 
     def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any]:
         """The image shifted to the right."""
+        return self.shifted(x, moves)
+
+    def shifted(
+        self, x: npt.NDArray[Any], moves: Perturbation, angle: float = 0.0
+    ) -> npt.NDArray[Any]:
+        """The image shifted to the right, or downwards by an angle from there, in radians."""
         import torch  # deferred as above
 
-        shifts = torch.tensor([[0.0, moves["shift"]]], dtype=torch.float64)
+        size = moves["shift"]
+        way = [[size * math.sin(angle), size * math.cos(angle)]]
+        shifts = torch.tensor(way, dtype=torch.float64)
         return np.asarray(shifted(torch.from_numpy(x)[None], shifts)[0].numpy())
 
     def within(self, reach: float) -> Amount:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import CertifySettings, Counting
+    from engine.evidence.settings import CertifySettings, Counting, SweepSettings
     from engine.figures.images import SliceFigure
-    from engine.planning import PlanResult, Prospect
+    from engine.planning import Pilot, PlanResult, Prospect
+    from engine.planning.sweep_plan import SweepPlan
     from engine.replay import ReplayResult
     from engine.slides.film import Film
     from engine.verify import VerificationReport
+    from gui.jobs.engine_jobs import Subject
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,17 @@ def planned(settings: CertifySettings, **asked: Any) -> PlanResult:
 
     run = {name: getattr(settings, name) for name in ("scheme", "alpha", "bound", "n")}
     return plan(**run, **asked)
+
+
+def planned_range(settings: SweepSettings, subject: Subject, pilot: Pilot) -> SweepPlan:
+    """The anchors and samples that a range of the open image takes.
+
+    Raises:
+        UserError: a value that cannot be.
+    """
+    from engine.planning.sweep_plan import plan_sweep
+
+    return plan_sweep(settings, subject.fitted.arrays[0], pilot=pilot)
 
 
 def prospect(settings: Counting) -> Prospect:

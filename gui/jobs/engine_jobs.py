@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.core.records import Votes
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import CertifySettings, Execution, RunSettings
+    from engine.evidence.settings import CertifySettings, Execution, RunSettings, SweepSettings
     from engine.evidence.snapshot import Snapshot
     from engine.figures.examples import ExamplesFigure
     from engine.figures.graphs import NeighbourhoodFigure
@@ -173,7 +173,7 @@ class EngineJobs:
     def pilot(
         self,
         subject: Subject,
-        settings: CertifySettings,
+        settings: CertifySettings | SweepSettings,
         execution: Execution,
         stop: threading.Event,
     ) -> Votes:

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from engine.core.records import Votes
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, SweepSettings
 from engine.evidence.statement import nothing_to_plan
 from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
-from gui.jobs.document_jobs import planned
+from gui.jobs.document_jobs import planned, planned_range
 from gui.jobs.worker import Failure, Lane
 from gui.plots.curves import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
@@ -34,6 +34,7 @@ from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
     from engine.planning import Pilot, PlanResult
+    from engine.planning.sweep_plan import SweepPlan
 
 _PAUSE_MS = 250
 """A plan is made when typing has paused for this long."""
@@ -108,7 +109,7 @@ class PlannerPage(Page):
         """A few votes of the model and input that are open."""
         session, settings = self._session, self._session.form.settings
         subject, execution = session.loading.subject, session.form.execution
-        if subject is not None and isinstance(settings, CertifySettings):
+        if subject is not None and isinstance(settings, CertifySettings | SweepSettings):
             self._pilots.submit(
                 lambda stop: session.engine.pilot(subject, settings, execution, stop),
                 "drawing a pilot",
@@ -164,13 +165,16 @@ class PlannerPage(Page):
             self._pause.start()
 
     def _follow_scheme(self) -> None:
-        self.target.set_scheme(type(self._session.form.settings.scheme))
+        scheme = type(self._session.form.settings.scheme)
+        self.target.set_scheme(scheme)
+        for editor in (self.target, self.power):  # a range is certified as far as it goes
+            editor.setEnabled(not scheme.sweeps)
 
     @Slot()
     def _follow_run(self) -> None:
         evidence = self._session.runs.evidence
         self.from_run.setEnabled(evidence is not None and evidence.votes.guess is not None)
-        sampled = isinstance(self._session.form.settings, CertifySettings)
+        sampled = isinstance(self._session.form.settings, CertifySettings | SweepSettings)
         self.draw_pilot.setEnabled(sampled and self._session.runs.ready)
 
     @Slot()
@@ -179,7 +183,9 @@ class PlannerPage(Page):
             say(self.complaint, "More votes for the class than pilot votes.")
             return
         settings = self._session.form.settings
-        if not isinstance(settings, CertifySettings):
+        if isinstance(settings, SweepSettings) and self._session.runs.ready:
+            self._ask_of_range(settings)
+        elif not isinstance(settings, CertifySettings):
             self._forget(nothing_to_plan(settings))
         elif not self._session.form.complaint:
             scheme = self._session.loading.in_plans(settings.scheme)
@@ -189,6 +195,17 @@ class PlannerPage(Page):
                 lambda stop: planned(settings, pilot=pilot, target=target, power=power),
                 "planning",
                 on_done=self._show,
+                on_failed=self._fail,
+            )
+
+    def _ask_of_range(self, settings: SweepSettings) -> None:
+        """Anchors and samples for the image that is open."""
+        subject, pilot = self._session.loading.subject, self._pilot()
+        if subject is not None and not self._session.form.complaint:
+            self._plans.submit(
+                lambda stop: planned_range(settings, subject, pilot),
+                "planning",
+                on_done=self._show_range,
                 on_failed=self._fail,
             )
 
@@ -211,6 +228,12 @@ class PlannerPage(Page):
         say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))
         self._show_buttons(plan)
         self.chart.show_figure(planning.curve(plan))
+
+    def _show_range(self, plan: SweepPlan) -> None:
+        """Anchors and samples; there is no n to choose, since each anchor stops by itself."""
+        self._forget("A range has no n to choose: each anchor stops as soon as it is decided.")
+        self.facts.show_rows(plan.facts())
+        say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))
 
     def _show_buttons(self, plan: PlanResult | None) -> None:
         n = planning.wanted_n(plan) if plan else None

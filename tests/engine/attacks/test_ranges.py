@@ -9,15 +9,18 @@ import pytest
 
 from engine.attacks.attack import attacked
 from engine.attacks.plan import AttackPlan
-from engine.attacks.ranges import _Search
+from engine.attacks.ranges import Axis, _Search
 from engine.evidence.settings import Execution
+from engine.schemes.blur import Blur
+from engine.schemes.brightness import Brightness
+from engine.schemes.heuristic_rotation import HeuristicRotation
 from engine.schemes.rotation import Rotation
 from engine.schemes.scaling import Scaling
 from engine.verify.attacks import check_attack
 from tests.engine.procedures.test_sweep import FINE, Along, answers, given, swept, weights_of
 
 CPU = Execution(device="cpu", batch=500)
-PLAN = AttackPlan(samples=400, n=2000)
+PLAN = AttackPlan(samples=400, n=10_000)
 
 
 def held_against(scheme, seed: int, slack: float):
@@ -80,7 +83,7 @@ def test_slopes_find_what_lies_between_the_points_of_the_grid_and_shifts_are_sea
     goal = SimpleNamespace(
         smoothed=SimpleNamespace(lead=lead_of, slope=slope_of), top=0, margin=0.1
     )
-    search = Valley(goal, Rotation(degrees=20, with_brightness=0.05))
+    search = Valley(goal, Axis.of_range(Rotation(degrees=20, with_brightness=0.05)))
     assert search.by_grid() is None and len(search.kept) == 2 * 24 * 3
     parameter, shift = search.by_slopes(None)
     assert parameter == pytest.approx(7.5) and shift == pytest.approx(-0.05)
@@ -88,3 +91,14 @@ def test_slopes_find_what_lies_between_the_points_of_the_grid_and_shifts_are_sea
     assert 7.0 < first < parameter and lead_of(([first, shift],), 0) <= -0.1
     assert search.deeper(parameter, shift) == parameter
     assert search.by_slopes((7.0, shift)) == (7.0, shift)  # nothing nearer than what is known
+
+
+def test_a_parameter_without_a_range_is_searched_by_levels_of_its_noise():
+    """To four levels by a grid, then by doubling; half a turn is all that there is of angles."""
+    light = Axis.of_noise(Brightness(sigma_b=0.3), 0.3)
+    assert light.signs == (1.0, -1.0) and light.step == pytest.approx(0.05)
+    assert light.sizes[23] == pytest.approx(1.2) and light.sizes[-1] == pytest.approx(19.2)
+    assert Axis.of_noise(Blur(lam=2.0), 2.0).signs == (1.0,)
+    turns = Axis.of_noise(HeuristicRotation(sigma_gamma=30.0), 30.0)
+    assert turns.sizes[-1] == pytest.approx(120.0) and turns.furthest == 180.0
+    assert Axis.of_noise(HeuristicRotation(sigma_gamma=40.0), 80.0).sizes[-1] == 180.0

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from engine.attacks.search import GROWTH, Goal, fewest, line, nearest
+from engine.attacks.search import GROWTH, Goal, fewest, nearest
 from engine.attacks.smoothed import Smoothed
 from engine.figures.examples import Attack
 from engine.regions import Staircase
@@ -70,12 +70,6 @@ def test_random_directions_where_nothing_tells_and_none_where_nothing_helps() ->
     assert found is not None and found.how.startswith("random directions")
     assert 1 <= np.linalg.norm(found.grown(0)[0]) <= 1.01
     assert nearest(goal(lambda x: 1.0), "l2", start=0.1) is None
-
-
-def test_a_line_is_searched_either_way() -> None:
-    found = line(goal(lambda x: 0.3 + float(x.min())), np.ones(X.shape), start=1.0, how="both ways")
-    assert found is not None
-    assert found.grown(0)[0].max() == pytest.approx(-0.3, abs=0.003)
 
 
 def first(budget: Budget) -> tuple[np.ndarray, ...]:

@@ -152,3 +152,33 @@ def test_costs_that_cannot_be(program: Any, flags: tuple[str, ...], sentence: st
     shown = program("plan", "--probability", "0.95", *flags)
     assert shown.status == 2
     assert sentence in shown.err
+
+
+def test_a_range_is_planned_for_an_image(program: Any, tmp_path: Path) -> None:
+    scheme = ["plan", "--scheme", "rotation", "--degrees", "5", "--n", "1000", "--seed", "1"]
+    subject = ["--model", "demo:digits-rotation", "--input", "digits16:52"]
+    path = tmp_path / "plan.json"
+    shown = program(*scheme, *subject, "--json", str(path))
+    told = " ".join(shown.out.split())
+    assert shown.status == 0 and "certifies rotation -5.000 to +5.000 degrees, the whole" in told
+    found = json.loads(path.read_text())
+    assert found["anchors"] >= 1 and found["samples"] > found["n0"] == 100
+    assert found["pilot"]["n0"] == 100
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--pilot", "97/100"], "how close anchors have to lie depends on the image"),
+        (["--model", "demo:digits-rotation"], "--model needs --input"),
+        (
+            ["--model", "demo:digits-rotation", "--input", "digits16:52", "--target", "rotation=3"],
+            "say a smaller range instead",
+        ),
+    ],
+)
+def test_a_range_without_its_image_or_with_a_target_is_refused(
+    program: Any, more: list[str], sentence: str
+) -> None:
+    shown = program("plan", "--scheme", "rotation", *more)
+    assert shown.status == 2 and sentence in " ".join(shown.err.split())

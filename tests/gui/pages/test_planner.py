@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from engine.core.errors import UserError
@@ -114,3 +115,28 @@ def test_a_pilot_is_drawn_and_fills_the_plan(loaded, engine, qtbot, monkeypatch)
     qtbot.waitUntil(lambda: page.plan is not None and page.plan.pilot.k == 90)
     assert asked == [100] and (page.k.value(), page.n0.value()) == (90, 100)
     assert page.plan.pilot.runner_up == pytest.approx(0.6)  # of the votes for others
+
+
+def test_a_range_is_planned_for_the_open_image(loaded, qtbot, monkeypatch):
+    """Anchors and samples; there is no n to choose, no target and no chance of it."""
+    asked = []
+
+    def range_of(settings, subject, pilot):
+        from engine.planning.sweep_plan import plan_sweep
+
+        asked.append((subject is loaded.session.loading.subject, pilot.k))
+        return plan_sweep(settings, np.zeros((1, 8, 8), dtype=np.float32), pilot=pilot)
+
+    monkeypatch.setattr("gui.pages.planner.planned_range", range_of)
+    page = loaded.pages.planner
+    loaded.commands["plan"].trigger()
+    loaded.session.form.set(SweepSettings(scheme=Rotation(degrees=5), n=1000))
+    qtbot.waitUntil(lambda: "anchors" in dict(page.facts.rows))
+    assert asked[-1] == (True, 97) and page.plan is None
+    assert (
+        dict(page.facts.rows)["certifies"] == "rotation -5.000 to +5.000 degrees, the whole range"
+    )
+    assert "each anchor stops" in page.chart.waiting.text()
+    assert (
+        not page.use_n.isVisible() and not page.target.isEnabled() and page.draw_pilot.isEnabled()
+    )
