@@ -96,6 +96,18 @@ class ParameterMap(GridMap[Any]):
         """The middles of the columns."""
         return tuple(f"{middle:.3g}" for middle in self._middles().tolist())
 
+    def ticks(self, shown: int, most: int) -> list[tuple[float, str]]:
+        """Round factors, 1 among them, where they lie between the middles of columns."""
+        del shown
+        low, high = float(self.factors[0]), float(self.factors[-1])
+        steps = (m * 10.0**e for e in range(-6, 2) for m in (1.0, 2.0, 2.5, 5.0))
+        step = next((one for one in steps if (high - low) / one <= most), high - low)
+        values = [1.0 + place * step for place in range(-most, most + 1)]
+        inside = [value for value in values if low <= value <= high]
+        amount = dict.fromkeys(self.scheme.terms, 0.0)
+        factor = next(iter(amount))
+        return [(self.place({**amount, factor: value})[0], f"{value:g}") for value in inside]
+
     @property
     def names(self) -> tuple[str, str, str]:
         """The two terms."""

@@ -123,6 +123,11 @@ class GridMap(RequiredMap[R]):
     def names(self) -> tuple[str, str, str]:
         """Of the horizontal and the vertical axis, and of the latter at length."""
 
+    def ticks(self, shown: int, most: int) -> list[tuple[float, str]]:
+        """Places along the first ``shown`` columns, and their names; at most ``most`` of them."""
+        every = -(-shown // most)
+        return [(float(place), self.columns[place]) for place in range(0, shown, every)]
+
     def layer_name(self, layer: int) -> str:
         """``2 nodes``; empty where there is one layer."""
         del layer

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from engine.regions import Perturbation
 
 SIDE, LENS, SMALL = 64, 92, 26
-"""Pixels of the image beside the sliders, of the one under the pointer, and of those of a strip."""
+"""Pixels of the image beside the sliders, of the one under the pointer, and of those of a strip.
+
+The first and the last are the least, and grow with the room."""
+_SHARE, _GROWN = 0.2, 2.0
+"""Of the height of the plot that the image takes, and how many times as large it becomes."""
 STRIP = 7
 """Images from one end of a single parameter to the other."""
 _STEPS = 200
@@ -46,7 +50,6 @@ class AttackerPanel(QWidget):
         self._spans: dict[str, Span] = {}
         self._neutral: Perturbation = {}
         self.image = ImageView()
-        self.image.setFixedSize(SIDE, SIDE)
         self.title = QLabel(_TITLE)
         set_role(self.title, "small")
         self._grid = QGridLayout()
@@ -59,12 +62,20 @@ class AttackerPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         for one in self.strip:
             one.setMinimumSize(SMALL, SMALL)
-            one.setMaximumHeight(SMALL)
+        self.fit(0)
         self._grid.addWidget(self._below, 2, 1)
         self._below.hide()
         row = filled(QHBoxLayout(self), self.image, spacing=8)
         row.addLayout(self._grid, 1)
         self.hide()
+
+    def fit(self, tall: int) -> None:
+        """Images as large as a plot of this height has room for."""
+        grown = min(max(_SHARE * tall / SIDE, 1.0), _GROWN)
+        side, small = round(grown * SIDE), round(grown * SMALL)
+        self.image.setFixedSize(side, side)
+        for one in self.strip:
+            one.setFixedHeight(small)
 
     def offer(self, spans: Mapping[str, Span], neutral: Perturbation) -> None:
         """Sliders for these terms, each from one end to the other; other terms are new sliders.

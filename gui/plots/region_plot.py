@@ -279,6 +279,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
             self.attacker.show_strip([self._image(one) for one in self.attacker.steps()])
 
     def _fit_panel(self) -> None:
+        self.attacker.fit(self.height())
         self.attacker.setVisible(self.pictured and self.height() >= themes.current().px(_PANEL))
 
     def _image(self, change: Perturbation) -> ImageMedium | None:

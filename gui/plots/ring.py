@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -44,8 +44,11 @@ _NEAR = 0.12
 class RingPlot(RegionPlot["TermsMap"]):
     """The angles of a range along a ring, 0 at the top and counter-clockwise as the image turns.
 
-    A range below 70 degrees is spread over that much of the ring, as on a gauge.
+    A range below 70 degrees is spread over that much of the ring, as on a gauge. No colour stands
+    for a required p_lower, which is the same for all angles.
     """
+
+    has_scale: ClassVar[bool] = False
 
     def build(self) -> None:
         """Arcs from the lowest to the uppermost, marks and texts."""
@@ -147,7 +150,8 @@ class RingPlot(RegionPlot["TermsMap"]):
         first, second = self.values
         for text, end in zip(self.values, interval or (0.0, 0.0), strict=True):
             text.setVisible(interval is not None)
-            text.setText(f"{'-' if end < 0 else '+'}{round_down(abs(end), 1)}°")
+            sign = "\N{MINUS SIGN}" if end < 0 else "+"
+            text.setText(f"{sign}{round_down(abs(end), 1)}°")
             text.setPos(self._point(end, INNER - 0.16))
         if interval is None:
             return

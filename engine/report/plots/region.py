@@ -144,7 +144,7 @@ def _panel(
         dashed = [placed(needs.outline(reach))]
     marks = needs.marks(figure.region, layer) if figure.region is not None else []
     widest = max(len(name) for name in needs.columns)
-    every = -(-columns // min(_TICKS, max(1, _LETTERS // (widest + 2))))
+    ticks = needs.ticks(columns, min(_TICKS, max(1, _LETTERS // (widest + 2))))
     return {
         "title": needs.layer_name(layer),
         "rectangles": rectangles(required[:rows, :columns], step),
@@ -169,9 +169,7 @@ def _panel(
             for x, y in placed([needs.place(change)])
             if 0 <= x <= 1 and 0 <= y <= 1
         ],
-        "x-ticks": marked(
-            ((j + 0.5) / columns, needs.columns[j]) for j in range(0, columns, every)
-        ),
+        "x-ticks": marked(((place + 0.5) / columns, name) for place, name in ticks),
         "y-ticks": _row_ticks(needs, top, rise),
     }
 

@@ -102,3 +102,14 @@ def test_the_report_draws_it(needs):
     head, *rows = figure_csv(figure).splitlines()
     assert head.split(",")[:2] == ["gain from", "gain to"] and len(rows) == 2 * CELLS**2
     assert figure.ask({"gain": 0.95, "brightness": 0.05}).words == "certified"
+
+
+@pytest.mark.parametrize("p", [0.6, 0.99, 0.99999])
+def test_ticks_are_round_factors_where_they_lie(p: float) -> None:
+    needs = required_map(SCHEME, p)
+    ticks = needs.ticks(CELLS, 6)
+    assert 2 <= len(ticks) <= 7 and "1" in [name for _, name in ticks]
+    for place, name in ticks:
+        assert len(name) <= 5 and -0.5 <= place <= CELLS - 0.5
+        edges = np.interp(place, np.arange(CELLS + 1) - 0.5, np.log(needs.factors))
+        assert np.exp(edges) == pytest.approx(float(name), rel=1e-6)

@@ -14,7 +14,7 @@ from engine.schemes.brightness import Brightness
 from engine.schemes.contrast_brightness import ContrastBrightness
 from engine.schemes.gaussian import Gaussian
 from engine.schemes.translation import Translation
-from gui.plots.attacker import LENS
+from gui.plots.attacker import LENS, SIDE, SMALL
 from gui.plots.grid_map import MapPlot
 from gui.plots.terms import TermsPlot
 from gui.widgets.image import to_image
@@ -138,3 +138,10 @@ def test_a_low_card_keeps_its_map_and_the_image_under_the_pointer(plot, qtbot):
     qtbot.waitUntil(plot.lens.isVisible)
     plot.resize(420, 420)
     qtbot.waitUntil(plot.attacker.isVisible)
+
+
+def test_its_images_grow_with_the_plot(plot):
+    panel = plot.attacker
+    assert (panel.image.height(), panel.strip[0].maximumHeight()) == (84, 34)
+    plot.resize(700, 1_000)
+    assert (panel.image.height(), panel.strip[0].maximumHeight()) == (2 * SIDE, 2 * SMALL)

@@ -63,7 +63,7 @@ def test_a_cell_too_narrow_to_see_is_drawn_all_the_same(plot) -> None:
 def test_each_anchor_has_a_mark_and_each_end_its_value(plot) -> None:
     x, _ = plot.anchors.getData()
     assert len(x) == 2 * 4
-    assert [text.toPlainText() for text in plot.values] == ["-90.0°", "+30.0°"]
+    assert [text.toPlainText() for text in plot.values] == ["\N{MINUS SIGN}90.0°", "+30.0°"]
     assert plot.headline.toPlainText() == "rests on 4 anchors"
     assert {"anchors", "given up", "open"} <= {entry.text for entry in plot.legend.entries}
 
@@ -105,9 +105,9 @@ def test_ends_that_would_overlap_share_one_label(plot) -> None:
     plot.show_figure(plot.figure.model_copy(update={"region": narrow}))
     QApplication.processEvents()
     first, second = plot.values
-    assert first.isVisible() and first.toPlainText() == "-0.6° to +0.9°"
+    assert first.isVisible() and first.toPlainText() == "\N{MINUS SIGN}0.6° to +0.9°"
     assert not second.isVisible()
     plot.show_figure(figure())
     QApplication.processEvents()
-    assert [text.toPlainText() for text in plot.values] == ["-90.0°", "+30.0°"]
+    assert [text.toPlainText() for text in plot.values] == ["\N{MINUS SIGN}90.0°", "+30.0°"]
     assert all(text.isVisible() for text in plot.values)
