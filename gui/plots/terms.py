@@ -33,6 +33,8 @@ _MARK = 0.07
 """Height of the mark of an anchor."""
 _WANTED = 6
 """Ticks of a strip."""
+_SEEN = 0.008
+"""Of the strip that what was given up takes at least."""
 
 
 @dataclass
@@ -198,6 +200,8 @@ class TermsPlot(RegionPlot["TermsMap"]):
         x, y = list[float](), list[float]()
         for low, high in trail.failed:
             left, right = axis.share(low), axis.share(high)
+            if right - left < _SEEN:  # it is seen, however narrow, on its side away from 0
+                left, right = (left, left + _SEEN) if high > 0 else (right - _SEEN, right)
             x += [left, left, right, right]
             y += [foot + _LOW, foot + _HIGH, foot + _HIGH, foot + _LOW]
         strip.failed.setFillLevel(foot + _LOW)

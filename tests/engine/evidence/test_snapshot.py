@@ -1,4 +1,3 @@
-
 from engine.evidence.settings import CertifySettings
 from engine.evidence.snapshot import Snapshot
 from engine.procedures.certify import certify

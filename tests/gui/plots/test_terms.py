@@ -7,8 +7,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
 from engine.core.rounding import round_down
+from engine.figures.regions import RegionFigure
+from engine.regions.required_probability import required_map
 from engine.regions.terms import TermsMap
-from engine.schemes import parse_scheme
+from engine.schemes import Scaling, parse_scheme
 from gui.plots.terms import TermsPlot
 from gui.style import theme as themes
 from tests.factories import make_region_figure
@@ -105,3 +107,14 @@ def test_terms_have_strips_of_their_own_with_counts_and_sizes(shown) -> None:
 def test_words_for_screen_readers(plot) -> None:
     region = plot.figure.region
     assert plot.summary() == f"Certified: {region.headline()} ({region.note()})."
+
+
+def test_what_was_given_up_is_seen_however_narrow(shown) -> None:
+    scheme = Scaling(scale=0.2)
+    region = scheme.swept(-0.1, 0.15, failed=((-0.1001, -0.1), (0.15, 0.1501)))
+    plot = shown(TermsPlot(), 460, 360)
+    plot.show_figure(RegionFigure(needs=required_map(scheme), region=region, run=True))
+    x, _ = plot.strips[0].failed.getData()
+    (axis,) = plot.figure.needs.axes
+    assert x[2] - x[0] == pytest.approx(0.008) and x[6] - x[4] == pytest.approx(0.008)
+    assert x[2] == pytest.approx(axis.share(-0.1)) and x[4] == pytest.approx(axis.share(0.15))
