@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any, NamedTuple
 
 import numpy.typing as npt
 from pydantic import BeforeValidator, SerializeAsAny
@@ -18,6 +20,21 @@ from engine.planning.sweep_walk import Walk
 from engine.schemes import Scheme
 from engine.schemes.anchored import Anchored
 
+_SHARES = (0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
+"""Probabilities for which samples are said too."""
+
+
+class SweepPoint(Record):
+    """What the whole range takes under one probability.
+
+    Attributes:
+        p: of the class, at every anchor.
+        samples: as of the plan.
+    """
+
+    p: float
+    samples: int
+
 
 class SweepPlan(Record):
     """What a range of one image takes, if the class has one probability at every anchor.
@@ -31,6 +48,7 @@ class SweepPlan(Record):
         anchors: that are asked, about.
         samples: forward passes, about, those that choose the class included.
         lower, upper: where what is certified ends; 0 and 0 for nothing.
+        curve: samples by probability, where the whole range would be certified.
         notes: what the plan takes for granted, one sentence each.
     """
 
@@ -45,6 +63,7 @@ class SweepPlan(Record):
     samples: int
     lower: float
     upper: float
+    curve: tuple[SweepPoint, ...] = ()
     notes: tuple[str, ...] = ()
 
     def facts(self) -> list[tuple[str, str]]:
@@ -95,21 +114,13 @@ def plan_sweep(
     scheme, share = settings.scheme, assumed_probability(pilot, p)
     assert isinstance(scheme, Anchored)
     beside = scheme.beside(image)
-    walk = Walk(
-        scheme,
-        alpha=settings.alpha,
-        n=settings.n,
-        share=share,
-        distance=lambda cell: scheme.distance(image, cell),
-        beside=beside,
-    )
-    anchors = samples = 0
-    while (asked := walk.next()) is not None:
-        n = 0
-        while more := walk.left(asked, _expected(share, n), 0):
-            n += more
-        anchors, samples = anchors + 1, samples + n
-    found = around_zero(map(scheme.ends, walk.certified)) or (0.0, 0.0)
+    distance = cache(lambda cell: scheme.distance(image, cell))
+    one, *others = (_walked(settings, scheme, distance, beside, each) for each in (share, *_SHARES))
+    whole = {
+        each: other.samples
+        for each, other in zip((share, *_SHARES), (one, *others), strict=True)
+        if other.upper - other.lower >= 2 * scheme.reach
+    }
     return SweepPlan(
         scheme=scheme,
         alpha=settings.alpha,
@@ -118,10 +129,11 @@ def plan_sweep(
         pilot=pilot,
         p=share,
         least=scheme.p_needed(beside),
-        anchors=anchors,
-        samples=settings.n0 + samples,
-        lower=found[0],
-        upper=found[1],
+        anchors=one.anchors,
+        samples=one.samples,
+        lower=one.lower,
+        upper=one.upper,
+        curve=tuple(SweepPoint(p=each, samples=whole[each]) for each in sorted(whole)),
         notes=(*_NOTES, *([cautious_note()] if pilot is not None else [])),
     )
 
@@ -131,6 +143,41 @@ _NOTES = (
     "The class is taken to have this probability at every anchor; away from the image it is often "
     "less, and then more votes are needed, or less of the range is certified.",
 )
+
+
+class _Walked(NamedTuple):
+    """Where a walk led, under one probability."""
+
+    anchors: int
+    samples: int
+    lower: float
+    upper: float
+
+
+def _walked(
+    settings: SweepSettings,
+    scheme: Anchored,
+    distance: Callable[[int], float],
+    beside: float,
+    share: float,
+) -> _Walked:
+    """The walk with the votes to be expected at each anchor."""
+    walk = Walk(
+        scheme,
+        alpha=settings.alpha,
+        n=settings.n,
+        share=share,
+        distance=distance,
+        beside=beside,
+    )
+    anchors = samples = 0
+    while (asked := walk.next()) is not None:
+        n = 0
+        while more := walk.left(asked, _expected(share, n), 0):
+            n += more
+        anchors, samples = anchors + 1, samples + n
+    ends = around_zero(map(scheme.ends, walk.certified)) or (0.0, 0.0)
+    return _Walked(anchors, settings.n0 + samples, *ends)
 
 
 def _expected(share: float, n: int) -> Votes:

@@ -11,6 +11,7 @@ from engine.figures.curves import Curve, CurveFigure
 
 if TYPE_CHECKING:
     from engine.planning import Needed, PlanResult, Prospect, Requirement
+    from engine.planning.sweep_plan import SweepPlan
     from engine.schemes import Scheme
 
 NEVER = "out of reach"
@@ -55,6 +56,20 @@ def _chances(plan: PlanResult) -> tuple[Curve, ...]:
     if not target:
         return (anything,)
     return Curve(name=f"to certify {spelled(plan.target)}", points=target), anything
+
+
+def range_curve(plan: SweepPlan) -> CurveFigure:
+    """Samples for the whole range over the probability of the class; no curve where none does."""
+    points = tuple((point.p, point.samples / 1000) for point in plan.curve)
+    return CurveFigure(
+        title="Samples for the whole range",
+        subtitle=f"anytime bound, alpha {plan.alpha}, at most {plan.n:,} votes at an anchor",
+        x_name="probability of the class at every anchor",
+        y_name="thousand samples",
+        curves=(Curve(name="thousand samples", points=points),),
+        mark=plan.p,
+        mark_name=f"dotted: p = {round_down(plan.p, 4)}",
+    )
 
 
 def facts(plan: PlanResult) -> list[tuple[str, str]]:

@@ -231,9 +231,11 @@ class PlannerPage(Page):
 
     def _show_range(self, plan: SweepPlan) -> None:
         """Anchors and samples; there is no n to choose, since each anchor stops by itself."""
-        self._forget("A range has no n to choose: each anchor stops as soon as it is decided.")
+        self._forget("Under no probability of the class would the whole range be certified.")
         self.facts.show_rows(plan.facts())
         say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))
+        if len(plan.curve) > 1:
+            self.chart.show_figure(planning.range_curve(plan))
 
     def _show_buttons(self, plan: PlanResult | None) -> None:
         n = planning.wanted_n(plan) if plan else None

@@ -203,8 +203,8 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
             ticks = [[(float(row), str(row)) for row in rows]]
         self.plot.getAxis("left").setTicks(ticks)
         longest = max(map(len, needs.columns))
-        ticks = needs.ticks(columns, _TICKS if longest <= _SHORT else _TICKS // 2)
-        self.plot.getAxis("bottom").setTicks([ticks])
+        named = needs.ticks(columns, _TICKS if longest <= _SHORT else _TICKS // 2)
+        self.plot.getAxis("bottom").setTicks([named])
         y_range = (needs.floor, needs.floor + rise)
         self.view.setRange(xRange=(-0.5, columns - 0.5), yRange=y_range, padding=0)
 

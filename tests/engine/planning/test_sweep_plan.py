@@ -32,6 +32,9 @@ def test_a_plan_for_a_class_that_is_sure_is_what_the_run_takes() -> None:
 def test_a_class_that_leads_less_takes_more_and_one_that_does_not_lead_gets_nothing() -> None:
     samples = [plan_sweep(SETTINGS, IMAGE, p=p).samples for p in (0.99, 0.9, 0.8)]
     assert samples == sorted(samples) and samples[0] < samples[-1]
+    curve = plan_sweep(SETTINGS, IMAGE, p=0.9).curve
+    assert [point.p for point in curve] == sorted({point.p for point in curve}) and curve
+    assert {point.p: point.samples for point in curve}[0.9] == samples[1]
     none = plan_sweep(SETTINGS, IMAGE, p=0.5)
     assert (none.lower, none.upper) == (0.0, 0.0)
     assert dict(none.facts())["certifies"].startswith("nothing: 2,000 votes at an anchor")

@@ -136,7 +136,7 @@ def test_a_range_is_planned_for_the_open_image(loaded, qtbot, monkeypatch):
     assert (
         dict(page.facts.rows)["certifies"] == "rotation -5.000 to +5.000 degrees, the whole range"
     )
-    assert "each anchor stops" in page.chart.waiting.text()
+    assert page.chart.figure.title == "Samples for the whole range"
     assert (
         not page.use_n.isVisible() and not page.target.isEnabled() and page.draw_pilot.isEnabled()
     )
