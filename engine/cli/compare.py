@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from engine.cli.candidates import candidate_flags, candidates_of
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import run_flags
 from engine.cli.outcome import CERTIFIED
@@ -25,7 +26,7 @@ from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
 
 if TYPE_CHECKING:
-    from engine.comparison import Attacker, Candidate, TradeOff
+    from engine.comparison import Attacker, TradeOff
 
 _SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision")
 
@@ -33,13 +34,7 @@ _SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision"
 def compare_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
     return [
-        flag(
-            "models",
-            "Models that say with which noise they were trained, separated by commas; the shipped "
-            "ones if none are named.",
-            WHAT,
-            metavar="M,M,..",
-        ),
+        *candidate_flags(),
         flag("input", "Input, folder or data set, as for certify.", WHAT, default=..., metavar="X"),
         labels_flag(),
         flag(
@@ -55,14 +50,6 @@ def compare_flags() -> list[inspect.Parameter]:
             default=["entities=1,epsilon=0.5", "entities=2,epsilon=0.5", "entities=4,epsilon=0.5"],
             metavar="entities=R,epsilon=E",
         ),
-        flag(
-            "schemes",
-            "Every model under these noises, all of one standard deviation --sigma, in place of "
-            "the one it was trained with: gaussian,laplace,uniform,exp-inf.",
-            WHAT,
-            metavar="KEY,KEY,..",
-        ),
-        flag("sigma", "Standard deviation of the noises of --schemes.", WHAT, float | None),
         flag("json", "Write the comparison as JSON; '-' is standard output.", OUTPUT),
         flag("csv", "Write every outcome before every attacker as CSV.", OUTPUT),
         flag("quiet", "Print no table.", OUTPUT, bool),
@@ -90,7 +77,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
     console = None if values["quiet"] else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "comparing", "runs") as meter:
         running = compare(
-            _candidates(values, attackers), inputs, settings, execution=execution, stop=stop
+            candidates_of(values, attackers), inputs, settings, execution=execution, stop=stop
         )
         result = result_of(running, lambda now: meter.items(now.runs, now.total))
 
@@ -122,30 +109,9 @@ def read_attacker(text: str) -> Attacker:
     return checked(Attacker, **({} if "entities" in parts else {"entities": ANY}), **parts)
 
 
-def _candidates(values: Mapping[str, Any], attackers: list[Attacker]) -> tuple[Candidate, ...]:
-    from engine.comparison.demo_models import at_one_deviation, candidate, shipped_candidates
-    from engine.models import load_model
-    from engine.models.base import ModelRequest
-
-    names, keys = _listed(values["models"]), _listed(values["schemes"])
-    if bool(keys) != (values["sigma"] is not None):
-        raise UserError("--schemes and --sigma go together: noises of one standard deviation.")
-    if keys and not names:
-        raise UserError("--schemes needs --models, whose noise it replaces.")
-    identities = [load_model(ModelRequest(spec=name)).identity for name in names]
-    if not keys:
-        return tuple(map(candidate, identities)) if names else shipped_candidates()
-    norms = sorted({one.norm for one in attackers})
-    if len(norms) > 1:
-        raise UserError(f"Attackers of --schemes share one norm (there are {', '.join(norms)}).")
-    return at_one_deviation(identities, keys, values["sigma"], attackers[0].norm)
-
-
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> None:
+    from engine.comparison.records import names
+
     what = "accuracy" if result.labelled else "share"
     table = Table(
         title=f"Certified {what} over {result.done:,} of {result.inputs:,} inputs",
@@ -156,10 +122,12 @@ def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> Non
     table.add_column("right" if result.labelled else "predicted", justify="right")
     for one in attackers:
         table.add_column(_title(one), justify="right")
-    for index, candidate in enumerate(result.candidates):
+    for index, (candidate, name) in enumerate(
+        zip(result.candidates, names(result.candidates), strict=True)
+    ):
         shares = [result.answered(index), *(result.certified(index, a) for a in attackers)]
         words = ("" if share is None else share.in_words() for share in shares)
-        table.add_row(candidate.name, candidate.scheme.noise_in_words(), *words)
+        table.add_row(name, candidate.scheme.noise_in_words(), *words)
     console.print(table)
     if result.remark:
         console.print(result.remark)

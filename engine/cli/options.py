@@ -287,7 +287,7 @@ def read_scheme(values: Mapping[str, Any]) -> Scheme:
                     f"{spec.flag} belongs to {_owners(spec.name)}; {chosen.key} takes {takes}."
                 )
     given = {name: values[name] for name in own if values.get(name) is not None}
-    found = _with_training(chosen, given, own_scheme)
+    found = with_training(chosen, given, own_scheme)
     # A printed command line gives them all: what decides nothing stands there at its default.
     printed = all(
         name in given or not spec.told(getattr(found, name)) or getattr(found, name) is None
@@ -299,7 +299,7 @@ def read_scheme(values: Mapping[str, Any]) -> Scheme:
     return found
 
 
-def _with_training(
+def with_training(
     chosen: type[Scheme], given: Mapping[str, Any], own_scheme: Scheme | None
 ) -> Scheme:
     """The scheme of what is given; the rest as the model's own noise has it, or by default."""

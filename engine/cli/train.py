@@ -15,10 +15,10 @@ from engine.cli.terminal import Terminal
 from engine.core.fields import field_specs
 from engine.core.generators import result_of
 from engine.core.rounding import percent_down, round_down
-from engine.schemes import SCHEMES
 from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
 from engine.training.methods import METHODS
+from engine.training.noises import NOISES
 from engine.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -34,12 +34,17 @@ def train_flags() -> list[inspect.Parameter]:
         data_flag(),
         flag("method", f"What is minimised: {keys}.", WHAT, default=METHODS[0].key, metavar="KEY"),
         arch_flag(),
-        flag("scheme", "Whose noise trains.", WHAT, default="gaussian", metavar="KEY"),
+        flag(
+            "scheme",
+            f"Whose noise trains: {', '.join(scheme.key for scheme in NOISES)}.",
+            WHAT,
+            default="gaussian",
+            metavar="KEY",
+        ),
         *shared_flags(
             {
                 scheme.key: [spec for spec in field_specs(scheme) if spec.of_noise]
-                for scheme in SCHEMES
-                if "image" in scheme.inputs
+                for scheme in NOISES
             },
             SCHEME,
         ),

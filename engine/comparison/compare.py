@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from engine.comparison.records import Candidate, Outcome, TradeOff
@@ -78,24 +77,23 @@ def compare(
 
     Raises:
         UserError: nothing to compare, a scheme that knows no such attacker, models of different
-            classes, or a model and input that do not fit.
+            classes, or a model and its noise or the first input that do not fit: before any run.
     """
     _check(candidates, inputs)
     stop = stop or threading.Event()
-    models = [PreparedModel(load(ModelRequest(spec=one.model))) for one in candidates]
+    models = [PreparedModel(load(one.model)) for one in candidates]
     found: list[list[Outcome]] = [[] for _ in candidates]
     total = len(candidates) * len(inputs)
-    shapes: dict[str, tuple[int, ...]] = {}
+    firsts: list[Evidence] = []
     how: dict[str, Any] = {"execution": execution, "stop": stop, "patience": patience}
     now = Comparing(_result(candidates, found, len(inputs), settings), 0, total)
     try:
-        _same_question([model.classifier for model in models])
+        _check_models(candidates, [model.classifier for model in models], inputs[0])
         yield now
         for spec in inputs:
             image = load_input(spec)
             for candidate, model, outcomes in zip(candidates, models, found, strict=True):
                 taken = fitted(model.classifier, image)
-                shapes.setdefault(candidate.model, taken.identity.shape)
                 run = certify(
                     model.classifier, taken, _settings(settings, candidate), prepared=model, **how
                 )
@@ -104,7 +102,8 @@ def compare(
                 if stop.is_set():
                     return now.result
                 outcomes.append(Outcome.of(evidence))
-                result = _result(candidates, found, len(inputs), settings, shapes)
+                firsts += [evidence] if len(outcomes) == 1 else []
+                result = _result(candidates, found, len(inputs), settings, firsts)
                 now = replace(now, result=result, runs=now.runs + 1, votes=0.0)
                 yield now
     finally:
@@ -140,13 +139,14 @@ def _check(candidates: Sequence[Candidate], inputs: Sequence[str]) -> None:
     for one in candidates:
         if attack_of(one.scheme, Attacker()) is None:
             raise UserError(
-                f"The scheme '{one.scheme.key}' of {one.model} says nothing of pixels and their l2 "
-                "norm; compare schemes that do."
+                f"The scheme '{one.scheme.key}' of {one.spelled} says nothing of pixels and their "
+                "l2 norm; compare schemes that do."
             )
 
 
-def _same_question(models: Sequence[Classifier]) -> None:
-    first = models[0].identity
+def _check_models(candidates: Sequence[Candidate], models: Sequence[Classifier], spec: str) -> None:
+    """Refuse what could not run, before anything has."""
+    given, first = load_input(spec), models[0].identity
     for model in models[1:]:
         other = model.identity
         if len(other.class_names) != len(first.class_names):
@@ -154,6 +154,8 @@ def _same_question(models: Sequence[Classifier]) -> None:
                 f"{first.name} knows {len(first.class_names)} classes and {other.name} "
                 f"{len(other.class_names)}; compare models that name the same classes."
             )
+    for candidate, classifier in zip(candidates, models, strict=True):
+        classifier.bound_to(fitted(classifier, given), candidate.scheme)
 
 
 def _result(
@@ -161,10 +163,11 @@ def _result(
     found: Sequence[Sequence[Outcome]],
     inputs: int,
     settings: CertifySettings,
-    shapes: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
+    firsts: Sequence[Evidence] = (),
 ) -> TradeOff:
     return TradeOff(
-        shapes=tuple(shapes[one.model] for one in candidates if one.model in shapes),
+        shapes=tuple(one.input.shape for one in firsts),
+        models=tuple(one.model for one in firsts),
         candidates=tuple(candidates),
         outcomes=tuple(tuple(one) for one in found),
         inputs=inputs,

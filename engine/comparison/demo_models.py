@@ -10,44 +10,70 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import ModelIdentity
 from engine.models.native_metadata import taught_scheme
+from engine.models.request import ModelRequest
+from engine.models.request_text import request_words
 from engine.regions import Norm
 from engine.schemes import Scheme, scheme_class
 from engine.schemes.attacker import Attacker, attack_of
 
+Opened = tuple[ModelRequest, ModelIdentity]
+"""How a model was asked for, and what it turned out to be."""
 
-def candidate(model: ModelIdentity, otherwise: Scheme | None = None) -> Candidate:
+
+def candidate(opened: Opened, otherwise: Scheme | None = None) -> Candidate:
     """A model with its own noise.
 
     Args:
-        model: of an image.
-        otherwise: the noise of a model whose file does not say with which it was trained.
+        opened: a classifier of images: a model, an ensemble, one behind a denoiser.
+        otherwise: the noise of one that does not say with which it was trained, or of which the
+            members say different things; of whatever stands behind a denoiser.
 
     Raises:
-        UserError: it takes no images, nobody says what its noise is, or that noise knows no
-            attacker who changes pixels.
+        UserError: it is none, nobody says what its noise is, or that noise knows no attacker who
+            changes pixels.
     """
-    if model.kind != "image":
-        raise UserError(f"{model.source} takes no images; schemes are compared on images.")
-    scheme = taught_scheme(model) or otherwise
+    return smoothed(opened, taught_scheme(opened[1]) or otherwise)
+
+
+def smoothed(opened: Opened, scheme: Scheme | None) -> Candidate:
+    """A model with a noise.
+
+    Raises:
+        UserError: as of :func:`candidate`.
+    """
+    request, model = opened
+    _check(request, model)
     if scheme is None:
         raise UserError(
-            f"{model.source} does not say with which noise it was trained; name models that do."
+            f"{request_words(request)} does not say with which noise it was trained; name models "
+            "that do, or the noise with it, such as sigma=0.25."
         )
     if attack_of(scheme, Attacker()) is None:
         raise UserError(
-            f"The scheme '{scheme.key}' of {model.source} says nothing of pixels and their l2 "
-            "norm; compare schemes that do."
+            f"The scheme '{scheme.key}' of {request_words(request)} says nothing of pixels and "
+            "their l2 norm; compare schemes that do."
         )
-    return Candidate(model=model.source, name=model.name, scheme=scheme)
+    return Candidate(model=request, name=model.name, scheme=scheme)
+
+
+def _check(request: ModelRequest, model: ModelIdentity) -> None:
+    name = request_words(request)
+    if model.kind != "image":
+        raise UserError(f"{name} takes no images; schemes are compared on images.")
+    if model.outputs is not None:
+        raise UserError(
+            f"{name} is read for numbers or places, which are no classes; schemes are compared on "
+            "classes."
+        )
 
 
 def at_one_deviation(
-    models: Sequence[ModelIdentity], keys: Sequence[str], sigma: float, norm: Norm
+    models: Sequence[Opened], keys: Sequence[str], sigma: float, norm: Norm
 ) -> tuple[Candidate, ...]:
     """Every model under each of several noises of one standard deviation.
 
     Args:
-        models: of images.
+        models: classifiers of images.
         keys: of the schemes.
         sigma: deviation of every number.
         norm: of the attacker: schemes that have a choice certify in that norm.
@@ -66,10 +92,7 @@ def at_one_deviation(
                 "certified by a norm."
             )
         found.append(scheme)
-    for model in models:
-        if model.kind != "image":
-            raise UserError(f"{model.source} takes no images; schemes are compared on images.")
-    return tuple(Candidate(model=m.source, name=m.name, scheme=s) for m in models for s in found)
+    return tuple(smoothed(opened, scheme) for opened in models for scheme in found)
 
 
 def shipped_candidates() -> tuple[Candidate, ...]:
@@ -79,14 +102,14 @@ def shipped_candidates() -> tuple[Candidate, ...]:
     others answer something else. Of several with the same noise the first.
     """
     from engine.models import load_model
-    from engine.models.base import ModelRequest
     from engine.models.demo import catalogue
 
-    identities = [load_model(ModelRequest(spec=one.name)).identity for one in catalogue()]
-    able = [one for one in identities if _takes_part(one)]
-    families = Counter(map(_family, able))
+    requests = [ModelRequest(one.name) for one in catalogue()]
+    opened = [(request, load_model(request).identity) for request in requests]
+    able = [one for one in opened if _takes_part(one[1])]
+    families = Counter(_family(model) for _, model in able)
     largest = families.most_common(1)[0][0] if families else None
-    found = [candidate(one) for one in able if _family(one) == largest]
+    found = [candidate(one) for one in able if _family(one[1]) == largest]
     return tuple({one.scheme: one for one in reversed(found)}.values())[::-1]
 
 

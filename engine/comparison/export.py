@@ -58,7 +58,7 @@ def write_tradeoff(result: TradeOff, path: Path, attackers: list[Attacker]) -> P
 def _outcome(one: Candidate, outcome: Outcome) -> list[object]:
     region = outcome.region
     return [
-        one.model,
+        one.spelled,
         one.name,
         one.scheme.noise_in_words(),
         outcome.input,

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BeforeValidator, SerializeAsAny
+from pydantic import BeforeValidator, InstanceOf, PlainSerializer, SerializeAsAny
 
-from engine.core.records import Record
+from engine.core.records import ModelIdentity, Record
 from engine.evidence.evidence import Evidence
 from engine.evidence.setting_fields import BoundKey, NoiseMode, read_scheme
 from engine.figures.comparison import Share
+from engine.models.request import ModelRequest
+from engine.models.request_text import request_json, request_of, request_options, request_words
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
 from engine.schemes.attacker import Attacker, attack_of
@@ -21,14 +23,22 @@ class Candidate(Record):
     """A smoothed classifier: a base model and the noise it was trained for.
 
     Attributes:
-        model: how the base model is named, e.g. ``demo:digits-0.25``.
+        model: how the base model is read: one file, several as an ensemble, with a denoiser before
+            it. In a file the name alone of a model that is read as usual.
         name: for people.
         scheme: the smoothing.
     """
 
-    model: str
+    model: Annotated[
+        InstanceOf[ModelRequest], BeforeValidator(request_of), PlainSerializer(request_json)
+    ]
     name: str
     scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)]
+
+    @property
+    def spelled(self) -> str:
+        """How the base model is named, as ``certiscope compare --candidate`` reads it."""
+        return request_words(self.model)
 
 
 class Outcome(Record):
@@ -83,6 +93,8 @@ class TradeOff(Record):
             comparison goes on, or was stopped.
         n0, n, alpha, bound, noise, seed: of every run; alpha is for each statement by itself.
         shapes: of the first input as each candidate takes it; none where that is not recorded.
+        models: each base model as it answered first, with its members and rule, its denoiser and
+            time step; only those that have answered, and none in files of earlier versions.
     """
 
     candidates: tuple[Candidate, ...]
@@ -95,6 +107,7 @@ class TradeOff(Record):
     noise: NoiseMode = "float"
     seed: int
     shapes: tuple[tuple[int, ...], ...] = ()
+    models: tuple[ModelIdentity, ...] = ()
 
     @property
     def remark(self) -> str:
@@ -168,17 +181,44 @@ class TradeOff(Record):
         return [i for i, share in enumerate(shares) if share == best] if best > 0 else []
 
 
+def names(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """The name of each; different models of one name are told apart by how they are read."""
+    return _told_apart([one.name for one in candidates], candidates)
+
+
 def labels(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """The scheme of each, with the parameters that tell it from others of its kind.
 
-    Models that share all of these are told apart by their own names.
+    Models that share all of these are told apart by their own names, and where they share these
+    too by how they are read. An ensemble or a denoised model is always called so.
     """
     short = [_label(one, candidates) for one in candidates]
     often = Counter(short)
-    return tuple(
-        f"{text}, {one.name}" if often[text] > 1 else text
+    named = [
+        f"{text}, {one.name}"
+        if often[text] > 1 or one.model.members or one.model.denoiser
+        else text
         for text, one in zip(short, candidates, strict=True)
-    )
+    ]
+    return _told_apart(named, candidates)
+
+
+def _told_apart(texts: Sequence[str], candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """Texts that different models share, each with its rule, or with its files beside that."""
+    alike: dict[str, list[ModelRequest]] = {}
+    for text, one in zip(texts, candidates, strict=True):
+        if one.model not in alike.setdefault(text, []):
+            alike[text].append(one.model)
+
+    def told(text: str, one: Candidate) -> str:
+        rivals = alike[text]
+        options = {request_options(model) for model in rivals}
+        if len(rivals) < 2:
+            return text
+        telling = request_options(one.model) if len(options) == len(rivals) else one.spelled
+        return f"{text} ({telling or 'alone'})"
+
+    return tuple(told(text, one) for text, one in zip(texts, candidates, strict=True))
 
 
 def _label(one: Candidate, candidates: Sequence[Candidate]) -> str:

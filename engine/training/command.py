@@ -20,9 +20,9 @@ from engine.schemes import Gaussian, Scheme, scheme_class
 from engine.training.cifar10 import cifar10, turned_cifar10
 from engine.training.data import DataSet
 from engine.training.digits import digits
-from engine.training.image_noise import SCHEMES
 from engine.training.loop import Recipe
 from engine.training.making import Order, flags, make
+from engine.training.noises import NOISES
 
 _ARCH = {"digits": "digits_cnn", "cifar10": "cifar_resnet20", "cifar10-rotation": "cifar_resnet20"}
 _CIFAR10: dict[str, Any] = {
@@ -134,7 +134,7 @@ def _values() -> dict[str, type]:
     kinds = {"float": float, "int": int}
     return {
         spec.name: kinds[spec.kind]
-        for scheme in SCHEMES
+        for scheme in NOISES
         for spec in field_specs(scheme)
         if spec.kind in kinds
     }
@@ -148,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--download", action="store_true", help="fetch CIFAR-10 if it is not there")
     add("--start", help="model of the same network whose weights to start from, demo:NAME or file")
     add("--arch", default="", help="digits_cnn, cifar_resnet20, cifar_resnet110, ...")
-    add("--scheme", choices=[scheme.key for scheme in SCHEMES], default="")
+    add("--scheme", choices=[scheme.key for scheme in NOISES], default="")
     for name, kind in _values().items():
         flag = f"--{name.replace('_', '-')}"
         repeatable = name == "sigma"

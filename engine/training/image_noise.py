@@ -10,13 +10,8 @@ import torch
 
 from engine.core.errors import UserError
 from engine.core.records import Encoding
-from engine.schemes import SCHEMES as CATALOGUE
 from engine.schemes import Scheme
-
-SCHEMES = tuple(
-    scheme for scheme in CATALOGUE if "image" in scheme.inputs and scheme().noise().probes()
-)
-"""The schemes that models are trained for here: those that draw noise on images."""
+from engine.training.noises import NOISES
 
 
 class TorchNoise:
@@ -67,8 +62,8 @@ def encoding_of(scheme: Scheme) -> Encoding:
     Raises:
         UserError: no model is trained for that scheme here.
     """
-    if type(scheme) not in SCHEMES:
-        known = ", ".join(known.key for known in SCHEMES)
+    if type(scheme) not in NOISES:
+        known = ", ".join(known.key for known in NOISES)
         raise UserError(f"No model is trained for {scheme.key} here; there are {known}.")
     return [*scheme.layouts((1, 1, 1))][-1]
 

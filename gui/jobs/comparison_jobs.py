@@ -15,6 +15,7 @@ from gui.jobs.engine_jobs import PATIENCE
 if TYPE_CHECKING:
     from engine.comparison import Attacker, Candidate, TradeOff
     from engine.comparison.landscape import Landscape
+    from engine.models.request import ModelRequest
     from engine.schemes import Scheme
 
 
@@ -64,20 +65,24 @@ def shipped() -> tuple[Candidate, ...]:
     return shipped_candidates()
 
 
-def candidate_of(spec: str, otherwise: Scheme) -> Candidate:
+def candidate_of(request: ModelRequest, otherwise: Scheme) -> Candidate:
     """A model with the noise it was trained for.
+
+    Args:
+        request: names it.
+        otherwise: the noise where the model does not say, if that answers such attackers.
 
     Raises:
         UserError: it does not open, or cannot take part.
     """
     from engine.comparison.demo_models import candidate
     from engine.models import load_model
-    from engine.models.base import ModelRequest
     from engine.schemes.attacker import comparable
 
-    model = load_model(ModelRequest(spec))
+    model = load_model(request)
     try:
-        return candidate(model.identity, otherwise if comparable(type(otherwise)) else None)
+        known = otherwise if comparable(type(otherwise)) else None
+        return candidate((request, model.identity), known)
     finally:
         model.unload()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,19 @@ from engine.core.rounding import percent_down, round_down
 if TYPE_CHECKING:
     from engine.figures.curves import CurveFigure
     from engine.schemes import Scheme
-    from engine.training.progress import Progress
+    from engine.training.progress import Epoch, Progress
 
 BEFORE = "Loading images and network…"
+EPOCHS = (
+    "epoch",
+    "loss",
+    "training right",
+    "validation right",
+    "certified",
+    "average radius",
+    "learning rate",
+)
+"""What the table of the epochs tells of each."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class TrainingShown:
         progress: None before the first step.
         path: of the weights, once they are written.
         loss, accuracy: curves over the epochs; None before the first has ended.
+        card: of the finished model, in Markdown.
     """
 
     name: str
@@ -49,6 +60,7 @@ class TrainingShown:
     path: Path | None = None
     loss: CurveFigure | None = None
     accuracy: CurveFigure | None = None
+    card: str = ""
 
 
 def train(
@@ -71,7 +83,9 @@ def train(
         try:
             shown = _shown(order.name, next(work), shown)
         except StopIteration as end:
-            return TrainingShown(order.name, shown.progress, end.value, shown.loss, shown.accuracy)
+            path: Path | None = end.value
+            card = path.with_suffix(".md").read_text(encoding="utf-8") if path else ""
+            return replace(shown, path=path, card=card)
         yield shown
 
 
@@ -83,6 +97,21 @@ def _shown(name: str, now: Progress, before: TrainingShown) -> TrainingShown:
     if now.done == known or not now.history:
         return TrainingShown(name, now, None, before.loss, before.accuracy)
     return TrainingShown(name, now, None, loss_figure(now.history), accuracy_figure(now.history))
+
+
+def epoch_row(epoch: Epoch) -> list[str]:
+    """An epoch by :data:`EPOCHS`; shares and radii rounded down, empty between two looks."""
+    look = epoch.certified
+    acr = look.acr if look is not None else None
+    return [
+        f"{epoch.epoch:,}",
+        f"{epoch.loss:.4g}",
+        percent_down(epoch.accuracy, 1),
+        "" if epoch.validation is None else percent_down(epoch.validation, 1),
+        "" if look is None else f"{percent_down(look.right, 1)} of {look.images}",
+        "" if acr is None else round_down(acr, 3),
+        f"{epoch.learning_rate:.2g}",
+    ]
 
 
 def facts(shown: TrainingShown) -> list[tuple[str, str]]:

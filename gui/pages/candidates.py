@@ -26,6 +26,7 @@ from gui.widgets.tips import set_tip
 if TYPE_CHECKING:
     from engine.comparison import Candidate
 
+_NOBODY = "No shipped model certifies against such an attacker."
 _MOST = 6
 """So many colours and marks there are to tell candidates apart."""
 
@@ -35,10 +36,12 @@ class WhoPanel(Section):
 
     Signals:
         ask: another model is wanted.
+        ask_open: the open model is wanted, as it is read and smoothed now.
         changed: others take part.
     """
 
     ask = Signal()
+    ask_open = Signal()
     changed = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -52,11 +55,17 @@ class WhoPanel(Section):
         )
         self.add.clicked.connect(self.ask)
         self.header.addWidget(self.add)
+        self.add_open = QPushButton("Add the &open model")
+        self.add_open.setToolTip(
+            "The model of the main form as it stands there: its ensemble, its denoiser, its noise"
+        )
+        self.add_open.clicked.connect(self.ask_open)
         self.hint = words(role="small")
         self._rows = QVBoxLayout()
         self._rows.setSpacing(6)
         self.content.addLayout(self._rows)
         self.content.addWidget(self.hint)
+        self.content.addWidget(self.add_open)
         say(self.hint, "Looking for models…")
 
     @property
@@ -72,7 +81,6 @@ class WhoPanel(Section):
                 self._append(one)
         for box, text in zip(self.boxes, labels(self.known), strict=True):
             box.setText(visible(text))
-        say(self.hint, "" if self.known else "No shipped model certifies against such an attacker.")
         self._limit()
         self.changed.emit()
 
@@ -86,8 +94,8 @@ class WhoPanel(Section):
         box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         box.setChecked(len(self.chosen) < _MOST)
         noise = words(one.scheme.noise_in_words(), "small")
-        box.setAccessibleDescription(f"{one.model}, {noise.text()}")
-        set_tip(box, f"{one.name} ({one.model})")
+        box.setAccessibleDescription(f"{one.spelled}, {noise.text()}")
+        set_tip(box, f"{one.name} ({one.spelled})")
         box.toggled.connect(self._limit)
         box.toggled.connect(self.changed)
         row = QVBoxLayout()
@@ -103,6 +111,9 @@ class WhoPanel(Section):
         full = len(self.chosen) >= _MOST
         for box in self.boxes:
             box.setEnabled(box.isChecked() or not full)
+        crowded = full and len(self.known) > _MOST
+        said = f"{_MOST} take part at most; uncheck one to make room." if crowded else ""
+        say(self.hint, said if self.known else _NOBODY)
 
 
 class Results(QWidget):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.core.errors import UserError
 from engine.figures.comparison import INTERVALS
+from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import Compared, CompareWish, candidate_of, compared, shipped, written
 from gui.jobs.worker import Failure, Lane
@@ -94,6 +95,7 @@ class TradeOffPage(WorkPage):
     def _connect(self) -> None:
         self.setup.ask_model.connect(self._ask_for_model)
         self.setup.ask_folder.connect(self._ask_for_folder)
+        self.setup.misfit.connect(self._say_misfit)
         self.setup.changed.connect(self._refresh)
         self.setup.limited.connect(self.sliders.limit)
         self.setup.ranked.connect(self._any_pixels)
@@ -215,6 +217,10 @@ class TradeOffPage(WorkPage):
         say(self.complaint, in_the_window(failure.sentence))
         self._refresh()
 
+    @Slot(str)
+    def _say_misfit(self, sentence: str) -> None:
+        say(self.complaint, in_the_window(sentence))
+
     def _on_added(self, one: Candidate) -> None:
         say(self.complaint, "")
         self.setup.who.offer((one,))
@@ -225,10 +231,10 @@ class TradeOffPage(WorkPage):
 
     def add_model(self, path: Path) -> None:
         """Let a model of one's own take part."""
-        spec, otherwise = model_spec(path), self._session.form.settings.scheme
+        request, otherwise = ModelRequest(model_spec(path)), self._session.form.settings.scheme
         self._looks.submit(
-            lambda stop: candidate_of(spec, otherwise),
-            f"opening {spec}",
+            lambda stop: candidate_of(request, otherwise),
+            f"opening {request.spec}",
             on_done=self._on_added,
             on_failed=self._complain,
         )

@@ -55,6 +55,7 @@ class SetupColumn(QWidget):
 
     Signals:
         ask_model, ask_folder: a file or a folder is wanted.
+        misfit: why the open model cannot take part; empty where it does.
         changed: another comparison is described.
         limited: the attacker is limited in another norm.
         ranked: noises of one deviation take part, whatever pixels change.
@@ -62,6 +63,7 @@ class SetupColumn(QWidget):
 
     ask_model = Signal()
     ask_folder = Signal()
+    misfit = Signal(str)
     changed = Signal()
     limited = Signal(str)
     ranked = Signal()
@@ -138,16 +140,33 @@ class SetupColumn(QWidget):
         """Let noises of one deviation take part, and nobody else."""
         from engine.comparison.demo_models import at_one_deviation
 
-        model = self._session.loading.model
-        if model is None or model.kind != "image":
+        model, request = self._session.loading.model, self._session.loading.request
+        if model is None or request is None or model.kind != "image":
             say(self.order, "Open a model of images first, whose noise is replaced.")
             return
-        found = at_one_deviation([model], _NOISES, self.sigma.value(), self._norm())
+        found = at_one_deviation([(request, model)], _NOISES, self.sigma.value(), self._norm())
         self.who.leave()
         self.who.offer(found)
         for one, box in zip(self.who.known, self.who.boxes, strict=True):
             box.setChecked(one in found)
         self.ranked.emit()
+
+    @Slot()
+    def add_open(self) -> None:
+        """Let the open model take part as the main form has it: members, denoiser and noise."""
+        from engine.comparison.demo_models import smoothed
+
+        model, request = self._session.loading.model, self._session.loading.request
+        if model is None or request is None:
+            self.misfit.emit("Open a model of images first.")
+            return
+        try:
+            found = smoothed((request, model), self._session.form.settings.scheme)
+        except UserError as error:
+            self.misfit.emit(str(error))
+            return
+        self.misfit.emit("")
+        self.who.offer((found,))
 
     def _norm(self) -> Norm:
         norm: Norm = self.norm.currentText()  # type: ignore[assignment]
@@ -216,6 +235,7 @@ class SetupColumn(QWidget):
     def _connect(self) -> None:
         session = self._session
         self.who.ask.connect(self.ask_model)
+        self.who.ask_open.connect(self.add_open)
         self.who.changed.connect(self.changed)
         self.folder.clicked.connect(self.ask_folder)
         self.noises.clicked.connect(self.add_noises)

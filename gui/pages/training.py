@@ -13,14 +13,14 @@ from gui.jobs import training_jobs
 from gui.jobs.training_jobs import TrainingShown
 from gui.jobs.worker import Failure, Lane
 from gui.pages.training_form import TrainingForm
+from gui.pages.training_results import TrainingResults
 from gui.plots.curves import CurvePlot
-from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import divided, filled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
-from gui.widgets.section import say, words
+from gui.widgets.section import say
 
 _WAIT = "The curve appears with the first epoch that has ended."
 _KEPT = (
@@ -31,7 +31,7 @@ _NOTHING_KEPT = "Stopped before the first epoch had ended: nothing is kept."
 
 
 class TrainingPage(Page):
-    """The form at the left, the curves at the right, and below them the numbers.
+    """The form at the left, the curves at the right, and below them numbers, epochs and card.
 
     Attributes:
         shown: how far the training is, or how it ended; None before the first.
@@ -46,9 +46,9 @@ class TrainingPage(Page):
         self._session, self._lane = session, Lane(session.worker)
         self.shown: TrainingShown | None = None
         self.form = TrainingForm(asker)
-        self.complaint, self.said = words(role="abstained"), words(role="small")
+        self.results = TrainingResults()
+        self.complaint, self.said = self.results.complaint, self.results.said
         self.loss, self.accuracy = CurvePlot("Loss"), CurvePlot("Accuracy")
-        self.facts = FactsTable()
         self.start = self.add_button(
             "&Train", self.train, tip="Train, or resume the same training", role="primary"
         )
@@ -76,6 +76,7 @@ class TrainingPage(Page):
             say(label, "")
         for chart in (self.loss, self.accuracy):
             chart.wait(_WAIT)
+        self.results.clear()
         say(self.said, training_jobs.BEFORE)
         self._lane.submit(
             partial(training_jobs.train, asked),
@@ -99,11 +100,7 @@ class TrainingPage(Page):
         left.column.addStretch(1)
         right = QWidget()
         plots = divided(Qt.Orientation.Horizontal, self.loss, self.accuracy, sizes=(400, 500))
-        numbers = ScrollColumn("How far it is", spacing=8)
-        for widget in (self.complaint, self.said, self.facts):
-            numbers.column.addWidget(widget)
-        numbers.column.addStretch(1)
-        filled(QVBoxLayout(right), (plots, 3), (numbers, 2), spacing=8)
+        filled(QVBoxLayout(right), (plots, 3), (self.results, 2), spacing=8)
         whole = divided(Qt.Orientation.Horizontal, left, right, sizes=(380, 900))
         whole.setStretchFactor(1, 1)
         self.content.addWidget(whole, 1)
@@ -115,7 +112,7 @@ class TrainingPage(Page):
         if fresh and shown.loss is not None and shown.accuracy is not None:
             self.loss.show_figure(shown.loss)
             self.accuracy.show_figure(shown.accuracy)
-        self.facts.show_rows(training_jobs.facts(shown))
+        self.results.show_training(shown)
         self._refresh()
 
     def _end(self, shown: TrainingShown) -> None:

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QP
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.core.records import Record
-from engine.schemes import SCHEMES, Gaussian, Scheme
+from engine.schemes import Gaussian, Scheme
 from engine.training.methods import METHODS, Method
+from engine.training.noises import NOISES
 from engine.training.recipe import Recipe
 from gui.jobs.training_jobs import AskedTraining
 from gui.setup.fields import Field
@@ -30,11 +31,6 @@ DATA = {
 }
 _QUICK: Mapping[str, Any] = {"epochs": 60, "check_every": 5, "draws": 10}
 """In place of the long training of the shipped digits, so that a first one takes a minute."""
-_NOISES = tuple(
-    scheme
-    for scheme in SCHEMES
-    if "image" in scheme.inputs and not scheme.computed and not scheme.sweeps
-)
 
 
 class TrainingForm(Section):
@@ -54,7 +50,7 @@ class TrainingForm(Section):
         self.data, self.method, self.scheme = QComboBox(), QComboBox(), QComboBox()
         self.data.addItems(list(DATA))
         self.method.addItems([method.title for method in METHODS])
-        self.scheme.addItems([scheme.title for scheme in _NOISES])
+        self.scheme.addItems([scheme.title for scheme in NOISES])
         self.scheme.setCurrentText(Gaussian.title)
         self.place, self.out = QLineEdit(), QLineEdit("out")
         self.browse = QPushButton("&Choose…")
@@ -79,7 +75,7 @@ class TrainingForm(Section):
     @property
     def noise(self) -> type[Scheme]:
         """Whose noise trains."""
-        return _NOISES[self.scheme.currentIndex()]
+        return NOISES[self.scheme.currentIndex()]
 
     def asked(self) -> AskedTraining | None:
         """What the form asks for; None where it complains."""

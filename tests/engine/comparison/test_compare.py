@@ -6,9 +6,13 @@ from engine.comparison.compare import compare
 from engine.comparison.records import Candidate
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
+from engine.inputs import load_input
+from engine.models import fitted, load_model
 from engine.models.base import ModelRequest
-from engine.schemes import DssnL1, Gaussian
-from tests.fakes import HalfSpace, identity
+from engine.procedures.certify import certify
+from engine.schemes import DssnL1, Gaussian, Laplace
+from tests.denoisers import save_diffusion
+from tests.fakes import HalfSpace, finish, identity
 
 SETTINGS = CertifySettings(n0=20, n=400)
 
@@ -106,3 +110,53 @@ def test_models_of_other_classes_are_one_sentence():
     assert str(caught.value) == (
         "fake knows 10 classes and fake 3; compare models that name the same classes."
     )
+
+
+def test_an_ensemble_and_a_denoised_model_are_compared_as_what_they_are():
+    first, *others = (f"demo:digits-0.50-adv-{name}" for name in "abc")
+    requests = [
+        ModelRequest(first),
+        ModelRequest(first, others=tuple(others), combine="votes", consensus=2),
+        ModelRequest("demo:digits-clean", denoiser="demo:digits-denoiser"),
+    ]
+    asked = [Candidate(model=one, name=one.spec, scheme=Gaussian(sigma=0.5)) for one in requests]
+    settings = SETTINGS.model_copy(update={"seed": 3, "bound": "clopper-pearson"})
+    _, found = drain(compare(asked, ["digits:7"], settings))
+    for one, outcomes in zip(asked, found.outcomes, strict=True):
+        classifier = load_model(one.model)
+        taken = fitted(classifier, load_input("digits:7"))
+        own = settings.model_copy(update={"scheme": one.scheme})
+        assert finish(certify(classifier, taken, own)).region == outcomes[0].region
+    alone, ensemble, denoised = found.models
+    assert not alone.parts
+    assert [part.role for part in ensemble.parts] == ["member"] * 3 + ["rule"]
+    assert ensemble.part("rule").rules == {"combine": "votes", "consensus": 2}
+    assert denoised.part("denoiser").time_step == 496  # the step of sigma 0.5, not of none
+    assert found.shapes == ((1, 8, 8), (1, 8, 8), (1, 16, 16))
+    assert "images of different sizes (8 × 8, 16 × 16)" in found.remark
+    read = type(found).model_validate_json(found.model_dump_json())
+    assert read == found and [one.model for one in read.candidates] == requests
+
+
+def test_a_comparison_of_an_earlier_version_still_opens():
+    _, found = drain(compare(candidates(0.25), ["digits:7"], SETTINGS, load=load))
+    kept = found.model_dump(mode="json")
+    assert kept["candidates"][0]["model"] == "m0.25"
+    del kept["models"]
+    assert type(found).model_validate(kept) == found.model_copy(update={"models": ()})
+
+
+def test_noise_that_a_denoiser_has_no_step_for_is_refused_before_any_run(tmp_path):
+    save_diffusion(tmp_path / "d", num_train_timesteps=100, beta_schedule="linear")
+    behind = ModelRequest("demo:digits-clean", denoiser=str(tmp_path / "d"))
+    pair = [
+        Candidate(model=behind, name="d", scheme=Gaussian(sigma=0.25)),
+        Candidate(model=behind, name="d", scheme=Laplace(lam=0.2)),
+        Candidate(model=behind, name="d", scheme=Gaussian(sigma=50)),
+    ]
+    for taken, sentence in (
+        (pair[:2], "A diffusion model takes its time step from the one sigma of Gaussian noise"),
+        (pair[::2], "The denoiser's schedule ends at noise of sigma"),
+    ):
+        with pytest.raises(UserError, match=sentence):
+            next(compare(taken, ["digits:7"], SETTINGS))

@@ -1,8 +1,12 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from engine.comparison.records import Candidate, Outcome, TradeOff, labels
+import pytest
+from pydantic import ValidationError
+
+from engine.comparison.records import Candidate, Outcome, TradeOff, labels, names
 from engine.figures.comparison import Share
+from engine.models.request import ModelRequest
 from engine.regions import Ball, Count, Norm, Perturbation, Staircase, Term
 from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Scheme
 from engine.schemes.attacker import Attacker
@@ -55,7 +59,7 @@ def outcome(region, label: int | None = 7, predicted: int | None = 7) -> Outcome
 def tradeoff(*outcomes: tuple[Outcome, ...]) -> TradeOff:
     schemes = (Gaussian(), Pixels(), Steps())
     candidates = tuple(
-        Candidate.model_construct(model=f"m{i}", name=f"m{i}", scheme=scheme)
+        Candidate.model_construct(model=ModelRequest(f"m{i}"), name=f"m{i}", scheme=scheme)
         for i, scheme in enumerate(schemes[: len(outcomes)])
     )
     return TradeOff.model_construct(
@@ -157,6 +161,42 @@ def test_parameters_are_named_where_they_tell_apart():
 
 def test_models_of_one_noise_bear_their_own_names():
     assert labels(candidates(Gaussian(), Gaussian())) == ("Gaussian, net 0", "Gaussian, net 1")
+
+
+def test_an_ensemble_or_a_denoised_model_is_always_called_so():
+    base = {"name": "a + b", "scheme": Gaussian()}
+    whole = Candidate(model=ModelRequest("a", others=("b",), combine="votes"), **base)
+    behind = Candidate(model=ModelRequest("a", denoiser="d"), **base)
+    assert labels([whole]) == ("Gaussian, a + b",)
+    assert labels([whole, behind, *candidates(Gaussian())]) == (
+        "Gaussian, a + b (combine=votes)",
+        "Gaussian, a + b (denoiser=d)",
+        "Gaussian, net 0",
+    )
+
+
+def test_different_models_of_one_name_are_told_apart_by_rule_or_files():
+    def one(*specs: str, **more: str) -> Candidate:
+        model = ModelRequest(specs[0], others=specs[1:], **more)
+        return Candidate(model=model, name="net", scheme=Gaussian())
+
+    assert names([one("a"), one("a")]) == ("net", "net")  # the noise tells them apart
+    assert names([one("a"), one("a", denoiser="d")]) == ("net (alone)", "net (denoiser=d)")
+    assert names([one("a", "b"), one("a", "c")]) == (
+        "net (a + b, combine=logits)",
+        "net (a + c, combine=logits)",
+    )
+
+
+def test_a_file_holds_the_name_alone_or_the_whole_request():
+    plain = Candidate(model="demo:a", name="A", scheme=Gaussian())
+    whole = Candidate(model=ModelRequest("a", others=("b",)), name="A", scheme=Gaussian())
+    assert plain.model == ModelRequest("demo:a") and plain.spelled == "demo:a"
+    assert plain.model_dump(mode="json")["model"] == "demo:a"  # as in files of earlier versions
+    for one in (plain, whole):
+        assert Candidate.model_validate_json(one.model_dump_json()) == one
+    with pytest.raises(ValidationError, match="no request for a model has speed"):
+        Candidate(model={"spec": "a", "speed": 3}, name="A", scheme=Gaussian())
 
 
 def test_nobody_needs_no_name():

@@ -6,6 +6,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
+from engine.models.request import ModelRequest
 from engine.schemes import DssnL1, Gaussian
 from gui.jobs.comparison_jobs import (
     Compared,
@@ -28,7 +29,8 @@ def drain(run) -> tuple[list[Compared], Compared]:
 
 @pytest.fixture
 def wish() -> CompareWish:
-    pair = tuple(candidate_of(f"demo:digits-{sigma}", Gaussian()) for sigma in ("0.25", "0.50"))
+    requests = [ModelRequest(f"demo:digits-{sigma}") for sigma in ("0.25", "0.50")]
+    pair = tuple(candidate_of(request, Gaussian()) for request in requests)
     return CompareWish(pair, "digits", 2, CertifySettings(n0=20, n=500))
 
 
@@ -40,14 +42,14 @@ def test_a_set_is_cut_and_every_region_is_surveyed(wish):
 
 
 def test_shipped_models_take_part_with_their_own_noise():
-    assert {"demo:digits-0.25", "demo:digits-0.50"} <= {one.model for one in shipped()}
+    assert {"demo:digits-0.25", "demo:digits-0.50"} <= {one.model.spec for one in shipped()}
 
 
 def test_the_forms_noise_stands_in_only_if_it_knows_such_attackers(tmp_path):
     with pytest.raises(UserError, match="There is no shipped model demo:nobody"):
-        candidate_of("demo:nobody", Gaussian())
+        candidate_of(ModelRequest("demo:nobody"), Gaussian())
     with pytest.raises(UserError) as caught:
-        candidate_of("demo:karate-sparse", DssnL1())
+        candidate_of(ModelRequest("demo:karate-sparse"), DssnL1())
     assert str(caught.value) == (
         "demo:karate-sparse takes no images; schemes are compared on images."
     )

@@ -45,6 +45,19 @@ def test_no_more_than_can_be_told_apart(who):
     assert who.boxes[-1].isEnabled()
 
 
+def test_where_six_take_part_it_is_said_how_one_more_can(who):
+    assert not who.hint.isVisibleTo(who)
+    who.offer(tuple(gaussian(sigma) for sigma in (0.1, 0.2, 0.3, 0.4, 0.6)))
+    assert who.hint.text() == "6 take part at most; uncheck one to make room."
+    who.boxes[0].click()
+    assert who.hint.text() == ""
+
+
+def test_the_open_model_is_asked_for(who, qtbot):
+    with qtbot.waitSignal(who.ask_open):
+        who.add_open.click()
+
+
 def test_another_model_is_asked_for(who, qtbot):
     with qtbot.waitSignal(who.ask):
         who.add.click()

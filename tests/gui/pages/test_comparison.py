@@ -29,7 +29,7 @@ def window(qtbot, preferences, make):
 
 def two_gaussians(page) -> None:
     for one, box in zip(page.setup.who.known, page.setup.who.boxes, strict=True):
-        box.setChecked(one.model in ("demo:digits-0.25", "demo:digits-0.50"))
+        box.setChecked(one.model.spec in ("demo:digits-0.25", "demo:digits-0.50"))
     page.setup.n.setValue(500)
     page.setup.n0.setValue(20)
 
@@ -136,6 +136,38 @@ def test_an_own_model_takes_part(window, qtbot):
     before = len(page.setup.who.known)
     qtbot.waitUntil(lambda: len(page.setup.who.known) > before, timeout=60_000)
     assert page.setup.who.known[-1].scheme.sigma == 0.25
+
+
+def test_the_open_model_takes_part_as_it_is_read_and_smoothed(window, qtbot):
+    from engine.models.request import ModelRequest
+    from engine.schemes import Ablation, Gaussian
+
+    page, session = window.pages.tradeoff, window.session
+    page.setup.who.add_open.click()
+    assert page.complaint.text() == "Open a model of images first."
+    names = [f"demo:digits-0.50-adv-{name}" for name in "abc"]
+    trio = ModelRequest(names[0], others=tuple(names[1:]), combine="votes", consensus=2)
+    denoised = ModelRequest("demo:digits-clean", denoiser="demo:digits-denoiser")
+    for request, sigma in ((trio, 0.5), (denoised, 0.25)):
+        session.loading.open_model(request)
+        qtbot.waitUntil(lambda r=request: session.loading.request == r, timeout=60_000)
+        settings = session.form.settings.model_copy(update={"scheme": Gaussian(sigma=sigma)})
+        session.form.set(settings)
+        page.setup.who.leave()
+        page.setup.who.add_open.click()
+        assert page.setup.who.known[-1].model == request
+        assert page.setup.who.known[-1].scheme == Gaussian(sigma=sigma)
+    assert not page.complaint.isVisible()
+    for one, box in zip(page.setup.who.known, page.setup.who.boxes, strict=True):
+        box.setChecked(one.model in (trio, denoised) or one.model.spec == "demo:digits-0.50")
+    page.setup.n.setValue(300)
+    finish(page, qtbot)
+    assert page.reach.figure.names[1].startswith("Gaussian, sigma 0.5, ensemble of 3")
+    assert page.remark.isVisible()  # 8 by 8 beside 16 by 16 pixels
+    session.form.set(settings.model_copy(update={"scheme": Ablation(keep=16)}))
+    before = len(page.setup.who.known)
+    page.setup.who.add_open.click()
+    assert len(page.setup.who.known) == before + 1 or page.complaint.isVisible()
 
 
 def test_an_input_that_does_not_open_is_one_sentence(window, qtbot):

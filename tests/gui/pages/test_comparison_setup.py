@@ -7,6 +7,7 @@ import pytest
 from engine.comparison import Candidate
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, ExactSettings
+from engine.models.request import ModelRequest
 from engine.schemes import DssnL1, Gaussian
 from gui.pages.comparison_setup import SetupColumn
 from tests.fakes import identity
@@ -83,10 +84,10 @@ def test_noises_of_one_deviation_replace_those_who_take_part(setup, idle_session
     with qtbot.waitSignal(setup.limited, check_params_cb=lambda norm: norm == "l1"):
         setup.norm.setCurrentText("l1")
     assert setup.order.text().startswith("Published order (Yang et al., ICML 2020")
-    idle_session.loading.model = None
+    idle_session.loading.model, idle_session.loading.request = None, None
     setup.noises.click()
     assert setup.order.text() == "Open a model of images first, whose noise is replaced."
-    idle_session.loading.model = identity()
+    idle_session.loading.model, idle_session.loading.request = identity(), ModelRequest("fake")
     setup.sigma.setValue(0.5)
     with qtbot.waitSignal(setup.ranked):
         setup.noises.click()
@@ -97,3 +98,24 @@ def test_noises_of_one_deviation_replace_those_who_take_part(setup, idle_session
     uniform, laplace, _, gaussian = (one.scheme for one in wish.candidates)
     assert (uniform.sigma, gaussian.sigma) == (0.5, 0.5) and uniform.norm == laplace.norm == "l1"
     assert laplace.lam == pytest.approx(0.5 / 2**0.5)
+
+
+def test_the_open_model_takes_part_under_the_noise_of_the_form(setup, idle_session, qtbot):
+    heard = []
+    setup.misfit.connect(heard.append)
+    idle_session.loading.model, idle_session.loading.request = None, None
+    setup.who.add_open.click()
+    request = ModelRequest("a", others=("b",), combine="votes")
+    idle_session.loading.model, idle_session.loading.request = identity(), request
+    idle_session.form.set(CertifySettings(scheme=Gaussian(sigma=0.7)))
+    setup.who.add_open.click()
+    assert (setup.who.known[-1].model, setup.who.known[-1].scheme.sigma) == (request, 0.7)
+    idle_session.form.set(ExactSettings(scheme=DssnL1()))
+    setup.who.add_open.click()
+    assert heard == [
+        "Open a model of images first.",
+        "",
+        "The scheme 'dssn-l1' of a + b, combine=votes says nothing of pixels and their l2 norm; "
+        "compare schemes that do.",
+    ]
+    assert len(setup.who.known) == 2

@@ -1,0 +1,79 @@
+"""What came of a training so far: the numbers of the epoch at hand, a row per epoch, the card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
+
+from gui.jobs import training_jobs
+from gui.jobs.training_jobs import TrainingShown
+from gui.widgets.columns import FittedColumns
+from gui.widgets.facts import FactsTable
+from gui.widgets.layouts import divided, filled
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import words
+from gui.widgets.text_table_model import RowsModel, plain_table
+
+if TYPE_CHECKING:
+    from engine.training.progress import Epoch
+
+WAITING = (
+    "A row for each epoch appears here, the newest first: loss, accuracy on noisy samples, and "
+    "what validation images are certified for. The card of the finished model stands beside them."
+)
+
+
+class TrainingResults(QWidget):
+    """The numbers at the left, the epochs beside them, and at the right the card of the result.
+
+    Attributes:
+        complaint, said: why a training failed, and how it goes.
+        epochs: the rows; the newest first.
+        card: what was written beside the weights; hidden until it is.
+    """
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.complaint, self.said = words(role="abstained"), words(role="small")
+        self.facts = FactsTable()
+        self.model: RowsModel[Epoch] = RowsModel(training_jobs.EPOCHS, training_jobs.epoch_row)
+        self.epochs = plain_table(self.model, "Epochs", ())
+        FittedColumns(self.epochs)
+        self.card = QTextBrowser()
+        self.card.setAccessibleName("Card of the trained model")
+        self.card.hide()
+        numbers = ScrollColumn("How far it is", spacing=8)
+        for widget in (self.complaint, self.said, self.facts):
+            numbers.column.addWidget(widget)
+        numbers.column.addStretch(1)
+        self._rows = QStackedWidget()
+        waiting = words(WAITING, "muted")
+        waiting.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._rows.addWidget(waiting)
+        self._rows.addWidget(self.epochs)
+        parts = (numbers, self._rows, self.card)
+        whole = divided(Qt.Orientation.Horizontal, *parts, sizes=(300, 560, 420))
+        filled(QVBoxLayout(self), whole)
+
+    def show_training(self, shown: TrainingShown) -> None:
+        """The numbers as they stand; rows are made anew only where an epoch has ended."""
+        self.facts.show_rows(training_jobs.facts(shown))
+        history = shown.progress.history if shown.progress is not None else ()
+        if len(history) != len(self.model.rows):
+            self._list(history)
+        if shown.card:
+            self.card.setMarkdown(shown.card)
+        self.card.setVisible(bool(shown.card))
+
+    def clear(self) -> None:
+        """Nothing of an earlier training."""
+        self._list(())
+        self.facts.show_rows([])
+        self.card.hide()
+
+    def _list(self, history: Sequence[Epoch]) -> None:
+        self.model.show_rows(list(history[::-1]))
+        self._rows.setCurrentIndex(1 if history else 0)

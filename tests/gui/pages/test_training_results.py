@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.training.progress import Epoch, Look, Progress
+from gui.jobs.training_jobs import TrainingShown
+from gui.pages.training_results import WAITING, TrainingResults
+
+LOOK = Look(images=20, n=1000, alpha=0.001, right=0.6499, acr=0.12399)
+FIRST = Epoch(epoch=1, loss=1.23456, accuracy=0.6666, learning_rate=0.002)
+SECOND = FIRST.model_copy(update={"epoch": 2, "validation": 0.7, "certified": LOOK})
+
+
+@pytest.fixture
+def results(qtbot, qapp):
+    results = TrainingResults()
+    qtbot.addWidget(results)
+    results.resize(1000, 300)
+    results.show()
+    return results
+
+
+def shown(*history: Epoch, **more) -> TrainingShown:
+    return TrainingShown("mine", Progress(epochs=5, history=history), **more)
+
+
+def texts(results: TrainingResults) -> list[list[str]]:
+    model = results.model
+    return [
+        [model.data(model.index(row, column)) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_before_the_first_epoch_it_says_what_will_stand_there(results):
+    assert not results.epochs.isVisible() and not results.card.isVisible()
+    assert WAITING in [label.text() for label in results.findChildren(type(results.said))]
+
+
+def test_a_row_for_each_epoch_the_newest_first_rounded_down(results):
+    results.show_training(shown(FIRST, SECOND))
+    assert results.epochs.isVisible()
+    assert texts(results) == [
+        ["2", "1.235", "66.6 %", "70.0 %", "64.9 % of 20", "0.123", "0.002"],
+        ["1", "1.235", "66.6 %", "", "", "", "0.002"],
+    ]
+    results.clear()
+    assert not texts(results) and not results.epochs.isVisible() and not results.facts.rows
+
+
+def test_the_card_of_the_result_is_read_beside_them(results):
+    results.show_training(shown(FIRST, path=Path("mine.safetensors"), card="# mine\n\nA *card*."))
+    assert results.card.isVisible() and "A card." in results.card.toPlainText()
+    results.show_training(shown(FIRST))
+    assert not results.card.isVisible()
