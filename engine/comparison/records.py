@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, InstanceOf, PlainSerializer, SerializeAsAny
@@ -34,6 +35,13 @@ class Candidate(Record):
     ]
     name: str
     scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)]
+
+    @property
+    def kind(self) -> str:
+        """What it is called where it is no single model: an ensemble, or denoised; else nothing."""
+        count = len(self.model.members)
+        behind = f", behind {Path(self.model.denoiser).name}" if self.model.denoiser else ""
+        return f"ensemble of {count}{behind}" if count else self.name if behind else ""
 
     @property
     def spelled(self) -> str:
@@ -187,20 +195,29 @@ def names(candidates: Sequence[Candidate]) -> tuple[str, ...]:
 
 
 def labels(candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    """The scheme of each, with the parameters that tell it from others of its kind.
+    """Scheme and name of each in one text, as :func:`captions` gives them."""
+    return tuple(", ".join(filter(None, each)) for each in captions(candidates))
+
+
+def captions(candidates: Sequence[Candidate]) -> tuple[tuple[str, str], ...]:
+    """The scheme of each, with the parameters that tell it from others of its kind, and a name.
 
     Models that share all of these are told apart by their own names, and where they share these
-    too by how they are read. An ensemble or a denoised model is always called so.
+    too by how they are read; the others need none, and have an empty one. An ensemble or a denoised
+    model is always called so.
     """
     short = [_label(one, candidates) for one in candidates]
     often = Counter(short)
     named = [
-        f"{text}, {one.name}"
-        if often[text] > 1 or one.model.members or one.model.denoiser
-        else text
+        one.kind or (one.name if often[text] > 1 else "")
         for text, one in zip(short, candidates, strict=True)
     ]
-    return _told_apart(named, candidates)
+    whole = [f"{text}, {name}" for text, name in zip(short, named, strict=True)]
+    told = _told_apart(whole, candidates)
+    return tuple(
+        (text, full.removeprefix(f"{text}, ") if name else "")
+        for text, name, full in zip(short, named, told, strict=True)
+    )
 
 
 def _told_apart(texts: Sequence[str], candidates: Sequence[Candidate]) -> tuple[str, ...]:
@@ -215,7 +232,10 @@ def _told_apart(texts: Sequence[str], candidates: Sequence[Candidate]) -> tuple[
         options = {request_options(model) for model in rivals}
         if len(rivals) < 2:
             return text
-        telling = request_options(one.model) if len(options) == len(rivals) else one.spelled
+        rule = (
+            request_options(one.model).replace("combine=", "").replace("consensus=", "consensus ")
+        )
+        telling = rule if len(options) == len(rivals) else one.spelled
         return f"{text} ({telling or 'alone'})"
 
     return tuple(told(text, one) for text, one in zip(texts, candidates, strict=True))

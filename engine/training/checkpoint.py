@@ -92,6 +92,17 @@ class Checkpoint:
             )
 
 
+def standing(path: Path) -> tuple[int, int] | None:
+    """How many epochs a kept state has behind it, of how many; None where it is no such state."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+        facts = json.loads(header["facts"]) if header.get("kind") == _KIND else {}
+        return len(facts["history"]), int(facts["of"]["recipe"]["epochs"])
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _named(part: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {f"{part}.{name}": tensor for name, tensor in tensors.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
@@ -16,16 +17,10 @@ if TYPE_CHECKING:
     from engine.training.progress import Epoch, Progress
 
 BEFORE = "Loading images and network…"
-EPOCHS = (
-    "epoch",
-    "loss",
-    "training right",
-    "validation right",
-    "certified",
-    "average radius",
-    "learning rate",
-)
-"""What the table of the epochs tells of each."""
+EPOCHS = ("epoch", "loss", "training", "validation", "certified", "ACR", "rate")
+"""What the table of the epochs tells of each: the shares of noisy training and validation samples
+that are right, the share of validation images that is right and certified, their average certified
+radius, and the learning rate."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +94,37 @@ def _shown(name: str, now: Progress, before: TrainingShown) -> TrainingShown:
     return TrainingShown(name, now, None, loss_figure(now.history), accuracy_figure(now.history))
 
 
+def kept(out: Path) -> list[tuple[str, str]]:
+    """What trainings left in a folder: states to be resumed, and models with what they certify."""
+    from engine.training.checkpoint import ENDING, standing
+    from engine.training.ordering import WEIGHTS, placed
+
+    folder, _ = placed(out, "")
+    stands = [(path.stem, standing(path)) for path in sorted(folder.glob(f"*{ENDING}"))]
+    models = [(path.stem, _acr(path)) for path in sorted(folder.glob(f"*{WEIGHTS}"))]
+    return [
+        *(
+            (name, f"after epoch {at[0]:,} of {at[1]:,}, to be resumed")
+            for name, at in stands
+            if at
+        ),
+        *((name, acr) for name, acr in models if acr),
+    ]
+
+
+def _acr(path: Path) -> str:
+    """What the card of a model of the lab says it certifies; empty where there is no such card."""
+    try:
+        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        found = card["recipe"] and card.get("certified_accuracy", {})
+        if "acr" not in found:
+            return "finished"
+        acr = round_down(float(found["acr"]), 3)
+        return f"finished, average certified radius {acr} on {int(found['inputs'])} test images"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def epoch_row(epoch: Epoch) -> list[str]:
     """An epoch by :data:`EPOCHS`; shares and radii rounded down, empty between two looks."""
     look = epoch.certified
@@ -108,7 +134,7 @@ def epoch_row(epoch: Epoch) -> list[str]:
         f"{epoch.loss:.4g}",
         percent_down(epoch.accuracy, 1),
         "" if epoch.validation is None else percent_down(epoch.validation, 1),
-        "" if look is None else f"{percent_down(look.right, 1)} of {look.images}",
+        "" if look is None else percent_down(look.right, 1),
         "" if acr is None else round_down(acr, 3),
         f"{epoch.learning_rate:.2g}",
     ]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.comparison.records import labels
+from engine.comparison.records import captions
 from engine.core.text import visible
 from gui.plots.candidate_key import Key
 from gui.style.theme import set_role
@@ -48,6 +48,7 @@ class WhoPanel(Section):
         super().__init__("Who takes part", parent=parent)
         self.known: list[Candidate] = []
         self.boxes: list[QCheckBox] = []
+        self._told: list[Words] = []
         self.add = QPushButton("&Add model…")
         self.add.setToolTip(
             "A model of your own. If its file does not say with which noise it was trained, "
@@ -79,8 +80,13 @@ class WhoPanel(Section):
         for one in candidates:
             if one not in self.known:
                 self._append(one)
-        for box, text in zip(self.boxes, labels(self.known), strict=True):
-            box.setText(visible(text))
+        for box, (title, name), told, one in zip(
+            self.boxes, captions(self.known), self._told, self.known, strict=True
+        ):
+            box.setText(visible(title))
+            said = "; ".join(filter(None, [visible(name), one.scheme.noise_in_words()]))
+            told.setText(said)
+            box.setAccessibleDescription(f"{one.spelled}, {said}")
         self._limit()
         self.changed.emit()
 
@@ -93,19 +99,19 @@ class WhoPanel(Section):
         box = QCheckBox()
         box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         box.setChecked(len(self.chosen) < _MOST)
-        noise = words(one.scheme.noise_in_words(), "small")
-        box.setAccessibleDescription(f"{one.spelled}, {noise.text()}")
+        told = words(role="small")
         set_tip(box, f"{one.name} ({one.spelled})")
         box.toggled.connect(self._limit)
         box.toggled.connect(self.changed)
         row = QVBoxLayout()
         row.setSpacing(0)
         row.addWidget(box)
-        noise.setContentsMargins(22, 0, 0, 0)
-        row.addWidget(noise)
+        told.setContentsMargins(22, 0, 0, 0)
+        row.addWidget(told)
         self._rows.addLayout(row)
         self.known.append(one)
         self.boxes.append(box)
+        self._told.append(told)
 
     def _limit(self) -> None:
         full = len(self.chosen) >= _MOST
@@ -132,7 +138,8 @@ class Results(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(3)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnStretch(1, 3)
+        self._grid.setColumnStretch(2, 2)
 
     def show_results(
         self, names: tuple[str, ...], noises: tuple[str, ...], told: list[tuple[bool, str]]
@@ -150,9 +157,8 @@ class Results(QWidget):
         emptied(self._grid)
         self._told = []
         for row, (name, noise) in enumerate(zip(names, noises, strict=True)):
-            title, law, result = words(name), ElidedLabel(noise), words()
+            title, law, result = ElidedLabel(name), ElidedLabel(noise), words()
             set_role(law, "small")
-            title.setWordWrap(False)
             result.setWordWrap(False)
             result.setAlignment(Qt.AlignmentFlag.AlignRight)
             result.setAccessibleName(f"Result of {name}")

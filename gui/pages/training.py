@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.models.request import ModelRequest
@@ -44,6 +45,7 @@ class TrainingPage(Page):
     ) -> None:
         super().__init__("Train", parent=parent)
         self._session, self._lane = session, Lane(session.worker)
+        self._looks = Lane(session.worker)
         self.shown: TrainingShown | None = None
         self.form = TrainingForm(asker)
         self.results = TrainingResults()
@@ -55,10 +57,16 @@ class TrainingPage(Page):
         self.halt = self.add_button("&Stop", self.stop, tip="Keep the last whole epoch")
         self.open = self.add_button("&Open the result", self._open, tip="Certify with this model")
         self._lay_out()
+        self.form.out.editingFinished.connect(self._look)
         for chart in (self.loss, self.accuracy):
             chart.notice.connect(self.notice)
             chart.wait(_WAIT)
         self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What lies in the folder may be another by now."""
+        super().showEvent(event)
+        self._look()
 
     @property
     def running(self) -> bool:
@@ -93,6 +101,23 @@ class TrainingPage(Page):
         self._lane.stop()
         say(self.said, "Stopping…")
         self.halt.setEnabled(False)
+
+    @Slot()
+    def _look(self) -> None:
+        """Show what earlier trainings left, until there is one to show."""
+        if self.running or self.shown is not None:
+            return
+        out = self.form.folder
+        self._looks.submit(
+            lambda stop: training_jobs.kept(out),
+            "looking for earlier trainings",
+            on_done=self._show_kept,
+            quiet=True,
+        )
+
+    def _show_kept(self, rows: list[tuple[str, str]]) -> None:
+        if not self.running and self.shown is None:
+            self.results.show_kept(rows)
 
     def _lay_out(self) -> None:
         left = ScrollColumn("What to train", spacing=8)

@@ -77,6 +77,11 @@ class TrainingForm(Section):
         """Whose noise trains."""
         return NOISES[self.scheme.currentIndex()]
 
+    @property
+    def folder(self) -> Path:
+        """Where the result goes: a folder, or the file of weights itself."""
+        return Path(self.out.text().strip() or "out")
+
     def asked(self) -> AskedTraining | None:
         """What the form asks for; None where it complains."""
         for field in self.fields.values():
@@ -96,7 +101,7 @@ class TrainingForm(Section):
             self._complain("Choose the folder that holds the images.")
             return None
         values |= {"data": data, "method": self.chosen.key}
-        return AskedTraining(values, scheme, Path(self.out.text().strip() or "out"))
+        return AskedTraining(values, scheme, self.folder)
 
     def enable(self, enabled: bool) -> None:
         """Nothing may change while a training is at work."""

@@ -14,7 +14,7 @@ from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
 from gui.widgets.layouts import divided, filled
 from gui.widgets.scroll import ScrollColumn
-from gui.widgets.section import words
+from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ WAITING = (
     "A row for each epoch appears here, the newest first: loss, accuracy on noisy samples, and "
     "what validation images are certified for. The card of the finished model stands beside them."
 )
+
+
+KEPT = "In this folder are, of earlier trainings:"
 
 
 class TrainingResults(QWidget):
@@ -41,7 +44,7 @@ class TrainingResults(QWidget):
         self.facts = FactsTable()
         self.model: RowsModel[Epoch] = RowsModel(training_jobs.EPOCHS, training_jobs.epoch_row)
         self.epochs = plain_table(self.model, "Epochs", ())
-        FittedColumns(self.epochs)
+        FittedColumns(self.epochs, margin=3)
         self.card = QTextBrowser()
         self.card.setAccessibleName("Card of the trained model")
         self.card.hide()
@@ -55,7 +58,7 @@ class TrainingResults(QWidget):
         self._rows.addWidget(waiting)
         self._rows.addWidget(self.epochs)
         parts = (numbers, self._rows, self.card)
-        whole = divided(Qt.Orientation.Horizontal, *parts, sizes=(300, 560, 420))
+        whole = divided(Qt.Orientation.Horizontal, *parts, sizes=(230, 490, 270))
         filled(QVBoxLayout(self), whole)
 
     def show_training(self, shown: TrainingShown) -> None:
@@ -65,8 +68,13 @@ class TrainingResults(QWidget):
         if len(history) != len(self.model.rows):
             self._list(history)
         if shown.card:
-            self.card.setMarkdown(shown.card)
+            self.card.setMarkdown(shown.card.partition("\n")[2])  # its title is the files' name
         self.card.setVisible(bool(shown.card))
+
+    def show_kept(self, rows: list[tuple[str, str]]) -> None:
+        """What earlier trainings left in the folder of the form."""
+        say(self.said, KEPT if rows else "")
+        self.facts.show_rows(rows)
 
     def clear(self) -> None:
         """Nothing of an earlier training."""

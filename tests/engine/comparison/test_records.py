@@ -167,11 +167,19 @@ def test_an_ensemble_or_a_denoised_model_is_always_called_so():
     base = {"name": "a + b", "scheme": Gaussian()}
     whole = Candidate(model=ModelRequest("a", others=("b",), combine="votes"), **base)
     behind = Candidate(model=ModelRequest("a", denoiser="d"), **base)
-    assert labels([whole]) == ("Gaussian, a + b",)
-    assert labels([whole, behind, *candidates(Gaussian())]) == (
-        "Gaussian, a + b (combine=votes)",
-        "Gaussian, a + b (denoiser=d)",
+    other = Candidate(model=ModelRequest("a", others=("b",), denoiser="x/d.pt"), **base)
+    assert labels([whole]) == ("Gaussian, ensemble of 2",)
+    assert labels([whole, behind, other, *candidates(Gaussian())]) == (
+        "Gaussian, ensemble of 2",
+        "Gaussian, a + b",
+        "Gaussian, ensemble of 2, behind d.pt",
         "Gaussian, net 0",
+    )
+    first = Candidate(model=ModelRequest("a", others=("b",), combine="votes", consensus=2), **base)
+    twice = [first, Candidate(model=ModelRequest("a", others=("b",)), **base)]
+    assert labels(twice) == (
+        "Gaussian, ensemble of 2 (votes, consensus 2)",
+        "Gaussian, ensemble of 2 (logits)",
     )
 
 

@@ -12,7 +12,7 @@ from engine.core.errors import UserError
 from engine.core.generators import result_of
 from engine.models.architectures.digits_cnn import DigitsCNN
 from engine.schemes import Gaussian
-from engine.training.checkpoint import Checkpoint
+from engine.training.checkpoint import Checkpoint, standing
 from engine.training.loop import training
 from engine.training.methods.smoothmix import SmoothMix
 from engine.training.recipe import Recipe
@@ -125,3 +125,12 @@ def test_facts_are_plain_json_and_a_done_training_leaves_none(tmp_path):
     assert facts["of"]["recipe"]["optimizer"] == "sgd" and len(facts["history"]) == 1
     Checkpoint(path, {}).forget()
     assert not path.exists()
+
+
+def test_a_state_says_how_far_it_is_without_being_loaded(tmp_path):
+    path = tmp_path / "a.training"
+    assert standing(path) is None
+    trained(RECIPES["adamw"], path, epochs=2)
+    assert standing(path) == (2, 6)
+    path.write_bytes(b"no state")
+    assert standing(path) is None

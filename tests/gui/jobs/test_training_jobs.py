@@ -5,7 +5,7 @@ import pytest
 from engine.core.errors import UserError
 from engine.core.generators import result_of
 from engine.schemes import Gaussian
-from gui.jobs.training_jobs import AskedTraining, facts, train
+from gui.jobs.training_jobs import AskedTraining, facts, kept, train
 
 VALUES = {
     "data": "digits",
@@ -43,3 +43,24 @@ def test_what_does_not_fit_is_a_sentence(tmp_path):
     values = {**VALUES, "data": str(tmp_path / "nowhere")}
     with pytest.raises(UserError, match="There is no folder"):
         result_of(train(AskedTraining(values, Gaussian(), tmp_path), threading.Event()))
+
+
+def test_what_earlier_trainings_left_is_listed(tmp_path):
+    asked = AskedTraining({**VALUES, "certify": 2, "watch": 0}, Gaussian(sigma=0.25), tmp_path)
+    assert kept(tmp_path / "nowhere") == []
+    result_of(train(asked, threading.Event()))
+    state = tmp_path / "mine.training"
+    state.write_bytes(b"no state")
+    (tmp_path / "other.safetensors").touch()
+    ((name, said),) = kept(tmp_path)
+    assert name == "digits-gaussian-0.25" and said.startswith(
+        "finished, average certified radius 0"
+    )
+    longer = AskedTraining({**VALUES, "epochs": 3, "name": "x"}, Gaussian(), tmp_path / "more")
+    run = train(longer, threading.Event())
+    while next(run).progress is None or not (tmp_path / "more").exists():
+        pass
+    run.close()
+    assert kept(tmp_path / "more") == [
+        ("digits-gaussian-0.25", "after epoch 1 of 3, to be resumed")
+    ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.comparison import Candidate
+from engine.models.request import ModelRequest
 from engine.schemes import Ablation, Gaussian
 from gui.pages.candidates import Results, WhoPanel
 
@@ -30,6 +31,14 @@ def test_boxes_bear_the_scheme_and_tell_the_model(who):
     assert [box.text() for box in who.boxes] == ["Gaussian, sigma 0.25", "Gaussian, sigma 0.5"]
     assert who.boxes[0].toolTip() == "net 0.25 (demo:0.25)"
     assert "sigma 0.25" in who.boxes[0].accessibleDescription()
+
+
+def test_an_ensemble_is_called_so_below_its_scheme(who):
+    whole = ModelRequest("a", others=("b",), combine="votes")
+    who.offer((Candidate(model=whole, name="ensemble of 2", scheme=Gaussian(sigma=1.0)),))
+    assert who.boxes[-1].text() == "Gaussian, sigma 1"
+    said = who.boxes[-1].accessibleDescription()
+    assert said == "a + b, combine=votes, ensemble of 2; Gaussian, sigma 1 (pixels in [0,1])"
 
 
 def test_one_that_is_known_is_not_added_again(who):

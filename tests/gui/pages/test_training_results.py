@@ -6,7 +6,7 @@ import pytest
 
 from engine.training.progress import Epoch, Look, Progress
 from gui.jobs.training_jobs import TrainingShown
-from gui.pages.training_results import WAITING, TrainingResults
+from gui.pages.training_results import KEPT, WAITING, TrainingResults
 
 LOOK = Look(images=20, n=1000, alpha=0.001, right=0.6499, acr=0.12399)
 FIRST = Epoch(epoch=1, loss=1.23456, accuracy=0.6666, learning_rate=0.002)
@@ -43,7 +43,7 @@ def test_a_row_for_each_epoch_the_newest_first_rounded_down(results):
     results.show_training(shown(FIRST, SECOND))
     assert results.epochs.isVisible()
     assert texts(results) == [
-        ["2", "1.235", "66.6 %", "70.0 %", "64.9 % of 20", "0.123", "0.002"],
+        ["2", "1.235", "66.6 %", "70.0 %", "64.9 %", "0.123", "0.002"],
         ["1", "1.235", "66.6 %", "", "", "", "0.002"],
     ]
     results.clear()
@@ -52,6 +52,13 @@ def test_a_row_for_each_epoch_the_newest_first_rounded_down(results):
 
 def test_the_card_of_the_result_is_read_beside_them(results):
     results.show_training(shown(FIRST, path=Path("mine.safetensors"), card="# mine\n\nA *card*."))
-    assert results.card.isVisible() and "A card." in results.card.toPlainText()
+    assert results.card.isVisible() and results.card.toPlainText() == "A card."
     results.show_training(shown(FIRST))
     assert not results.card.isVisible()
+
+
+def test_what_an_earlier_training_left_stands_there_first(results):
+    results.show_kept([("mine", "after epoch 1 of 3, to be resumed")])
+    assert results.said.text() == KEPT and results.facts.rows[0][0] == "mine"
+    results.show_kept([])
+    assert not results.said.text() and not results.facts.rows
