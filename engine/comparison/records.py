@@ -232,11 +232,9 @@ def _told_apart(texts: Sequence[str], candidates: Sequence[Candidate]) -> tuple[
         options = {request_options(model) for model in rivals}
         if len(rivals) < 2:
             return text
-        rule = (
-            request_options(one.model).replace("combine=", "").replace("consensus=", "consensus ")
-        )
-        telling = rule if len(options) == len(rivals) else one.spelled
-        return f"{text} ({telling or 'alone'})"
+        telling = request_options(one.model) if len(options) == len(rivals) else one.spelled
+        short = telling.replace("combine=", "").replace("consensus=", "consensus ")
+        return f"{text} ({short or 'alone'})"
 
     return tuple(told(text, one) for text, one in zip(texts, candidates, strict=True))
 

@@ -191,8 +191,8 @@ def test_different_models_of_one_name_are_told_apart_by_rule_or_files():
     assert names([one("a"), one("a")]) == ("net", "net")  # the noise tells them apart
     assert names([one("a"), one("a", denoiser="d")]) == ("net (alone)", "net (denoiser=d)")
     assert names([one("a", "b"), one("a", "c")]) == (
-        "net (a + b, combine=logits)",
-        "net (a + c, combine=logits)",
+        "net (a + b, logits)",
+        "net (a + c, logits)",
     )
 
 

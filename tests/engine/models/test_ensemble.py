@@ -221,3 +221,22 @@ def test_votes_do_not_depend_on_batches_and_say_what_each_member_answered() -> N
     # Two of three members are the same network: where the first two differ it decides with them.
     assert all(sum(each.counts) + each.failures == each.asked for each in record.members)
     assert not record.contradictions(n=600, members=3, classes=10, consensus=2)
+
+
+def test_a_tie_of_votes_goes_to_the_summed_logits_however_far_behind_they_are() -> None:
+    """Two classes with two votes each; a fifth member puts a third one ten thousand above both."""
+    wins = [(0, 6.0), (0, 6.0), (1, 7.0), (1, 7.0), (2, 2e4)]
+    logits = torch.zeros((5, 1, 3))
+    for member, (index, score) in enumerate(wins):
+        logits[member, 0, index] = score
+    assert ensemble(logits, "votes").classify(rows(logits)).tolist() == [1]
+
+
+def test_scores_of_every_rule_are_those_of_the_formula() -> None:
+    logits = torch.randn((3, 500, 4), generator=torch.Generator().manual_seed(3))
+    plain = ensemble(logits).scores(rows(logits))
+    assert torch.allclose(plain, logits[0] + logits[1] + logits[2])
+    mean = ensemble(logits, "softmax").scores(rows(logits))
+    each = [one.double().exp() / one.double().exp().sum(1, keepdim=True) for one in logits]
+    assert torch.allclose(mean.double(), each[0] + each[1] + each[2])
+    assert plain.shape == mean.shape == (500, 4)
