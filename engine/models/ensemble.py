@@ -154,11 +154,11 @@ class _Named(NamedTuple):
 
     Attributes:
         best: (L, B), the highest score of each.
-        index: (L, B), the class that has it.
+        top: (L, B), the class that has it.
     """
 
     best: torch.Tensor
-    index: torch.Tensor
+    top: torch.Tensor
 
     @classmethod
     def of(cls, stacked: torch.Tensor) -> _Named:
@@ -168,7 +168,7 @@ class _Named(NamedTuple):
     @property
     def answers(self) -> torch.Tensor:
         """(L, B): the classes, NO_CLASS where the winning score is not finite."""
-        return torch.where(torch.isfinite(self.best), self.index, NO_CLASS)
+        return torch.where(torch.isfinite(self.best), self.top, NO_CLASS)
 
 
 def _decided(
@@ -201,8 +201,8 @@ def _voted(
 
     And (B,), the lead by which the least certain member voted.
     """
-    rest = stacked.scatter(2, named.index[:, :, None], -torch.inf).amax(dim=2)
-    votes = torch.zeros_like(logits).scatter_add_(1, named.index.T, torch.ones_like(rest).T)
+    rest = stacked.scatter(2, named.top[:, :, None], -torch.inf).amax(dim=2)
+    votes = torch.zeros_like(logits).scatter_add_(1, named.top.T, torch.ones_like(rest).T)
     behind = votes < votes.amax(dim=1, keepdim=True)
     return logits.masked_fill(behind, -torch.inf), (named.best - rest).amin(dim=0)
 
