@@ -11,6 +11,7 @@ from engine.core.rounding import round_down
 from engine.core.text import visible
 from engine.evidence.cost import WORTH_SAYING
 from engine.evidence.snapshot import Snapshot
+from engine.regions.light_map import LightMap
 from engine.system.progress import Meter
 
 _ANSWERS = 2
@@ -42,6 +43,9 @@ def follow(
             if console is not None and not told:
                 _tell_cost(snapshot, console)
                 told = True
+            if snapshot.settings.kind == "exact":
+                shown.row(*_exact(snapshot), snapshot.rate, claim(snapshot))
+                return
             measured = snapshot.settings.kind == "measure"
             short, long = MEASURED if measured else PHASES[snapshot.phase]
             name = short if console is not None and console.width < _WIDE else long
@@ -49,6 +53,20 @@ def follow(
             shown.row("votes", name, snapshot.n_done, total, snapshot.rate, claim(snapshot))
 
         return result_of(run, show)
+
+
+def _exact(snapshot: Snapshot) -> tuple[str, str, int, int]:
+    """What an exact method counts, what it does, and how many of how many; votes only beside it."""
+    scheme, planned = snapshot.settings.scheme, snapshot.n_plan
+    drawn, region = snapshot.estimation.n, snapshot.region
+    if not scheme.computed:
+        return "samples", "counting all, twice", snapshot.selection.n + drawn, 2 * planned
+    if scheme.reads != "network":
+        return "votes", "beside what is computed", drawn, planned
+    if not drawn:
+        looked = region.looked if isinstance(region, LightMap) else 0
+        return "cells", "bounding cells", looked, scheme.most_cells
+    return "images", "beside the map", drawn, planned
 
 
 def _tell_cost(snapshot: Snapshot, console: Terminal) -> None:

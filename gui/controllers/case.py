@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.evidence.evidence import Evidence
 from engine.models.request import ModelRequest
 from gui.jobs import case_jobs
-from gui.jobs.case_jobs import Listing
+from gui.jobs.case_jobs import Kept, Listing
 from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
@@ -90,10 +90,10 @@ class CaseController(QObject):
                 quiet=True,
             )
 
-    def read(self, row: RunRow, on_done: Callable[[RunRow, Evidence | str | None], object]) -> None:
+    def read(self, row: RunRow, on_done: Callable[[RunRow, Kept | str | None], object]) -> None:
         """Read what a run ended in, as one of the tries known now, or the damage as a sentence.
 
-        One that does not follow from its votes is shown as it was recorded, with a warning.
+        One that does not follow from its votes is warned of.
         """
         if (case := self.file) is not None:
             self._worker.submit(

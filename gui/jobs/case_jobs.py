@@ -36,6 +36,19 @@ class Listing:
     complaints: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a run of a case ended in.
+
+    Attributes:
+        evidence: as it was recorded.
+        recomputed: what follows from its votes, in words, where that is not what it states.
+    """
+
+    evidence: Evidence
+    recomputed: str = ""
+
+
 def open_case(path: Path) -> Case:
     """A case that exists.
 
@@ -55,7 +68,7 @@ def listing(case: Case) -> Listing:
     return Listing(rows, tuple(filter(None, (case.damage, *unreadable))))
 
 
-def result(case: Case, run: int, warn: Warn) -> Evidence | None:
+def result(case: Case, run: int, warn: Warn) -> Kept | None:
     """What a run ended in; None if it has not ended.
 
     Args:
@@ -67,15 +80,19 @@ def result(case: Case, run: int, warn: Warn) -> Evidence | None:
     Raises:
         UserError: the run is damaged.
     """
-    from engine.verify.sound import unsound  # loads scipy
+    from engine.verify.sound import recomputed, unsound  # loads scipy
 
     found = case.result(run)
-    if found is not None and (wrong := unsound(found)):
-        warn(
-            f"The result of run {run} does not follow from its votes ({wrong}): do not rely on "
-            "it. Help > Verify a report says why."
-        )
-    return found
+    if found is None:
+        return None
+    wrong = unsound(found)
+    if not wrong:
+        return Kept(found)
+    warn(
+        f"The result of run {run} does not follow from its votes ({wrong[0].name}): do not rely "
+        "on it. Help > Verify a report says why."
+    )
+    return Kept(found, recomputed(wrong, found))
 
 
 def save_as(

@@ -60,10 +60,11 @@ def verified(path: Path, stop: threading.Event, *, rerun: int | Literal["all"]) 
         UserError: it cannot be read.
     """
     from engine.verify import Plan, verify
+    from engine.verify.sound import recomputed
 
     report, evidence = verify(path, Plan(rerun=rerun or None, stop=stop)), _stated(path)
     broken = evidence is not None and report.count("does not hold")
-    return Checked(path, report, evidence, _recomputed(report, evidence) if broken else "")
+    return Checked(path, report, evidence, recomputed(report.claims, evidence) if broken else "")
 
 
 def written_protocol(report: VerificationReport, path: Path) -> Path:
@@ -91,26 +92,6 @@ def signature_in_words(report: VerificationReport) -> tuple[str, str]:
     broken, open_ = "does not hold" in verdicts, "cannot be checked" in verdicts
     role = "danger" if broken else "abstained" if open_ else "certified"
     return "\n".join(claim.line() for claim in found), role
-
-
-def _recomputed(report: VerificationReport, evidence: Evidence | None) -> str:
-    """What follows from the recorded votes, or why nothing does."""
-    from engine.verify.attacks import ATTACK
-    from engine.verify.decisions import recount_of
-
-    failed = {one.name: one.detail for one in report.claims if one.verdict != "holds"}
-    if evidence is None or "votes drawn again" in failed:
-        return "Drawn again, the votes came out otherwise: nothing follows from those on record."
-    recount = recount_of(evidence)
-    broken = [name for name, _ in recount.foundations() if name in failed]
-    if broken:
-        return f"Nothing follows from what is on record: {broken[0]} does not hold."
-    if ATTACK in failed:
-        return f"Nothing is claimed beside the attack on record: {failed[ATTACK]}."
-    facts = recount.facts
-    region = facts["region"]
-    headline = [f"{region.headline()}."] if region is not None else []
-    return " ".join([*headline, str(facts["statement"])])
 
 
 def _stated(path: Path) -> Evidence | None:

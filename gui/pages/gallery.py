@@ -22,6 +22,7 @@ from gui.widgets.tips import set_tip
 SIDE = 72
 _CELL = QSize(124, 112)
 _EDGE = 6
+_COMING = "The examples appear here as soon as the engine is warm."
 
 
 class GalleryPage(Page):
@@ -42,6 +43,8 @@ class GalleryPage(Page):
         self._examples: tuple[Example, ...] = ()
         self._scroll = ScrollColumn("Gallery of examples", spacing=6)
         self.content.addWidget(self._scroll)
+        self._scroll.column.addWidget(words(_COMING, "muted"))
+        self._scroll.column.addStretch(1)
         self.set_subtitle("A shipped model that goes with an example is opened with it")
         themes.registry.follow(self.retheme)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QWidget
 
-from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseController
+from gui.jobs.case_jobs import Kept
 from gui.pages.run_comparison import RunComparison, inputs_of
 from gui.pages.runs_model import NOTE, RunsModel, filtered, run_title
 from gui.results.record import RecordView
@@ -25,6 +25,7 @@ _COMPARABLE = 2
 _LEAST = (0, 90, 70, 120, 90, 90, 0, 0, 90)
 """Widths to which columns are shortened; 0 where they never are."""
 _EMPTY = "No runs yet. While a case is open, every run is recorded in it."
+_FORGED = "Not following from their own votes"
 _WAIT = "It is read when the current run has ended."
 _NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; resume it."
 
@@ -59,7 +60,7 @@ class RunsPage(Page):
             view.notice.connect(self.notice)
         views = divided(Qt.Orientation.Horizontal, self.first, self.together)
         rows = divided(Qt.Orientation.Vertical, self.table, views, sizes=(200, 430))
-        self._found: dict[int, Evidence | str | None] = {}
+        self._found: dict[int, Kept | str | None] = {}
         self._compare_none()
         self.content.addWidget(rows, 1)
         self._make_buttons()
@@ -101,14 +102,14 @@ class RunsPage(Page):
 
     def _compare(self) -> None:
         """All that was waited for is there: compare the runs that have a result."""
-        runs = [
-            (f"Run {row.id}", found)
-            for row in self._compared
-            if isinstance(found := self._found[row.id], Evidence)
-        ]
-        lacking = [f"Run {row.id}" for row in self._compared if f"Run {row.id}" not in dict(runs)]
-        if lacking:
-            self.notice.emit("warning", f"Without a result, and left out: {', '.join(lacking)}.")
+        kept = {f"Run {row.id}": self._found[row.id] for row in self._compared}
+        found = {name: one for name, one in kept.items() if isinstance(one, Kept)}
+        forged = [name for name, one in found.items() if one.recomputed]
+        runs = [(name, one.evidence) for name, one in found.items() if name not in forged]
+        lacking = [name for name in kept if name not in found]
+        for why, names in (("Without a result", lacking), (_FORGED, forged)):
+            if names:
+                self.notice.emit("warning", f"{why}, and left out: {', '.join(names)}.")
         self.together.show_runs(runs)
         self.first.hide()
         self.together.show()
@@ -158,17 +159,18 @@ class RunsPage(Page):
         self.first.show_text(run_title(row), _WAIT if self._case.waits else "Reading…")
         self._case.read(row, self._show_result)
 
-    def _show_result(self, row: RunRow, evidence: Evidence | str | None) -> None:
+    def _show_result(self, row: RunRow, found: Kept | str | None) -> None:
         """A result that was read; one that nobody waits for any more is dropped."""
         if row.id in (waited := [one.id for one in self._compared]):
-            self._found[row.id] = evidence
+            self._found[row.id] = found
             if set(waited) == set(self._found):
                 self._compare()
         elif self.chosen is not None and row.id == self.chosen.id:
-            if isinstance(evidence, Evidence):
-                self.first.show_evidence(evidence, run_title(row))
+            if isinstance(found, Kept):
+                title, words = run_title(row), found.recomputed
+                self.first.show_evidence(found.evidence, title, recomputed=words)
             else:
-                self.first.show_text(run_title(row), evidence or _NO_RESULT)
+                self.first.show_text(run_title(row), found or _NO_RESULT)
 
     @Slot()
     def _clear(self) -> None:

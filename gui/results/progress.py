@@ -127,11 +127,17 @@ class ProgressPanel(QFrame):
         if session.runs.running:
             attacks = session.attacks
             stopping = session.runs.stopping or session.audits.stopping or attacks.stopping
-            doing = "looking for an attack…" if attacks.running else "counting votes"
-            return "stopping…" if stopping else doing
+            doing = "looking for an attack" if attacks.running else self._counting()
+            return "stopping…" if stopping else f"{doing}…"
         if doing := session.worker.doing:
             return f"{doing}…"
         return "ready" if session.runs.ready else ""
+
+    def _counting(self) -> str:
+        """What a run does: an exact method computes, and draws images or votes only beside it."""
+        shown = self._session.runs.snapshot
+        exact = shown is not None and shown.settings.kind == "exact"
+        return "computing" if exact else "counting votes"
 
 
 def _covered(region: Region | None) -> float:

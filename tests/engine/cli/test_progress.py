@@ -8,10 +8,12 @@ from collections.abc import Generator
 from rich.console import Console
 
 from engine.cli.progress import claim, follow
+from engine.demos.gallery import case_of
 from engine.evidence.cost import Cost
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.snapshot import Snapshot
+from engine.procedures.playback import played
 from tests.factories import make_evidence, make_snapshot
 
 
@@ -70,3 +72,20 @@ def test_a_long_run_says_what_it_takes_before_it_starts() -> None:
         out = io.StringIO()
         follow(run(seconds_each), Console(file=out, force_terminal=False, width=200))
         assert out.getvalue().count("This run takes about 3 h 20 min (1,100 samples") == said
+
+
+def test_an_exact_map_is_told_by_its_cells_and_images() -> None:
+    recorded = Evidence.model_validate_json(case_of("aircraft").evidence.read_bytes())
+    first, *_, last = played(recorded)
+    bounding = first.model_copy(update={"region": recorded.region})
+
+    def run() -> Generator[Snapshot, None, Evidence]:
+        yield bounding
+        yield last
+        return recorded
+
+    console = screen(terminal=True)
+    follow(run(), console)
+    cells = recorded.settings.scheme.most_cells
+    assert f"{recorded.region.looked:,}/{cells:,} cells" in text_of(console)
+    assert "1,000/1,000 images" in text_of(console) and "votes" not in text_of(console)

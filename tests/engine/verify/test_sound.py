@@ -10,7 +10,7 @@ import pytest
 from engine.case import Case
 from engine.core.errors import UserError
 from engine.evidence.attack import AttackRecord
-from engine.verify.sound import refuse_unsound
+from engine.verify.sound import recomputed, refuse_unsound, unsound
 from tests.cases import begun, counted, rewritten
 
 
@@ -55,3 +55,13 @@ def test_no_command_shows_it(
         assert main([words[0], str(case.path), words[1], str(out)]) == 2
         assert "does not follow from its votes" in capsys.readouterr().err
         assert not out.exists()
+
+
+def test_what_follows_from_the_votes_of_a_forged_result_is_said_instead(case: Case) -> None:
+    honest = counted(case, begun(case))
+    rewritten(case.path, larger)
+    found = Case.open(case.path).result(1)
+    assert found is not None and honest.region is not None
+    words = recomputed(unsound(found), found)
+    assert words.startswith(f"{honest.region.headline()}. With confidence ")
+    assert recomputed((), None).startswith("Drawn again, the votes came out otherwise")

@@ -13,7 +13,7 @@ from engine.oracles.audit import audited
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
 from gui.controllers.resume import extended
-from gui.jobs.case_jobs import keep_labels, listing, result, save_as
+from gui.jobs.case_jobs import Kept, keep_labels, listing, result, save_as
 from gui.jobs.engine_jobs import Subject, count_in, resume_in
 from gui.widgets.file_dialogs import SUFFIX
 from tests.cases import DECIDED, Slow, begun, counted, rewritten
@@ -199,8 +199,9 @@ def test_labels_bring_their_run_into_the_case_once(case, labelled):
 def test_a_result_that_does_not_follow_from_its_votes_comes_with_a_warning(case):
     said = []
     honest = counted(case, begun(case))
-    assert result(case, 1, said.append) == honest and not said
+    assert result(case, 1, said.append) == Kept(honest) and not said
     rewritten(case.path, lambda tree: tree.update(radius=9.0))
     found = result(Case.open(case.path), 1, said.append)
-    assert found.radius == 9.0
+    assert found.evidence.radius == 9.0
+    assert found.recomputed.startswith(f"{honest.region.headline()}. With confidence ")
     assert "run 1 does not follow from its votes (certified region)" in said[0]

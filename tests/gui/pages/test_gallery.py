@@ -8,6 +8,7 @@ from engine.figures.graph_layout import neighbourhood_figure
 from engine.inputs import load_input
 from gui.jobs.shipped import Example
 from gui.pages.gallery import GalleryPage
+from gui.widgets.section import Words
 
 
 @pytest.fixture
@@ -30,6 +31,16 @@ def test_examples_stand_in_their_groups_with_an_image_each(page):
     assert {title: group.count() for title, group in page.lists.items()} == {"Digits": 2, "Club": 1}
     for group in page.lists.values():
         assert all(not group.item(row).icon().isNull() for row in range(group.count()))
+
+
+def test_before_the_engine_is_warm_it_says_that_examples_will_come(qtbot):
+    page = GalleryPage()
+    qtbot.addWidget(page)
+    page.show()
+    (said,) = (label for label in page.findChildren(Words) if "as soon as" in label.text())
+    assert said.isVisible()
+    page.show_examples(())
+    assert not said.isVisible()
 
 
 def test_an_example_is_taken_with_the_keyboard(page, qtbot):

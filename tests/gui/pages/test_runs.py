@@ -9,6 +9,8 @@ from engine.case import Case
 from engine.case.merging import adopt
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
+from engine.verify import sound
+from gui.jobs.case_jobs import Kept
 from gui.pages.runs import RunsPage
 from gui.widgets.file_dialogs import SUFFIX
 
@@ -16,8 +18,9 @@ PREDICTED = {"procedure": "predict", "chain": None, "settings": PredictSettings(
 
 
 @pytest.fixture
-def path(tmp_path, make):
+def path(tmp_path, make, monkeypatch):
     """A case with three predictions, so that their votes need no real chain."""
+    monkeypatch.setattr(sound, "unsound", lambda evidence: [])  # their statements are made up
     case = Case.create(tmp_path / f"audit{SUFFIX}")
     for seed in range(3):
         evidence = make.evidence(CertifySettings(n=1000, seed=seed))
@@ -115,3 +118,20 @@ def test_while_votes_are_counted_a_result_waits(open_page, session, monkeypatch)
 
 def test_a_finished_run_offers_nothing_to_go_on_with(open_page):
     assert not open_page.resume.isEnabled()
+
+
+def test_a_result_that_does_not_follow_from_its_votes_is_struck_through(page, path, make, qtbot):
+    kept = Kept(make.evidence(CertifySettings(n=1000)), "R = 0.1. Another statement.")
+    (row,) = Case.open(path).runs()[:1]
+    page._found = {}
+    page.model.show_rows((row,))
+    page.table.selectRow(0)
+    page._show_result(row, kept)
+    assert page.first.outcome.text() == "DOES NOT HOLD, AS STATED:"
+    assert page.first.struck.isVisible() and not page.first.headline.text()
+    assert page.first.recomputed.text() == kept.recomputed and page.first.shown is None
+    heard = []
+    page.notice.connect(lambda kind, words: heard.append(words))
+    page._compared = [row]
+    page._show_result(row, kept)
+    assert heard == ["Not following from their own votes, and left out: Run 1."]

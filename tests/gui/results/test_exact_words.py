@@ -8,6 +8,7 @@ from engine.demos.gallery import case_of
 from engine.evidence.settings import declared
 from engine.procedures.playback import played
 from engine.schemes.dssn_l1 import DssnL1
+from gui.controllers.runs import Runs
 from gui.pages.recorded import evidence_of
 from gui.results.claim import ClaimCard
 from gui.results.exact_words import exact_words
@@ -49,7 +50,7 @@ def test_a_law_that_is_counted_whole_is_counted_twice(make):
     assert share == done / (2 * settings.n)
 
 
-def test_progress_and_talk_mode_use_these_words(qtbot, idle_session, mapped):
+def test_progress_and_talk_mode_use_these_words(qtbot, idle_session, mapped, monkeypatch):
     panel, card = ProgressPanel(idle_session), ClaimCard(idle_session)
     for widget in (panel, card):
         qtbot.addWidget(widget)
@@ -63,3 +64,7 @@ def test_progress_and_talk_mode_use_these_words(qtbot, idle_session, mapped):
     idle_session.runs.snapshot_changed.emit()
     panel.refresh()
     assert "cells looked at" in panel.numbers.text()
+    idle_session.worker._on_warm(None)
+    monkeypatch.setattr(Runs, "running", True)
+    panel.refresh()
+    assert panel.doing.text() == "computing…"

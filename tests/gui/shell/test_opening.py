@@ -8,6 +8,7 @@ from engine.case import Case
 from engine.case.merging import adopt
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
+from engine.verify import sound
 from gui.shell.opening import file_name
 from gui.widgets.file_dialogs import SUFFIX
 
@@ -15,7 +16,8 @@ PREDICTED = {"procedure": "predict", "chain": None, "settings": PredictSettings(
 
 
 @pytest.fixture
-def path(tmp_path, make):
+def path(tmp_path, make, monkeypatch):
+    monkeypatch.setattr(sound, "unsound", lambda evidence: [])  # its statement is made up
     case = Case.create(tmp_path / f"audit{SUFFIX}")
     evidence = make.evidence(CertifySettings(n=1000))
     predicted = evidence.model_copy(update=PREDICTED)
