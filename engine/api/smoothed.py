@@ -302,6 +302,7 @@ class Smoothed:
         from engine.case import Case
         from engine.case.sets import CaseSet
         from engine.models.request import ModelRequest
+        from engine.verify.sound import fault
 
         return CaseSet(
             Case.at(case),
@@ -312,6 +313,7 @@ class Smoothed:
             at=at,
             stop=stop,
             warn=lambda sentence: warnings.warn(sentence, stacklevel=2),
+            fault=fault,
         )
 
     def _said(self, **given: Any) -> dict[str, Any]:

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import math
 import threading
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
+from engine.attacks.computed import ComputedAttack
 from engine.attacks.measure import measured
 from engine.attacks.parameters import nearest_parameters, nearest_shift
 from engine.attacks.plan import AttackPlan, refusal, transforms
 from engine.attacks.ranges import Axis, nearest_on_axis
 from engine.attacks.search import GROWTH, Found, Goal, fewest, nearest
 from engine.attacks.smoothed import Smoothed, Stopped
+from engine.attacks.standing import Standing, unranked
 from engine.core.batches import from_arrays, moved
 from engine.core.errors import UserError
 from engine.core.generators import result_of
@@ -56,6 +57,11 @@ from engine.system.device import resolve
 Attacked = CertifySettings | ExactSettings | SweepSettings
 """Settings of the runs that are attacked."""
 _ALMOST_SURE = 1e-6
+_TAKEN = {
+    "lead": "takes the lead from the certified class",
+    "rank": "takes the class from its certified place among the first",
+    "threshold": "brings the class below the threshold that is certified",
+}
 _WIDE = 10.0
 """Numbers without a range of their own are moved by so many levels of the noise at most."""
 
@@ -91,7 +97,13 @@ def attacked(
     same = (classifier.identity.sha256, given.identity.pixels_sha256)
     if same != (evidence.model.sha256, evidence.input.pixels_sha256):
         raise UserError("An attack needs model and input of the run that it is held against.")
-    one = _Attack(evidence, settings, classifier, given, plan, execution, stop, prepared)
+    prepared = prepared or PreparedModel(classifier)
+    how: dict[str, Any] = {"execution": execution, "stop": stop, "prepared": prepared}
+    one: _Attack | ComputedAttack
+    if settings.scheme.computed:
+        one = ComputedAttack(evidence, settings, classifier, given, **how)
+    else:
+        one = _Attack(evidence, settings, classifier, given, plan, **how)
     try:
         record = one.record()
     except Stopped:
@@ -113,16 +125,16 @@ class _Attack:
         classifier: Classifier,
         fitted: FittedInput,
         plan: AttackPlan,
+        *,
         execution: Execution,
         stop: threading.Event,
-        prepared: PreparedModel | None,
+        prepared: PreparedModel,
     ) -> None:
         assert evidence.predicted_class is not None
         self.evidence, self.settings, self.plan = evidence, settings, plan
         self.classifier, self.fitted, self.execution = classifier, fitted, execution
-        self.stop = stop
-        self.prepared = prepared or PreparedModel(classifier)
-        self.top = evidence.predicted_class
+        self.stop, self.prepared = stop, prepared
+        self.top, self.standing = evidence.predicted_class, Standing.of(settings.scheme)
         bound, device = classifier.bound_to(fitted, settings.scheme), resolve(execution.device)
         bound.prepare(device, settings.precision)
         if bound.identity.outputs is not None:  # the reference is that of the certified input
@@ -140,6 +152,7 @@ class _Attack:
             device=device,
             samples=settings.n if self._counts else plan.samples,
             stop=stop,
+            standing=self.standing,
         )
         self.ready = Ready(bound, moved(from_arrays(fitted.arrays), device), settings, shape, key)
         self.goal = Goal(self.smoothed, fitted.arrays, self.top, self._margin(), self._fit, key)
@@ -150,11 +163,11 @@ class _Attack:
         return isinstance(self.settings, ExactSettings)
 
     def _margin(self) -> float:
-        """By how much another class has to lead: what PREDICT can tell from chance, or one vote."""
+        """By how much its place has to be lost: what fresh votes tell from chance, or one vote."""
         if self._counts:
             return 0.5 / self.settings.n
-        surely = NormalDist().inv_cdf(1 - self.plan.alpha / len(GROWTH) / 2)
-        return min(0.9, surely / math.sqrt(self.plan.n))
+        classes = len(self.classifier.identity.class_names)
+        return self.standing.margin(self.plan.n, self.plan.alpha / len(GROWTH), classes)
 
     def record(self) -> AttackRecord:
         """The attack and its confirmation."""
@@ -165,7 +178,7 @@ class _Attack:
         if isinstance(found, str):
             return AttackRecord(outcome="not tried", how=found)
         if found is None:
-            how = "No change was found that takes the lead from the certified class."
+            how = f"No change was found that {_TAKEN[self.standing.lost]}."
             return AttackRecord(outcome="not found", how=how, **self._effort())
         return self._confirmed(found, utmost)
 
@@ -233,7 +246,7 @@ class _Attack:
         return values.astype(np.float32)
 
     def _confirmed(self, found: Found, utmost: Region) -> AttackRecord:
-        """The first of a few growing changes at which another class is returned."""
+        """The first of a few growing changes at which the class is shown to have lost its place."""
         tries = len(GROWTH)
         known = {"how": found.how, "tries": tries}
         for step in range(tries):
@@ -241,7 +254,8 @@ class _Attack:
             run = self._predicted(arrays)
             if self.stop.is_set() or not run.complete:
                 break
-            if run.predicted_class not in (None, self.top):
+            taken, p_value = self._taken(run)
+            if taken is not None:
                 change = found.moves(step) if found.moves else self._measured(utmost, arrays)
                 return AttackRecord(
                     outcome="found",
@@ -251,11 +265,23 @@ class _Attack:
                     pixels_sha256=run.input.pixels_sha256,
                     key="" if self._counts else run.noise.key,
                     votes=run.estimation,
-                    p_value=run.test.p_value if run.test else None,
-                    found_class=run.predicted_class,
+                    p_value=p_value,
+                    found_class=taken,
+                    lost=self.standing.lost,
                     contradicts=inside(self.evidence.region, change),
                 )
         return AttackRecord(outcome="not confirmed", **known, **self._effort())
+
+    def _taken(self, run: Evidence) -> tuple[int | None, float | None]:
+        """The class that leads where the certified one has lost its place; None if it is not shown.
+
+        With the p-value; None where all samples were counted.
+        """
+        if self._counts:
+            found = run.predicted_class
+            return (None if found == self.top else found), None
+        taken, p_value = self.standing.test(run.estimation, self.top)
+        return (taken if p_value <= self.plan.alpha / len(GROWTH) else None), p_value
 
     def _measured(self, utmost: Region, arrays: Arrays) -> Perturbation:
         kind, x = self.fitted.identity.kind, self.fitted.arrays
@@ -281,7 +307,7 @@ class _Attack:
         if isinstance(self.settings, ExactSettings):
             return result_of(certify(self.classifier, changed, self.settings, **how))
         settings = PredictSettings(
-            scheme=self.settings.scheme,
+            scheme=unranked(self.settings.scheme),
             n=self.plan.n,
             alpha=self.plan.alpha / len(GROWTH),
             noise=self.settings.noise,

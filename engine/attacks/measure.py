@@ -14,7 +14,7 @@ from engine.schemes import Scheme
 _ROUNDING = 1e-12
 """More than a sum of float64 squares in another order may differ by, relatively."""
 KNOWN = frozenset(
-    {"radius", "entities", "words", "additions", "deletions", "epsilon", "brightness"}
+    {"radius", "entities", "fields", "words", "additions", "deletions", "epsilon", "brightness"}
 )
 """Terms whose sizes can be measured."""
 
@@ -53,7 +53,7 @@ def measured(
             found[term] = math.copysign(norm_of(change, "linf"), furthest)
         elif term in ("radius", "epsilon"):
             found[term] = norm_of(change, utmost.certified_norm or _norm(utmost))
-        elif term in ("entities", "words"):
+        elif term in ("entities", "fields", "words"):
             found[term] = float(_things(kind, before, after))
         else:
             found[term] = float(_flips(before[-1], after[-1], adds=term == "additions"))

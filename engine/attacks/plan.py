@@ -10,8 +10,6 @@ from engine.core.scores import SOFT
 from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
 from engine.schemes import Scheme, TranslationBlack
-from engine.schemes.ranked import MAJORITY, top_k
-from engine.schemes.threshold import threshold
 
 
 class AttackPlan(Record):
@@ -31,7 +29,7 @@ class AttackPlan(Record):
         """Whether an attack was made by this plan, so that another would come to the same."""
         if attack is None or attack.outcome == "not tried":
             return False
-        if attack.counted:  # all samples of the noise, whatever the plan
+        if attack.counted or attack.computed:  # whatever the plan
             return True
         return (attack.samples, attack.n, attack.alpha) == (self.samples, self.n, self.alpha)
 
@@ -41,10 +39,10 @@ def refusal(evidence: Evidence) -> str:
     scheme = evidence.settings.scheme
     if evidence.procedure != "certify" or evidence.predicted_class is None:
         return "Nothing is certified here, so that there is nothing to hold an attack against."
-    if scheme.computed:
+    if scheme.computed and scheme.reads == "network":
         return (
-            f"No attack is built for {scheme.key}: it computes its probabilities, and there are no "
-            "votes that an attack could be held against."
+            f"No attack is built for {scheme.key}: its map marks the changes at which the network "
+            "gives another answer itself, the middles of violated cells."
         )
     if isinstance(scheme, TranslationBlack):
         return (
@@ -57,13 +55,6 @@ def refusal(evidence: Evidence) -> str:
         return (
             "No attack is built for a soft claim: PREDICT, which confirms attacks, tests votes, "
             "and the claim is about mean scores."
-        )
-    if top_k(scheme) > 1:
-        return "No attack is built for a place among the first k: PREDICT tells only who leads."
-    if threshold(scheme) < MAJORITY:  # above it, whoever loses the lead has lost the threshold
-        return (
-            "No attack is built for a threshold tau below one half: a class may keep it where "
-            "another one leads, and PREDICT tells only who leads."
         )
     if evidence.settings.kind not in ("certify", "exact", "sweep"):
         return f"No attack is built for {scheme.key}: its claim is made of many inputs' votes."

@@ -9,11 +9,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
 from engine.attacks.bisection import bisected, found_lost
-from engine.attacks.smoothed import Smoothed
 from engine.figures.examples import Arrays, Attack
 from engine.regions import Perturbation, Region
 
@@ -24,6 +24,20 @@ _WORTH = 0.985
 """A new direction is followed if it takes the lead at this share of the best distance so far."""
 _MIXTURES = (1.0, 0.5, 0.2)
 _MOST_DOUBLINGS = 12
+
+
+class Asked(Protocol):
+    """The smoothed classifier, as a search asks it."""
+
+    @property
+    def how(self) -> str:
+        """How slopes are found, in words."""
+
+    def lead(self, arrays: Arrays, top: int) -> float:
+        """By how much a class keeps what is certified of it at a changed input."""
+
+    def slope(self, arrays: Arrays, top: int) -> np.ndarray | None:
+        """How to move the first part so that this falls; None if nothing tells."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +63,13 @@ class Goal:
     Attributes:
         smoothed: the classifier.
         x: the input's parts.
-        top: the class whose lead is to be lost.
-        margin: by how much another class has to lead.
+        top: the class whose lead, or place, or share is to be lost.
+        margin: by how much it has to be.
         fit: brings a changed input to what the claim is about, such as whole steps of 1/255.
         key: seeds random directions.
     """
 
-    smoothed: Smoothed
+    smoothed: Asked
     x: Arrays
     top: int
     margin: float
@@ -63,7 +77,7 @@ class Goal:
     key: int
 
     def lost(self, arrays: Arrays) -> bool:
-        """Whether another class leads at a changed input."""
+        """Whether the class has lost what is certified of it at a changed input."""
         return self.smoothed.lead(arrays, self.top) <= -self.margin
 
     def along(self, direction: np.ndarray, size: float) -> Arrays:
@@ -88,7 +102,7 @@ def nearest(goal: Goal, norm: str, *, start: float) -> Found | None:
         at = goal.x if best is None else goal.along(best[1], best[0])
         slope = goal.smoothed.slope(at, goal.top)
         if slope is not None:
-            how = _HOW[goal.smoothed.classifier.differentiable]
+            how = goal.smoothed.how
             directions = _mixed(best, slope, norm)
         elif best is None:
             shapes = [goal.x[0].shape] * _RANDOM
@@ -105,12 +119,6 @@ def nearest(goal: Goal, norm: str, *, start: float) -> Found | None:
         return None
     size, direction = best
     return Found(lambda step: goal.along(direction, GROWTH[step] * size), f"{how}, bisection")
-
-
-_HOW = {
-    True: "projected gradient steps on probabilities averaged over fixed noise (SmoothAdv)",
-    False: "slopes of the vote shares over fixed noise, without gradients",
-}
 
 
 def _mixed(best: tuple[float, np.ndarray] | None, slope: np.ndarray, norm: str) -> list[np.ndarray]:
@@ -130,7 +138,7 @@ def _steepest(slope: np.ndarray, norm: str) -> list[np.ndarray]:
         return [_unit(slope, norm)]
     order = np.argsort(-np.abs(slope).ravel())
     found = []
-    for count in {1, max(1, slope.size // 100), slope.size}:
+    for count in sorted({1, max(1, slope.size // 100), slope.size}):
         part = np.zeros(slope.size)
         part[order[:count]] = slope.ravel()[order[:count]]
         found.append(_unit(part.reshape(slope.shape), norm))

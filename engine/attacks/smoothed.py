@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from engine.attacks.standing import LEAD, Standing
 from engine.core.batches import Batch, from_arrays, moved, parts, room
 from engine.figures.examples import Arrays
 from engine.models.base import Classifier
@@ -17,6 +18,10 @@ from engine.noise.law import NoiseLaw
 _BATCH = 256
 _SLOPE = 128
 """Noisy samples over which probabilities are averaged for a slope."""
+_HOW = {
+    True: "projected gradient steps on probabilities averaged over fixed noise (SmoothAdv)",
+    False: "slopes of the vote shares over fixed noise, without gradients",
+}
 
 
 class Stopped(Exception):
@@ -34,6 +39,7 @@ class Smoothed:
         device: where the model is.
         samples: votes of one look.
         stop: when set, the next batch raises :class:`Stopped`.
+        standing: what the class is to lose.
 
     Attributes:
         looks: noisy samples classified so far.
@@ -49,14 +55,20 @@ class Smoothed:
         device: torch.device,
         samples: int,
         stop: threading.Event,
+        standing: Standing = LEAD,
     ) -> None:
         self.classifier = classifier
         self.law, self.source, self.shape, self.device = law, source, shape, device
-        self.samples, self._stop = samples, stop
+        self.samples, self._stop, self._standing = samples, stop, standing
         self.looks = 0
 
+    @property
+    def how(self) -> str:
+        """How slopes are found, in words."""
+        return _HOW[self.classifier.differentiable]
+
     def lead(self, arrays: Arrays, top: int) -> float:
-        """By how much the share of ``top`` exceeds the largest other one; failures are one too."""
+        """By how much ``top`` keeps its standing (:meth:`Standing.lead`)."""
         classes = len(self.classifier.identity.class_names)
         counts = torch.zeros(classes + 1, dtype=torch.int64)
         with torch.inference_mode():
@@ -66,15 +78,15 @@ class Smoothed:
                     torch.where(found < 0, classes, found), minlength=classes + 1
                 )
         self.looks += self.samples
-        others = torch.cat([counts[:top], counts[top + 1 :]])
-        return float(counts[top] - others.max()) / self.samples
+        return self._standing.lead((counts.double() / self.samples).tolist(), top)
 
     def slope(self, arrays: Arrays, top: int) -> np.ndarray | None:
         """How to move the first part so that the lead of ``top`` falls; None if nothing tells.
 
         With gradients: that of log mean p_top - log mean p_other over the noise, other being the
-        strongest (SmoothAdv, Salman et al. 2019). Without: the noise that lost the vote minus the
-        noise that kept it, which for Gaussian noise is the slope of the shares (Stein's identity).
+        strongest (SmoothAdv, Salman et al. 2019), or the k-th; of log mean p_top alone for a
+        threshold. Without: the noise that lost the vote minus the noise that kept it, which for
+        Gaussian noise is the slope of the shares (Stein's identity).
         """
         if self.shape != arrays[0].shape:  # the model is told of the noise in channels of its own
             return None
@@ -92,8 +104,11 @@ class Smoothed:
             given = first.detach().clone().requires_grad_()
             scores = self.classifier.scores((given, *rest) if rest else given)
             means = torch.softmax(scores.double(), dim=1).mean(dim=0).clamp_min(1e-300).log()
-            others = torch.cat([means[:top], means[top + 1 :]])
-            (gradient,) = torch.autograd.grad(means[top] - others.max(), given)
+            lead = means[top]
+            if self._standing.tau is None:
+                others = torch.cat([means[:top], means[top + 1 :]])
+                lead = lead - others.topk(self._standing.first).values[-1]
+            (gradient,) = torch.autograd.grad(lead, given)
         self.looks += _SLOPE
         return -gradient.sum(dim=0)
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class CaseSet:
     """Counts the inputs of a set in a case, for ``certify_set``.
 
-    A run of the same model, input and settings that the case holds finished is taken as it is, an
-    unfinished one is resumed, any other begun.
+    A run of the same model, input and settings that the case holds finished is taken as it is, if
+    it follows from its votes; an unfinished one is resumed, any other begun.
 
     Args:
         case: the open case.
@@ -39,9 +39,11 @@ class CaseSet:
         stop: when set, the run at hand ends after its batch.
         new_runs: begin every run anew, with a new seed where none is given.
         warn: told when a commit fails.
+        fault: says what of a finished run does not follow from its votes, in a clause.
 
     Attributes:
         settings: with their seed.
+        taken: finished runs that were in the case before.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class CaseSet:
         stop: threading.Event,
         new_runs: bool = False,
         warn: Callable[[str], None] | None = None,
+        fault: Callable[[Evidence], str] = lambda evidence: "",
     ) -> None:
         self._case, self._classifier = case, classifier
         self._request, self._execution, self._at = request, execution, tuple(at)
         self._stop, self._new_runs, self._warn = stop, new_runs, warn
-        self._commits = Commits()
+        self._commits, self._fault = Commits(), fault
+        self.taken = 0
         self._begun: dict[int, tuple[FittedInput, int]] = {}
         self._mine: set[int] = set()
         self.settings = seeded(settings)
@@ -75,11 +79,15 @@ class CaseSet:
         *,
         begin: Begin | None = None,
     ) -> Procedure:
-        """The run of one input, from wherever it is in the case; ``begin`` counts it elsewhere."""
+        """The run of one input, from wherever it is in the case; ``begin`` counts it elsewhere.
+
+        Raises:
+            UserError: what the case holds of it does not follow from its votes.
+        """
         case = self._case
         found = self._finished(given)
         if found is not None:
-            return _as_kept(case, found)
+            return self._as_kept(found)
         _, run = self._begun.pop(id(given), (given, 0))
         self._commits.follow = len(self._begun)
         return count_run(
@@ -130,6 +138,17 @@ class CaseSet:
         if (run := self._case.number(evidence.run_id)) is not None:
             self._case.attacked(run, evidence)
 
+    @property
+    def remark(self) -> str:
+        """How many rows were in the case before, and what was checked of them; empty for none."""
+        if not self.taken:
+            return ""
+        rows = "row was" if self.taken == 1 else "rows were"
+        return (
+            f"{self.taken:,} {rows} in {self._case.path} before: what they state follows from "
+            "their votes, which were taken as recorded; certiscope verify --rerun draws them again."
+        )
+
     def _finished(self, given: FittedInput) -> int | None:
         if self._new_runs:
             return None
@@ -164,10 +183,15 @@ class CaseSet:
                 return same
         return None
 
-
-def _as_kept(case: Case, run: int) -> Generator[Snapshot, None, Evidence]:
-    """A finished run, without counting anything."""
-    yield from ()
-    found = case.result(run)
-    assert found is not None  # the case calls it finished
-    return found
+    def _as_kept(self, run: int) -> Generator[Snapshot, None, Evidence]:
+        """A finished run, without counting anything."""
+        yield from ()
+        found, path = self._case.result(run), self._case.path
+        assert found is not None  # the case calls it finished
+        if wrong := self._fault(found):
+            raise UserError(
+                f"Run {run} of {path} does not follow from its votes ({wrong}); --new-run counts "
+                f"everything anew, and certiscope verify {path} says what holds."
+            )
+        self.taken += 1
+        return found

@@ -23,7 +23,7 @@ from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.subject import asked_input, subject_flags
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
-from engine.evidence.attack import attack_in_words
+from engine.evidence.attack_words import attack_in_words
 from engine.evidence.settings import alpha_of, seeded
 from engine.inputs.labels import split_rule
 from engine.procedures.command_line import command_line
@@ -31,6 +31,8 @@ from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
 
 if TYPE_CHECKING:
+    from engine.case import Case
+    from engine.case.sets import CaseSet
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Counting, MeasureSettings
     from engine.procedures.set_result import SetResult
@@ -118,22 +120,13 @@ def audit_command(values: Mapping[str, Any]) -> int:
     classifier, inputs, available = _load(request, values, settings)
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
-    from engine.case.sets import CaseSet
     from engine.procedures import set_result
 
     with stoppable() as stop:
         how: dict[str, Any] = {"execution": execution, "at": at, "stop": stop}
-        kept_in = None
-        if case is not None:
-            kept_in = CaseSet(
-                case,
-                classifier,
-                settings,
-                request=request,
-                **how,
-                new_runs=values["new_run"],
-                warn=say,
-            )
+        kept_in = _kept_in(
+            case, classifier, settings, request=request, **how, new_runs=values["new_run"]
+        )
         attack = set_attacker(values, classifier, execution, stop, kept_in)
         rows = AuditRows(values, len(inputs), meter, attack)
         settings = kept_in.settings if kept_in else seeded(settings)
@@ -149,18 +142,25 @@ def audit_command(values: Mapping[str, Any]) -> int:
             available=available,
         )
         result = set_result.with_attacks(follow(certifying, console, meter), attack.found)
+    if kept_in is not None and kept_in.remark:
+        say(kept_in.remark)
     _deliver(result, values, rows.failed, rows.files(result, classifier))
     return _status(result, rows.refuted)
 
 
+def _kept_in(case: Case | None, *of: Any, **how: Any) -> CaseSet | None:
+    """The runs of the set in a case, as :class:`CaseSet` takes them; None without a case."""
+    from engine.case.sets import CaseSet
+    from engine.verify.sound import fault
+
+    return None if case is None else CaseSet(case, *of, **how, warn=say, fault=fault)
+
+
 def _status(result: SetResult, refuted: Sequence[Evidence]) -> int:
     """The exit status; a contradicted certificate is said before anything else."""
-    for evidence in refuted:
-        if evidence.attack is not None:
-            names, top = evidence.model.class_names, evidence.class_name or ""
-            said = attack_in_words(evidence.attack, top, names, evidence.region)
-            say(f"{evidence.input.name}: {said}")
-            return CONTRADICTED
+    if refuted:
+        say(f"{refuted[0].input.name}: {attack_in_words(refuted[0])}")
+        return CONTRADICTED
     return CERTIFIED if result.complete else PARTIAL
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from engine.cli.terminal import Terminal
 from engine.core.records import ModelIdentity
 from engine.core.rounding import p_value_in_words, round_down, round_up
-from engine.evidence.attack import attack_in_words
+from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import seed_in_words
 from engine.evidence.subject import as_taken
@@ -37,8 +37,7 @@ def show(evidence: Evidence, console: Terminal, *, quiet: bool) -> None:
     """Print the statement and, unless ``quiet``, the numbers and the warnings."""
     said = [evidence.statement]
     if evidence.attack is not None:
-        names, top = evidence.model.class_names, evidence.class_name or ""
-        said.append(f"Attack: {attack_in_words(evidence.attack, top, names, evidence.region)}")
+        said.append(f"Attack: {attack_in_words(evidence)}")
     if evidence.contradicted:
         said = [said[1].removeprefix("Attack: "), f"As stated, and refuted: {said[0]}"]
     for sentence in said:

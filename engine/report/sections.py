@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from engine.core.fields import FieldSpec, field_specs
 from engine.core.records import InputIdentity
-from engine.core.rounding import confidence_percent, p_value_in_words
+from engine.core.rounding import confidence_percent, p_value_in_words, round_up
 from engine.core.scores import SOFT
-from engine.evidence.attack import AttackRecord, attack_in_words, size_in_words
+from engine.evidence.attack import AttackRecord, size_in_words
+from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.evidence.settings import MeasureSettings, RunSettings
 from engine.evidence.statement import SCORES_ROUNDED, SOFT_CLASSIFIER
@@ -335,25 +336,31 @@ def _attack(evidence: Evidence) -> tuple[Section, ...]:
     attack = evidence.attack
     if attack is None:
         return ()
-    names = evidence.model.class_names
-    said = attack_in_words(attack, evidence.class_name or "", names, evidence.region)
-    if attack.perturbation is None or attack.votes is None:
+    said = attack_in_words(evidence)
+    if attack.perturbation is None:
         return (Section("Attack on the smoothed model", sentences=(said,)),)
+    looks = "probabilities computed" if attack.computed else "votes of its own"
     facts = (
         Fact("smallest change found", size_in_words(attack.perturbation), "rounded up"),
-        Fact("found by", attack.how, f"{count(attack.looks)} votes of its own"),
-        *_confirmation(attack, attack.votes.n),
+        Fact("found by", attack.how, f"{count(attack.looks)} {looks}"),
+        *_confirmation(attack),
         Fact("sha256 of the change", attack.pixels_sha256, "the changed input's values", code=True),
     )
     return (Section("Attack on the smoothed model", facts, (said,)),)
 
 
-def _confirmation(attack: AttackRecord, votes: int) -> tuple[Fact, ...]:
+def _confirmation(attack: AttackRecord) -> tuple[Fact, ...]:
+    if attack.votes is None:
+        high = round_up(attack.outside or 0.0, 6)
+        how = "probability of another class than the one it leads to, at most; nothing is sampled"
+        return (Fact("confirmed by", f"{high}, computed", how),)
+    votes = attack.votes.n
     if attack.counted:
         how = "every sample of the noise, so that nothing is left to chance"
         return (Fact("confirmed by", f"{count(votes)} votes", how),)
     tries = numbered(attack.tries, "try").replace("trys", "tries")
-    test = f"two-sided test, p-value {p_value_in_words(attack.p_value or 0.0)}"
+    name = {"lead": "two-sided", "rank": "rank", "threshold": "binomial"}[attack.lost]
+    test = f"{name} test, p-value {p_value_in_words(attack.p_value or 0.0)}"
     return (
         Fact(
             "confirmed by",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.core.scores import SOFT
-from engine.evidence.attack import attack_in_words, size_in_words
+from engine.evidence.attack import size_in_words
+from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
 from engine.evidence.tries import tries_in_words
@@ -84,11 +85,9 @@ def _partial(evidence: Evidence) -> str:
 
 
 def _why(evidence: Evidence) -> Section | None:
-    abstention, attack = evidence.abstention, evidence.attack
-    if attack is not None and evidence.contradicted:
-        names, top = evidence.model.class_names, evidence.class_name or ""
-        said = attack_in_words(attack, top, names, evidence.region)
-        return Section("Why this is not to be used", sentences=(said,))
+    abstention = evidence.abstention
+    if evidence.contradicted:
+        return Section("Why this is not to be used", sentences=(attack_in_words(evidence),))
     if abstention is None:
         return None
     facts = []

@@ -174,6 +174,7 @@ RULES = (
             "attack.alpha",
             "attack.tries",
             "attack.perturbation*",
+            "attack.outside",
         ),
         "never",
         "an attack may be left out, and the changed input is not part of the evidence; its votes, "

@@ -21,6 +21,12 @@ def unsound(evidence: Evidence) -> list[Claim]:
     return [one for one in claims if one.verdict == "does not hold" and one.name != ATTACK]
 
 
+def fault(evidence: Evidence) -> str:
+    """The first thing that does not follow from the votes, as a clause; empty if all does."""
+    wrong = unsound(evidence)
+    return f"{wrong[0].name}: {wrong[0].detail.rstrip('.')}" if wrong else ""
+
+
 def refuse_unsound(evidence: Evidence, where: str) -> None:
     """Refuse a result of a file from a stranger that does not follow from its votes.
 

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from engine.attacks.plan import refusal
-from engine.evidence.attack import attack_in_words
+from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseController
 from gui.controllers.form import Form
@@ -87,8 +87,7 @@ class Attacks(QObject):
         self._mine = self.stopping = False
         self._runs.replace(before, found)
         if found.attack is not None and found.contradicted:
-            names, top = found.model.class_names, found.class_name or ""
-            self.notice.emit("error", attack_in_words(found.attack, top, names, found.region))
+            self.notice.emit("error", attack_in_words(found))
 
     def _fail(self, failure: Failure) -> None:
         self._mine = self.stopping = False

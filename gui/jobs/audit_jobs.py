@@ -157,11 +157,14 @@ def audited(
     from engine.procedures.set_result import with_attacks
     from engine.procedures.set_standing import SetStanding
     from engine.report.audit.figure import usual
+    from engine.verify.sound import fault
 
     inputs, available = inputs_of(wish, warn)
     at = wish.at or usual(wish.settings)
     how: dict[str, Any] = {"execution": wish.execution, "at": at, "stop": stop}
-    kept = CaseSet(case, classifier, wish.settings, request=wish.request, warn=warn, **how)
+    kept = CaseSet(
+        case, classifier, wish.settings, request=wish.request, **how, warn=warn, fault=fault
+    )
     standing = SetStanding(kept.settings, len(inputs), at)
     attack = RowAttacks(
         classifier, wish.attack, execution=wish.execution, stop=stop, keep=kept.attacked, warn=warn
@@ -185,6 +188,8 @@ def audited(
         try:
             step = next(certifying)
         except StopIteration as end:
+            if kept.remark:
+                warn(kept.remark)
             return looker.look(now=True, result=with_attacks(end.value, attack.found))
         yield looker.look(**pace.after(step))
 

@@ -16,21 +16,19 @@ from gui.plots.curves import CurvePlot
 from gui.plots.votes import VotesPlot
 from gui.results.fact_rows import evidence_rows
 from gui.results.noise_badge import badge_of
+from gui.results.plot_row import PlotRow
 from gui.results.region_place import RegionPlace
 from gui.results.statement import ended, true_class
 from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable
-from gui.widgets.layouts import divided, filled
+from gui.widgets.layouts import filled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
 _BESIDE = 760
 """From this width on the plots stand side by side, where the view is wider than high."""
-_THREE = 1000
-"""From this width on three stand side by side; with less room the region is left out, as its radius
-stands in the headline and labels of bounds would be cut."""
 _LOWEST = 140
 """Pixels of a plot's height: below a table there is less room than among the plots of a run."""
 
@@ -84,14 +82,19 @@ class RecordView(Card):
         self.text.column.addStretch(1)
         self.spread = CurvePlot("Variance of the members")
         self.region = RegionPlace(least=_LOWEST)
-        self._with_region, self._has_region = region, False
-        plots = (self.votes, self.bounds, self.region, self.spread)
-        self.plots = divided(Qt.Orientation.Vertical, *plots)
+        self._with_region = region
+        plots: dict[str, QWidget] = {
+            "Votes": self.votes,
+            "Bounds": self.bounds,
+            "Region": self.region,
+            "Variance": self.spread,
+        }
+        self.plots = PlotRow(plots, first=("Region", "Votes"))
         # side by side they ask for more width than one of them: the view may be narrower again
         self.plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         for plot in (self.votes, self.bounds, self.spread):
             plot.setMinimumHeight(_LOWEST)
-        for place in plots:
+        for place in (self.votes, self.bounds, self.region, self.spread):
             place.notice.connect(self.notice)
         self.content.addLayout(filled(QHBoxLayout(), (self.text, 2), (self.plots, 3)), 1)
         self.pdf, self.json = QPushButton("Save PDF…"), QPushButton("Save JSON…")
@@ -169,8 +172,7 @@ class RecordView(Card):
         """Plots side by side where there is room."""
         super().resizeEvent(event)
         wide = self.width() >= max(_BESIDE, 1.2 * self.height())
-        self.plots.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        self._show_region()
+        self.plots.lay(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def _head(self, title: str, subtitle: str) -> None:
         self.title.setText(title)
@@ -187,18 +189,14 @@ class RecordView(Card):
             self.bounds.show_figure(bounds_figure(evidence, names))
         else:
             self.bounds.wait(NO_BOUNDS.get(evidence.settings.kind, "There is no bound over n."))
-        self._has_region = self._with_region and evidence.procedure != "predict"
-        self._show_region()
-        if self._has_region:
+        drawn = self._with_region and evidence.procedure != "predict"
+        self.plots.offer("Region", there=drawn)
+        if drawn:
             self.region.show_region(evidence)
         found = evidence.ensemble.spread if evidence.ensemble is not None else None
-        self.spread.setVisible(found is not None)
+        self.plots.offer("Variance", there=found is not None)
         if found is not None:
             self.spread.show_figure(spread_figure(found))
-
-    def _show_region(self) -> None:
-        beside = self.plots.orientation() == Qt.Orientation.Horizontal
-        self.region.setVisible(self._has_region and (not beside or self.width() >= _THREE))
 
     def _export(self, fmt: str) -> None:
         if self.evidence is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.evidence.attack import attack_in_words
+from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.statement import headline_of
 
@@ -35,12 +35,7 @@ class Verdict:
 def verdict_of(evidence: Evidence) -> Verdict:
     """The verdict of a result."""
     partial = "" if evidence.complete else " · PARTIAL"
-    region = evidence.region
-    headline = headline_of(evidence)
-    attack = ""
-    if evidence.attack is not None:
-        names, top = evidence.model.class_names, evidence.class_name or ""
-        attack = attack_in_words(evidence.attack, top, names, region)
+    headline, attack = headline_of(evidence), attack_in_words(evidence)
     if evidence.contradicted:
         struck = " ".join(filter(None, (headline, evidence.statement)))
         return Verdict("CONTRADICTED", "danger", "", attack, struck=struck, frame="error")

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from scipy.stats import norm
 
 from engine.attacks.attack import attacked
 from engine.attacks.plan import AttackPlan
 from engine.attacks.smoothed import Smoothed
 from engine.core.errors import UserError
 from engine.core.outputs import Outputs
-from engine.evidence.attack import attack_in_words
+from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution
 from engine.inputs import fit, load_input
 from engine.inputs.base import FittedInput, arrays_sha256
+from engine.inputs.coding import WordTokenizer
 from engine.models.base import Classifier
 from engine.models.outputs import OutputsClassifier
 from engine.noise.gaussian import NoiseStream
@@ -29,11 +31,11 @@ from engine.regions import Ball
 from engine.schemes import (
     Brightness,
     DssnL1,
+    ExactMap,
     Gaussian,
-    HybridMask,
     Laplace,
     Scheme,
-    Stumps,
+    TextMask,
     UniformL1,
 )
 from engine.schemes.exp_inf import ExpInf
@@ -113,11 +115,7 @@ def test_what_is_not_attacked_says_why() -> None:
         return found.how
 
     assert "Nothing is certified" in why(predicted_class=None)
-    assert "it computes its probabilities" in why(
-        settings=ExactSettings.model_construct(scheme=Stumps(lam=0.1))
-    )
-    tau = CertifySettings(scheme=HybridMask(tau=0.3))
-    assert "threshold tau" in why(settings=tau)
+    assert "its map marks the changes" in why(settings=ExactSettings(scheme=ExactMap()))
     far = attacked(certified(HalfSpace(5000.0)), HalfSpace(5000.0), X, PLAN, execution=CPU).attack
     assert far is not None and far.outcome == "not found"
 
@@ -260,5 +258,68 @@ def test_noise_that_is_counted_whole_is_attacked_and_the_attack_counted() -> Non
     assert attack.votes is not None and attack.votes.n == attack.n == scheme.counted
     assert attack.counted and attack.p_value is None and attack.key == ""
     assert check_attack(found) == [] and AttackPlan(samples=500).answered(attack)
-    said = attack_in_words(attack, "class 0", model.identity.class_names, found.region)
+    said = attack_in_words(found)
     assert f"by all {scheme.counted} samples of the noise, counted. That is" in said
+
+
+class Bands(HalfSpace):
+    """Class 0 below 0.5 in the first pixel, class 1 up to 0.9, class 2 beyond."""
+
+    def __init__(self) -> None:
+        super().__init__(0.5, classes=3)
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        first = batch.flatten(1)[:, 0]
+        return torch.stack([0.5 - first, torch.zeros_like(first), first - 0.9], dim=1)
+
+
+def test_a_place_among_the_first_two_is_lost_where_both_others_are_more_probable() -> None:
+    """The lead is lost 0.21 away, the place among the first two where class 2 overtakes too."""
+    model, sigma = Bands(), 0.25
+    evidence = certified(model, scheme=Gaussian(sigma=sigma, top_k=2))
+    truth = 0.7 - 0.1  # from there on as many samples are above 0.9 as below 0.5
+    shares = norm.cdf((0.5 - 0.7) / sigma), norm.sf((0.9 - 0.7) / sigma)
+    assert shares[0] == pytest.approx(shares[1]) and 1 - sum(shares) > shares[0]
+    found = attacked(evidence, model, X, PLAN, execution=CPU)
+    attack = found.attack
+    assert attack is not None and attack.perturbation is not None and attack.lost == "rank"
+    assert evidence.radius is not None and evidence.radius <= truth
+    assert truth <= attack.perturbation["radius"] <= 1.2 * truth
+    assert check_attack(found) == [] and not found.contradicted
+    said = attack_in_words(found)
+    assert "takes 'class 0' from among the 2 most probable classes of the smoothed model" in said
+
+
+class Burns(HalfSpace):
+    """Class 1 iff the word 1 can be read."""
+
+    coding = WordTokenizer(("wash", "burn", "the", "cup", "house"))
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+        self.identity = identity(kind="text", input_shape=(0,))
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        score = (batch == 1).sum(dim=1).float() - 0.5
+        return torch.stack([-score, score], dim=1)
+
+
+@pytest.mark.parametrize(("tau", "words"), [(0.5, 2), (0.3, 3), (0.18, 4)])
+def test_a_threshold_is_lost_where_the_share_is_below_it(tau: float, words: int) -> None:
+    """After d words of 1 all of them are masked with 0.6^d: 0.6, 0.36, 0.216, 0.1296."""
+    tokens = np.array([0, 2, 3, 2, 4, 0], dtype=np.int64)
+    own = {"kind": "text", "alphabet": (5,), "shape": tokens.shape}
+    given = FittedInput(fitted().identity.model_copy(update=own), (tokens,))
+    scheme, model = TextMask(beta=0.6, tau=tau, vocabulary=5), Burns()
+    settings = CertifySettings(scheme=scheme, n0=50, n=2000, seed=1)
+    evidence = finish(certify(model, given, settings, execution=CPU))
+    found = attacked(evidence, model, given, PLAN, execution=CPU)
+    assert evidence.region is not None and found.attack is not None
+    assert found.attack.perturbation == {"words": float(words)}
+    assert found.attack.lost == ("lead" if tau == 0.5 else "threshold")
+    assert not evidence.region.contains({"words": float(words)}) and check_attack(found) == []
+    said = attack_in_words(found)
+    assert ("below the threshold tau" in said) is (tau != 0.5)
+    forged = found.attack.model_copy(update={"lost": "rank"})
+    wrong = check_attack(found.model_copy(update={"attack": forged}))
+    assert "what it takes from the class is not what the scheme certifies" in wrong

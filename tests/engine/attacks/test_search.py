@@ -26,9 +26,8 @@ class Written:
 
     def __init__(self, lead: Callable[[np.ndarray], float], *, slope: bool = True) -> None:
         self._lead, self._slope = lead, slope
-        self.classifier = self
 
-    differentiable = True
+    how = "projected gradient steps"
 
     def lead(self, arrays: tuple[np.ndarray, ...], top: int) -> float:
         return self._lead(arrays[0])

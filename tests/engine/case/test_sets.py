@@ -15,6 +15,7 @@ from engine.case import Case
 from engine.case.database import Database
 from engine.case.merging import adopt
 from engine.case.sets import CaseSet
+from engine.core.errors import UserError
 from engine.core.generators import result_of
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import USUAL, CertifySettings
@@ -23,6 +24,8 @@ from engine.models.request import ModelRequest
 from engine.procedures.dataset import certify_set
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.set_result import SetResult
+from engine.regions import Ball
+from engine.verify.sound import fault
 from tests.fakes import HalfSpace, fitted
 
 SETTINGS = CertifySettings(n0=20, n=400, seed=1)
@@ -241,3 +244,64 @@ def test_what_is_begun_and_not_counted_is_let_go(tmp_path: Path) -> None:
     assert [row.state for row in case.runs()] == ["interrupted"] * 3
     whole, _, _ = counted(Case.open(case.path))
     assert whole.rows == counted(None)[0].rows and len(case.runs()) == 3
+
+
+LARGE = Ball(norm="l2", radius=3.0, unit="pixels in [0,1]")
+
+
+def resumed(case: Case, *, new_runs: bool = False) -> tuple[SetResult, CaseSet]:
+    model = HalfSpace(0.4)
+    kept = CaseSet(
+        case,
+        model,
+        SETTINGS,
+        request=ModelRequest("fake"),
+        execution=USUAL,
+        at=(),
+        stop=threading.Event(),
+        new_runs=new_runs,
+        fault=fault,
+    )
+    certifying = certify_set(
+        model, list(INPUTS), SETTINGS, read=read, count=kept.count, ahead=kept.ahead
+    )
+    return result_of(certifying), kept
+
+
+def rewritten(tmp_path: Path, run: int) -> Case:
+    """A case in which somebody wrote a larger radius, and every digest anew."""
+    own, other = Case.create(tmp_path / "a.certiscope"), Case.create(tmp_path / "b.certiscope")
+    counted(own)
+    for row in own.runs():
+        found = own.evidence(row.id)
+        assert found is not None
+        if row.id == run:
+            found = found.model_copy(update={"region": LARGE, "radius": 3.0})
+        adopt(other, found)
+    assert [row.state for row in other.runs()] == ["finished"] * 3
+    return other
+
+
+def test_what_follows_from_its_votes_is_taken_and_said_to_be(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "a.certiscope")
+    whole, kept = resumed(case)
+    assert whole.complete and kept.taken == 0 and kept.remark == ""
+    again, kept = resumed(Case.open(case.path))
+    assert again == whole and kept.taken == 3
+    assert kept.remark.startswith(f"3 rows were in {case.path} before: what they state follows")
+
+
+def test_a_row_that_does_not_follow_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    case = rewritten(tmp_path, 2)
+    found, kept = resumed(case)
+    (left,) = found.unread
+    assert not found.complete and len(found.rows) == kept.taken == 2 and left.input == "b"
+    assert left.reason.startswith(f"Run 2 of {case.path} does not follow from its votes (certified")
+    assert "--new-run counts everything anew" in left.reason
+    anew, kept = resumed(case, new_runs=True)
+    assert anew.complete and kept.taken == 0
+
+
+def test_where_the_first_row_does_not_follow_the_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Run 1 of .* does not follow from its votes"):
+        resumed(rewritten(tmp_path, 1))

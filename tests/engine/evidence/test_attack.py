@@ -1,11 +1,10 @@
-"""An attack in words: away from zero, and never as a guarantee."""
+"""What is recorded of an attack, and when it refutes what is certified."""
 
 from __future__ import annotations
 
 from engine.core.records import Votes
 from engine.evidence.attack import (
     AttackRecord,
-    attack_in_words,
     attacked_radius,
     contradicted,
     inside,
@@ -13,7 +12,6 @@ from engine.evidence.attack import (
 )
 from engine.regions import Ball, Turn
 
-NAMES = ("cat", "dog")
 FOUND = AttackRecord(
     outcome="found",
     how="bisection.",
@@ -30,36 +28,29 @@ def test_sizes_are_rounded_away_from_zero() -> None:
     assert size_in_words({"brightness": -0.25001}) == "brightness -0.2501"
 
 
-def test_what_was_found_is_no_guarantee_and_a_contradiction_is_said_first() -> None:
-    said = attack_in_words(FOUND, "cat", NAMES, Ball(norm="l2", radius=0.4, unit="u"))
-    assert said.startswith("A change of radius 0.5001 takes the smoothed model from 'cat' to 'dog'")
-    square = attack_in_words(FOUND, "cat", NAMES, Ball(norm="linf", radius=0.4, unit="u"))
-    assert square.startswith("A change of radius 0.5001 (linf norm) takes")
-    assert "no guarantee" in said and attacked_radius(FOUND) == 0.50001
-    broken = FOUND.model_copy(update={"contradicts": True})
-    assert attack_in_words(broken, "cat", NAMES, None).startswith("CONTRADICTION: a change")
-    why = attack_in_words(broken, "", NAMES, None)
-    assert "by chance" not in said and "chance was against it" in why
+def test_a_radius_is_that_of_a_ball_alone() -> None:
+    assert attacked_radius(FOUND) == 0.50001 and attacked_radius(None) is None
 
 
 def test_a_contradiction_is_seen_whatever_is_recorded_of_it() -> None:
     ball = Ball(norm="l2", radius=0.6, unit="u")
     assert not FOUND.contradicts and contradicted(ball, FOUND)
-    assert attack_in_words(FOUND, "cat", NAMES, ball).startswith("CONTRADICTION")
     assert not contradicted(None, FOUND) and not contradicted(ball, None)
     assert not contradicted(ball, FOUND.model_copy(update={"perturbation": {"bogus": 0.1}}))
 
 
-def test_nothing_found_shows_nothing() -> None:
-    none = AttackRecord(outcome="not found", how="No change was found.")
-    assert attack_in_words(none, "cat", NAMES, None) == (
-        "No change was found. That shows nothing: a better attack may find one."
-    )
-    open_ = AttackRecord(outcome="not confirmed", how="x")
-    assert "PREDICT confirmed none" in attack_in_words(open_, "cat", NAMES, None)
-    refused = AttackRecord(outcome="not tried", how="No attack is built for x.")
-    assert attack_in_words(refused, "cat", NAMES, None) == "No attack is built for x."
-    assert attacked_radius(None) is None
+def test_computed_and_counted_attacks_are_told_apart() -> None:
+    assert not FOUND.computed and not FOUND.counted
+    nothing = {"alpha": 0.0, "votes": None}
+    assert FOUND.model_copy(update=nothing).computed
+    assert FOUND.model_copy(update={**nothing, "n": 10}).counted
+    assert not AttackRecord(outcome="not tried", how="x").computed
+
+
+def test_what_is_usual_is_not_written() -> None:
+    assert not {"lost", "outside"} & FOUND.model_dump().keys()
+    other = FOUND.model_copy(update={"lost": "rank", "outside": 0.25})
+    assert AttackRecord.model_validate_json(other.model_dump_json()) == other
 
 
 def test_a_change_at_the_open_edge_is_outside() -> None:

@@ -32,13 +32,15 @@ def test_an_attack_as_it_was_made_holds(evidence: Evidence) -> None:
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"votes": Votes(counts=(3000, 1000))}, "its votes do not show another class"),
+        ({"votes": Votes(counts=(3000, 1000))}, "its votes do not show that the class has lost"),
         ({"votes": None}, "one vote count per class"),
         ({"votes": Votes(counts=(1, 4000))}, "none of an attack"),
         ({"votes": Votes(counts=(1, 2, 3))}, "one vote count per class"),
         ({"p_value": 0.5}, "attack.p_value is 0.5"),
         ({"found_class": 0}, "attack.found_class is 0"),
-        ({"alpha": 1e-30}, "its votes do not show another class"),
+        ({"alpha": 1e-30}, "its votes do not show that the class has lost"),
+        ({"lost": "threshold"}, "is not what the scheme certifies"),
+        ({"outside": 0.1}, "attack.outside"),
         ({"tries": 0}, "none of an attack"),
         ({"key": "0" * 16}, "attack.key"),
         ({"pixels_sha256": "1" * 64}, "attack.key"),

@@ -61,10 +61,10 @@ def test_what_does_not_hold_is_not_sealed_anew(view, make):
 def test_plots_stand_side_by_side_where_there_is_room(view, make):
     view.show_evidence(make.evidence(CertifySettings()), "Run 3")
     QApplication.processEvents()
-    assert view.plots.orientation() == Qt.Orientation.Horizontal
+    assert view.plots.splitter.orientation() == Qt.Orientation.Horizontal
     view.resize(600, 600)
     QApplication.processEvents()
-    assert view.plots.orientation() == Qt.Orientation.Vertical
+    assert view.plots.splitter.orientation() == Qt.Orientation.Vertical
 
 
 def test_a_run_without_a_bound_over_n_says_why(view, make):
@@ -85,6 +85,7 @@ def test_the_variance_of_members_is_shown_where_it_was_measured(view, make):
     spread = MemberSpread(samples=9, variances=(4.0, 4.0), of_first=(4.0, 3.0))
     record = EnsembleRecord(samples=9, members=(votes, votes), spread=spread)
     view.show_evidence(evidence.model_copy(update={"ensemble": record}), "Run 4")
+    view.plots.names["Variance"].click()
     assert view.spread.isVisible() and "zeta 0.50" in view.spread.figure.curves[1].name
     view.show_evidence(evidence, "Run 3")
     assert not view.spread.isVisible()

@@ -47,12 +47,11 @@ def test_a_record_draws_its_region_unless_another_place_does(qtbot):
     for region in (True, False):
         view = RecordView(region=region)
         qtbot.addWidget(view)
-        view.resize(1200, 500)
+        view.resize(1600, 500)
         view.show()
         view.show_evidence(evidence, "Run 3")
+        assert view.region.isVisible() is region and view.bounds.isVisible()
+        view.resize(1000, 400)
         assert view.region.isVisible() is region
-        view.resize(800, 400)
-        assert not view.region.isVisible()
-        view.resize(1200, 500)
         view.show_evidence(evidence.model_copy(update={"procedure": "predict"}), "Run 4")
         assert not view.region.isVisible()
