@@ -11,7 +11,12 @@ from engine.core.records import ProbabilityBounds, Record, Votes
 from engine.evidence.cost import Cost
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.observations import EncryptedRecord, EnsembleRecord, FunctionCheckRecord
+from engine.evidence.observations import (
+    AnchorRecord,
+    EncryptedRecord,
+    EnsembleRecord,
+    FunctionCheckRecord,
+)
 from engine.evidence.settings import SettingsField
 from engine.evidence.vote_chain import Block
 from engine.regions import Region
@@ -35,6 +40,7 @@ class Snapshot(Record):
         facts: of the input that the region rests on, as far as they are known.
         trajectory: bounds at the block ends so far, and at this n.
         blocks: the votes so far, block by block; what a case file keeps.
+        anchors: of a sweep, of which each has one of the blocks.
         chain_selection: the selection votes that the chain of blocks begins with, where they are
             not ``selection``: those of a decision's first phase.
         answers: what a generative model said in this phase, grouped.
@@ -64,6 +70,7 @@ class Snapshot(Record):
     facts: dict[str, float | str] = Field(default_factory=dict)
     trajectory: tuple[TrajectoryPoint, ...] = ()
     blocks: tuple[Block, ...] = ()
+    anchors: tuple[AnchorRecord, ...] = ()
     chain_selection: Votes | None = None
     answers: tuple[AnswerGroup, ...] = ()
     function_check: FunctionCheckRecord | None = None

@@ -46,6 +46,7 @@ class BoundsFigure(Record):
         noise: how it was made, e.g. ``float noise``; empty where it is not known.
         extendable: the bound holds past the planned n as it does before it.
         threshold: as of the votes (:class:`engine.figures.votes.VotesFigure`).
+        anchored: every point is of one anchor of a sweep, by its own votes (``figures.anchors``).
     """
 
     points: tuple[TrajectoryPoint, ...]
@@ -57,6 +58,7 @@ class BoundsFigure(Record):
     noise: str = ""
     extendable: bool = False
     threshold: float = MAJORITY
+    anchored: bool = False
 
 
 def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:

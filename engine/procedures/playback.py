@@ -97,6 +97,7 @@ def _swept(
             "bounds": bounds,
             "region": region,
             "blocks": blocks[:i],
+            "anchors": evidence.anchors[:i],
             "n_done": evidence.selection.n + votes.n,
             "n_plan": evidence.n_plan,
         }

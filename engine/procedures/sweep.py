@@ -270,6 +270,7 @@ class _Sweeping:
             settings=self.settings,
             region=region,
             blocks=tuple(block for block in self.blocks if block.n),
+            anchors=tuple(self.anchors),
             function_check=self.run.sampler.check.record(),
             n_done=done,
             n0_plan=self.settings.n0,

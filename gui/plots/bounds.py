@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NO_BOUNDS = {
     "predict": "A prediction is one test, at its planned n: there is no bound over n.",
     "measure": "Medians are bounded by ranks of the answers: there is no probability to bound.",
-    "sweep": "Each anchor has a bound of its own: there is none over all votes.",
+    "sweep": "Each anchor has a bound of its own: they appear here as anchors are decided.",
 }
 """Why a run has no bound over n, by the kind of its settings."""
 _EASE = 0.25
@@ -86,7 +86,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         p_upper = np.array([p.p_upper for p in figure.points], dtype=float)
         valid = np.array([p.valid for p in figure.points], dtype=bool)
         self._set_range(figure, n, p_lower, p_upper)
-        words = (f"{figure.method} bound", class_in_words(figure.top_name), figure.noise)
+        each = f"{figure.method} bound{' at each anchor' if figure.anchored else ''}"
+        words = (each, class_in_words(figure.top_name), figure.noise)
         self.set_subtitle(" · ".join(filter(None, words)) if figure.points else "")
         drawn = self._pixels(figure, x, p_lower, p_upper, valid)
         if drawn == self._drawn:
@@ -105,6 +106,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
             np.array([p.p_lower for p in fixed], dtype=float),
         )
         self.planned.setValue(self._x_of(figure.n_plan))
+        self.planned.setVisible(not figure.anchored)
         self._draw_ends(x, p_lower, p_upper, valid)
 
     def _pixels(
@@ -235,7 +237,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.view.setRange(xRange=(start, end + 0.02 * (end - start)), yRange=self._y, padding=0)
 
     def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
-        self.planned_label.setText(f"planned n = {figure.n_plan:,}")
+        planned = f"planned n = {figure.n_plan:,}"  # a sweep's is no more than a guess
+        self.planned_label.setText("" if figure.anchored else planned)
         self.fixed_label.setText(f"dashed: {figure.dashed}")
         has_room = text_size(self.fixed_label)[0] <= frame.w
         if not figure.provisional or not has_room:
@@ -318,6 +321,8 @@ def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:
     last = figure.points[-1]
     if not last.valid:
         sense = "provisional" if short else "provisional, no claim yet"
+    elif figure.anchored:
+        sense = "at the last anchor"
     elif figure.method == _COMPUTED:
         sense = "computed, not counted"
     else:

@@ -10,9 +10,8 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from engine.core.outputs import ANSWER
-from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
-from engine.figures.bounds import bounds_figure
+from engine.figures.anchors import over_n
 from engine.figures.images import bare_slice
 from engine.figures.places import claimed, places_figure
 from engine.figures.regions import RegionFigure, picture_of, preview_figure, region_figure
@@ -34,6 +33,8 @@ from gui.results.slice_axes import AxesChooser
 from gui.widgets.layouts import filled
 
 if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
+    from engine.evidence.snapshot import Snapshot
     from engine.inputs.base import Pixels
 
 REGION_HEIGHT = 270
@@ -242,8 +243,7 @@ class Explore(QWidget):
 
     def _draw_bounds(self) -> None:
         source, names = self._source()
-        drawn = source is not None and bool(source.trajectory)
-        figure = bounds_figure(source, names) if source and drawn else None
+        figure = over_n(source, names) if source else None
         kind = source.settings.kind if source is not None else ""
         _show(self.bounds, figure, NO_BOUNDS.get(kind, ""))
 
@@ -325,7 +325,7 @@ class Explore(QWidget):
         source, _ = self._source()
         return source.settings if source is not None else None
 
-    def _source(self) -> tuple[RunView | None, tuple[str, ...]]:
+    def _source(self) -> tuple[Snapshot | Evidence | None, tuple[str, ...]]:
         """What is to be shown, and the names of its classes."""
         session = self._session
         if session.playback.snapshot is not None and session.playback.evidence is not None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
-from engine.figures.bounds import bounds_figure
+from engine.figures.anchors import over_n
 from engine.figures.spread import spread_figure
 from engine.figures.votes import votes_figure
 from gui.plots.bounds import NO_BOUNDS, BoundsPlot
@@ -185,8 +185,8 @@ class RecordView(Card):
         names = evidence.model.class_names
         self.plots.show()
         self.votes.show_figure(votes_figure(evidence, names))
-        if evidence.trajectory:
-            self.bounds.show_figure(bounds_figure(evidence, names))
+        if (bounds := over_n(evidence, names)) is not None:
+            self.bounds.show_figure(bounds)
         else:
             self.bounds.wait(NO_BOUNDS.get(evidence.settings.kind, "There is no bound over n."))
         drawn = self._with_region and evidence.procedure != "predict"

@@ -181,3 +181,19 @@ def test_the_bounds_under_the_pointer(shown, bounds) -> None:
         assert n == pytest.approx(point.n, rel=0.05)
         assert float(said.split("p_lower = ")[1].split(";")[0].split(" ")[0]) <= near.p_lower
     assert plot.under(QPoint(-9, -9)) == ""
+
+
+def test_anchors_of_a_sweep_have_bounds_of_their_own(shown) -> None:
+    """No n is planned, and the dashed line is what each of them needs."""
+    points = [TrajectoryPoint(n=n, k=n, p_lower=p, p_upper=1 - p, valid=True)
+              for n, p in ((40, 0.7), (90, 0.62), (130, 0.66))]  # fmt: skip
+    needed = [ProvisionalPoint(n=point.n, p_lower=0.55) for point in points]
+    plot = shown(BoundsPlot(), 420, 300)
+    plot.show_figure(BoundsFigure(
+        points=tuple(points), n_plan=500, method="anytime", top_name="7", anchored=True,
+        provisional=tuple(needed), dashed="what the anchor needs", extendable=True))  # fmt: skip
+    QApplication.processEvents()
+    assert not plot.planned.isVisible() and plot.planned_label.toPlainText() == ""
+    assert plot.lower_label.toPlainText() == "p_lower = 0.6600\nat the last anchor"
+    assert plot.subtitle.text() == "anytime bound at each anchor · class 7"
+    assert "what the anchor needs: 0.5500" in plot.under(plot.rect().center())
