@@ -85,7 +85,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         p_lower = np.array([p.p_lower for p in figure.points], dtype=float)
         p_upper = np.array([p.p_upper for p in figure.points], dtype=float)
         valid = np.array([p.valid for p in figure.points], dtype=bool)
-        self._set_range(figure, n, p_lower, p_upper)
+        needed = np.array([p.p_lower for p in figure.provisional], dtype=float)
+        self._set_range(figure, n, p_lower, needed if figure.anchored else p_upper)
         each = f"{figure.method} bound{' at each anchor' if figure.anchored else ''}"
         words = (each, class_in_words(figure.top_name), figure.noise)
         self.set_subtitle(" · ".join(filter(None, words)) if figure.points else "")
@@ -106,8 +107,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
             np.array([p.p_lower for p in fixed], dtype=float),
         )
         self.planned.setValue(self._x_of(figure.n_plan))
-        self.planned.setVisible(not figure.anchored)
         self._draw_ends(x, p_lower, p_upper, valid)
+        for item in (self.planned, self.upper, self.ends[1]):  # each anchor has one p_lower
+            item.setVisible(not figure.anchored and len(x) > 0)
 
     def _pixels(
         self,
@@ -330,7 +332,7 @@ def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:
         sense = "valid at any stop" if anywhere else "valid at the planned n"
     others = "p_upper" if short else "p_upper of all others"
     lower = f"p_lower = {round_down(last.p_lower, 4)}\n{sense}"
-    return lower, f"{others} = {round_up(last.p_upper, 4)}"
+    return lower, "" if figure.anchored else f"{others} = {round_up(last.p_upper, 4)}"
 
 
 def _stood(point: TrajectoryPoint, figure: BoundsFigure) -> str:
@@ -339,7 +341,8 @@ def _stood(point: TrajectoryPoint, figure: BoundsFigure) -> str:
 
     sense = "" if point.valid else " (provisional)"
     words = [f"n = {point.n:,}: p_lower = {round_down(point.p_lower, 4)}{sense}"]
-    words.append(f"p_upper of all others = {round_up(point.p_upper, 4)}")
+    if not figure.anchored:
+        words.append(f"p_upper of all others = {round_up(point.p_upper, 4)}")
     fixed = [p for p in figure.provisional if p.n == point.n]
     words += [f"{figure.dashed}: {round_down(p.p_lower, 4)}" for p in fixed]
     return "; ".join(words)

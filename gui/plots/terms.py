@@ -33,7 +33,7 @@ _MARK = 0.07
 """Height of the mark of an anchor."""
 _WANTED = 6
 """Ticks of a strip."""
-_SEEN = 0.008
+_SEEN = 0.02
 """Of the strip that what was given up takes at least."""
 
 

@@ -195,5 +195,7 @@ def test_anchors_of_a_sweep_have_bounds_of_their_own(shown) -> None:
     QApplication.processEvents()
     assert not plot.planned.isVisible() and plot.planned_label.toPlainText() == ""
     assert plot.lower_label.toPlainText() == "p_lower = 0.6600\nat the last anchor"
+    assert not plot.upper.isVisible() and plot.upper_label.toPlainText() == ""
     assert plot.subtitle.text() == "anytime bound at each anchor · class 7"
+    assert "p_upper" not in plot.under(plot.rect().center())
     assert "what the anchor needs: 0.5500" in plot.under(plot.rect().center())

@@ -116,5 +116,5 @@ def test_what_was_given_up_is_seen_however_narrow(shown) -> None:
     plot.show_figure(RegionFigure(needs=required_map(scheme), region=region, run=True))
     x, _ = plot.strips[0].failed.getData()
     (axis,) = plot.figure.needs.axes
-    assert x[2] - x[0] == pytest.approx(0.008) and x[6] - x[4] == pytest.approx(0.008)
+    assert x[2] - x[0] == pytest.approx(0.02) and x[6] - x[4] == pytest.approx(0.02)
     assert x[2] == pytest.approx(axis.share(-0.1)) and x[4] == pytest.approx(axis.share(0.15))
