@@ -51,9 +51,9 @@ screenshots: ## every page of the window in every theme and size, into out/scree
 	@scripts/setup.sh bench
 	@$(BIN)/python -m bench.screenshots
 
-tables: ## radii of every noise law in every norm, as CSV in out/tables
+tables: ## radii of every noise law in every norm, as CSV in out/tables; and those that plans look up
 	@scripts/setup.sh
-	@$(BIN)/python -m engine.planning.radius_tables
+	@$(BIN)/python -m engine.planning.radius_tables --looked-up assets/tables/radii.npz
 
 models: ## train the shipped models again
 	@scripts/setup.sh

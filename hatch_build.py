@@ -19,7 +19,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOMS = ("engine", "gui")
 ASSETS = (
-    "denoisers", "examples", "icons", "models", "recorded", "report", "schema", "slides", "talks",
+    "denoisers", "examples", "icons", "models", "recorded", "report", "schema", "slides", "tables",
+    "talks",
 )  # fmt: skip
 _IMPORT = re.compile(rf"^(\s*)(from|import) ({'|'.join(ROOMS)})(?=[. ])", re.MULTILINE)
 

@@ -66,11 +66,18 @@ def certified(direct: Mapping[str, Radius], norm: str, dimension: int) -> Radius
     return radius
 
 
-def required(radius: Radius, size: float) -> float:
-    """The least p_lower, rounded up, whose ``radius`` is above ``size``; 2 if there is none."""
+def required(radius: Radius, size: float, around: tuple[float, float] | None = None) -> float:
+    """The least p_lower, rounded up, whose ``radius`` is above ``size``; 2 if there is none.
+
+    Args:
+        radius: by q = 1 - p_lower.
+        size: 0 or more.
+        around: two q, of which the first has a larger radius and the second none larger.
+    """
     if radius(0.0) <= size:
         return 2.0
-    ends = math.log(LEAST), math.log(0.5)
+    enough, little = around or (LEAST, 0.5)
+    ends = math.log(enough), math.log(little)
     q = math.exp(brentq(lambda logs: radius(math.exp(logs)) - size, *ends, xtol=1e-13))
     step = 2.0**-44
     while radius(q) <= size:

@@ -29,7 +29,7 @@ def expected_point(
         p: probability of the class.
     """
     most = anything.most_lost(n)
-    largest = _radius(anything, n, 0) if most is not None else 0.0
+    largest = _largest(anything, n) if most is not None else 0.0
     mean, error = (None, 0.0) if largest is None else _mean_radius(anything, n, p, largest, most)
     return ExpectedPoint(
         n=n,
@@ -41,9 +41,9 @@ def expected_point(
     )
 
 
-def _radius(question: Question, n: int, lost: int) -> float | None:
-    """The radius of these votes, 0 where they certify nothing, None for other regions."""
-    region = question.region(n, lost=lost)
+def _largest(question: Question, n: int) -> float | None:
+    """The radius of votes that all agree, 0 if they certify nothing, None for other regions."""
+    region = question.region(n, lost=0)
     return 0.0 if region is None else region.certified_radius
 
 
@@ -58,16 +58,18 @@ def _mean_radius(
     if most is None:
         return 0.0, 0.0
     places = _places(n, p, most)
-    before, radius_before, below, above = places[0] - 1, largest, 0.0, 0.0
+    before, high_before, below, above = places[0] - 1, largest, 0.0, 0.0
+    first = None
     for place in places:
-        radius = _radius(question, n, place) or 0.0
+        low, high = question.radius(n, lost=place) or (0.0, 0.0)
+        first = low if first is None else first
         mass = _mass(n, p, before, place)
-        below += mass * radius
-        above += mass * (radius if place == before + 1 else radius_before)
-        before, radius_before = place, radius
+        below += mass * low
+        above += mass * (high if place == before + 1 else high_before)
+        before, high_before = place, high
     start = _mass(n, p, -1, places[0] - 1)
-    below, above = below + start * (_radius(question, n, places[0]) or 0.0), above + start * largest
-    above += _mass(n, p, places[-1], most) * radius_before
+    below, above = below + start * (first or 0.0), above + start * largest
+    above += _mass(n, p, places[-1], most) * high_before
     return (below + above) / 2, (above - below) / 2
 
 

@@ -9,6 +9,7 @@ from engine.bounds import BoundMethod
 from engine.core.records import ProbabilityBounds, Votes
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
+from engine.schemes.norms import between
 from engine.schemes.threshold import threshold
 
 N_LIMIT = 10**9
@@ -47,8 +48,27 @@ class Question:
 
     def certifies(self, n: int, *, lost: int) -> bool:
         """Whether they certify the target."""
-        region = self.region(n, lost=lost)
+        bounds = self.bounds(n, lost=lost)
+        enclosed, size = between(self.scheme, bounds), (self.target or {}).get("radius", 0.0)
+        if enclosed is not None and not enclosed[0] <= size < enclosed[1]:
+            return size < enclosed[0]
+        region = self.scheme.utmost(bounds)
         return region is not None and (self.target is None or region.contains(self.target))
+
+    def radius(self, n: int, *, lost: int) -> tuple[float, float] | None:
+        """Between what the radius of these votes lies: from a table, or twice the same.
+
+        0 where they certify nothing; None for regions without a radius.
+        """
+        bounds = self.bounds(n, lost=lost)
+        enclosed = between(self.scheme, bounds)
+        if enclosed is not None:
+            return enclosed
+        region = self.scheme.utmost(bounds)
+        if region is None:
+            return 0.0, 0.0
+        radius = region.certified_radius
+        return None if radius is None else (radius, radius)
 
     def required(self) -> float:
         """What p_lower must exceed: at least one half, or the scheme's own threshold tau."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy.typing as npt
 from pydantic import Field, model_validator
@@ -17,10 +17,13 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.noise.norm_laws import NormNoise, Shape
 from engine.regions import Ball, Norm, Perturbation, Term
-from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Scheme
 from engine.schemes.parameter_fields import PIXELS, sigma_field
 from engine.schemes.ranked import Ranked
 from engine.schemes.semantic import against_half
+
+if TYPE_CHECKING:
+    from engine.certificates.radius_table import Bracket, RadiusTable
 
 CITATION = "Yang et al., Randomized Smoothing of All Shapes and Sizes, ICML 2020"
 MOST = 10**8
@@ -36,6 +39,9 @@ _INEQUALITIES = {
     ("linf", "l1"): "by ||x||_inf <= ||x||_1",
     ("linf", "l2"): "by ||x||_inf <= ||x||_2",
 }
+_NO_SHAPE = {"norm", "sigma", "lam", "dimension", "top_k"}
+"""Parameters that a law at scale 1 does not depend on."""
+_WORKED_OUT = "It is worked out for the statement and read from no table."
 _OWN = {norm: Term(f"{norm} norm of the change", PIXELS) for norm in ("l1", "l2", "linf")}
 
 
@@ -90,7 +96,8 @@ class NormBall(Ranked):
     """g(x) = argmax_c P(f(x + lam e) = c), certified in one norm.
 
     A norm for which the law has no radius of its own takes one of another norm by
-    ||d||_1 <= d^(1/2) ||d||_2 <= d ||d||_inf; of several the best.
+    ||d||_1 <= d^(1/2) ||d||_2 <= d ||d||_inf; of several the best. What is certified is worked out;
+    tables (:mod:`engine.certificates.radius_table`) enclose it where plans ask for thousands.
     """
 
     citation: ClassVar[str] = CITATION
@@ -135,7 +142,7 @@ class NormBall(Ranked):
 
     def rule_in_words(self) -> str:
         """When a certificate is issued, and where its radius comes from."""
-        return f"{super().rule_in_words()} {self.radius_in_words()}"
+        return f"{super().rule_in_words()} {self.radius_in_words()} {_WORKED_OUT}"
 
     def radius_in_words(self) -> str:
         """Whether the radius is the law's own, or follows from that in another norm."""
@@ -243,7 +250,21 @@ class NormBall(Ranked):
             return IMPOSSIBLE
         if not size:
             return self.least_share
-        return self.for_rank(required(self._radius(d), size / (self.scale_in(d) * _DOWN)))
+        size, known = size / (self.scale_in(d) * _DOWN), self._bracket(d)
+        around = None if known is None else known.around(size)
+        return self.for_rank(required(self._radius(d), size, around))
+
+    def between(self, bounds: ProbabilityBounds) -> tuple[float, float] | None:
+        """Two sizes that enclose the radius of :meth:`region`, looked up; no claim.
+
+        None without a table of the law in the dimension, and where nothing is certified.
+        """
+        bounds, d = self.as_majority(bounds), self.dimension_of(NO_FACTS)
+        known = None if d is None else self._bracket(d)
+        if d is None or known is None or bounds.p_lower <= bounds.p_upper:
+            return None
+        q, scale = against_half(bounds), self.scale_in(d)
+        return known.low(q) * scale * _DOWN, known.high(q) * scale * _DOWN
 
     def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:
         """Its own norm alone."""
@@ -254,6 +275,20 @@ class NormBall(Ranked):
         from engine.certificates.norm_balls import certified  # deferred as above
 
         return certified(self.direct(dimension), self.norm, dimension)
+
+    def _bracket(self, dimension: int) -> Bracket | None:
+        from engine.certificates.radius_table import bracket, looked_up  # deferred as above
+
+        found = {one: looked_up(self.law_name(), one, dimension) for one in self.own_norms()}
+        tables: dict[str, RadiusTable] = {}
+        tables.update({one: table for one, table in found.items() if table is not None})
+        return bracket(self.direct(dimension), tables, self.norm, dimension)
+
+    def law_name(self) -> str:
+        """The law at scale 1, exactly: its key and what decides its shape."""
+        shape = {name: getattr(self, name) for name in type(self).model_fields}
+        said = (f"{name}={shape[name]!r}" for name in sorted(shape.keys() - _NO_SHAPE))
+        return " ".join((self.key, *said))
 
     def dimension_of(self, facts: Facts) -> int | None:
         """The dimension as recorded, else as stated; None for neither, or where no law is."""
@@ -353,3 +388,8 @@ class NormScheme(NormBall):
                 f"The noise of '{self.key}' has no finite variance in {count:,} dimensions with "
                 "these parameters; give --lam in place of --sigma."
             )
+
+
+def between(scheme: Scheme, bounds: ProbabilityBounds) -> tuple[float, float] | None:
+    """As :meth:`NormBall.between`; None for other schemes."""
+    return scheme.between(bounds) if isinstance(scheme, NormBall) else None

@@ -13,6 +13,7 @@ import pytest
 
 from engine.certificates import norm_balls
 from engine.certificates.norm_balls import ORDER, Radius, certified, required
+from tests.norm_radii import halves, powers, signs
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "norms.json").read_text())
 NORMS = {1: "l1", 2: "l2", "inf": "linf"}
@@ -95,16 +96,7 @@ def test_integrals_are_those_of_the_published_program() -> None:
 def test_the_laplace_radius_in_linf_is_the_integral_in_high_precision(d: int, q: float) -> None:
     """Piece by piece with rational binomial tails; never above it."""
     with mpmath.workdps(40):
-        total, below, score = mpmath.mpf(0), mpmath.mpf(0), mpmath.mpf(0)
-        for b in range(d, -1, -1):
-            mass = mpmath.binomial(d, b) / mpmath.mpf(2) ** d
-            low, top = max(below, mpmath.mpf(q)), min(below + mass, mpmath.mpf("0.5"))
-            slope = 2 * b - d
-            if top > low:
-                start = score + slope * (low - below)
-                grown = slope * (top - low) / start
-                total += mpmath.log1p(grown) / slope if slope else (top - low) / start
-            below, score = below + mass, score + slope * mass
+        total = signs(d, mpmath.mpf(q))
         radius = certified(norm_balls.laplace(d), "linf", d)(q)
         assert radius <= total and radius == pytest.approx(float(total), rel=2e-8)
 
@@ -114,9 +106,9 @@ def test_the_laplace_radius_in_linf_is_the_integral_in_high_precision(d: int, q:
 def test_integrals_are_never_above_those_in_high_precision(q: float) -> None:
     with mpmath.workdps(25):
         exact = {
-            "half": _halves(mpmath.mpf(q)),
-            "exp-inf": _powers(64, mpmath.mpf(2), mpmath.mpf(q)),
-            "exp-1": _powers(16, mpmath.mpf("0.5"), mpmath.mpf(q)),
+            "half": halves(mpmath.mpf(q)),
+            "exp-inf": powers(64, mpmath.mpf(2), mpmath.mpf(q)),
+            "exp-1": powers(16, mpmath.mpf("0.5"), mpmath.mpf(q)),
         }
     found = {
         "half": certified(norm_balls.exp_p(0.5), "l1", 5)(q),
@@ -125,37 +117,6 @@ def test_integrals_are_never_above_those_in_high_precision(q: float) -> None:
     }
     for name, value in exact.items():
         assert float(value) * (1 - 1e-6) <= found[name] <= value, name
-
-
-def _halves(q: mpmath.mpf) -> mpmath.mpf:
-    """exp(-sum |x|^(1/2)) in l1: the closed form in the dilogarithm."""
-    c = mpmath.findroot(lambda c: mpmath.gammainc(2, 0, c) - 2 * q, mpmath.sqrt(4 * q) + q)
-    return 2 * (-c * mpmath.log(-mpmath.expm1(-c)) + mpmath.polylog(2, mpmath.exp(-c)))
-
-
-def _powers(d: int, k: mpmath.mpf, q: mpmath.mpf) -> mpmath.mpf:
-    """The integral over the quantile u of R^k ~ Gamma(d / k) that bounds the set."""
-    shape, other = d / k, (d + k - 1) / k
-    scale = k / 2 * mpmath.gamma(other) / mpmath.gamma(shape)
-    ends = {"a": 0, "b": mpmath.inf}
-
-    def grown(u: mpmath.mpf) -> mpmath.mpf:
-        part = (u, ends["b"]) if k > 1 else (ends["a"], u)
-        rate = scale * mpmath.gammainc(other, *part, regularized=True)
-        return u ** (shape - 1) * mpmath.exp(-u) / mpmath.gamma(shape) / 2 / rate
-
-    inverse = norm_balls.gammainccinv if k > 1 else norm_balls.gammaincinv
-    first = mpmath.findroot(
-        lambda u: (
-            mpmath.gammainc(shape, *((u, ends["b"]) if k > 1 else (0, u)), regularized=True) - 2 * q
-        ),
-        mpmath.mpf(float(inverse(float(shape), float(2 * q)))),
-    )
-    middle = mpmath.mpf(float(shape))
-    points = sorted({first, middle, middle * 2}) if k <= 1 else sorted({first, middle, middle / 2})
-    if k > 1:
-        return mpmath.quad(grown, [0, *[p for p in points if p <= first]])
-    return mpmath.quad(grown, [*[p for p in points if p >= first], mpmath.inf])
 
 
 def test_norms_follow_from_each_other_and_the_better_is_taken() -> None:

@@ -8,8 +8,10 @@ from scipy.special import ndtri
 from scipy.stats import binom
 
 from engine.bounds import BOUND_METHODS, bound_method
+from engine.planning.needed import needed
 from engine.planning.question import Question
 from engine.schemes import Gaussian, parse_scheme
+from engine.schemes.laplace import Laplace
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/planner.json").read_text())
 KEYS = [method.key for method in BOUND_METHODS]
@@ -115,3 +117,28 @@ def test_a_plan_of_a_scheme_that_needs_facts_is_for_an_image_that_has_them():
     scheme = parse_scheme({"key": "nested-rotation", "sigma": 0.3, "error": 0.6})
     asked = Question(scheme, bound_method("clopper-pearson"), 0.001, {"rotation": 10.0}, 1.0)
     assert asked.certifies(2000, lost=5) and not asked.certifies(2000, lost=100)
+
+
+def test_a_plan_that_looks_radii_up_is_the_one_that_works_them_all_out(monkeypatch):
+    scheme = Laplace(norm="linf", lam=0.25, dimension=784)
+    target = {"radius": 0.01}
+    asked = Question(scheme, bound_method("clopper-pearson"), 0.001, target)
+
+    def found():
+        return [
+            needed(asked, p=0.97, power=0.9),
+            [asked.most_lost(n) for n in (200, 5000, 10**6)],
+            asked.required(),
+        ]
+
+    looked_up = found()
+    radii = [asked.radius(5000, lost=lost) for lost in (0, 50, 2000, 2480)]
+    monkeypatch.setattr(Laplace, "_bracket", lambda self, dimension: None)
+    worked_out = found()
+    assert looked_up[:2] == worked_out[:2]
+    assert looked_up[2] == pytest.approx(worked_out[2], rel=1e-12)
+    assert needed(asked, p=0.97, power=0.9).n_stay is not None
+    for lost, (low, high) in zip((0, 50, 2000, 2480), radii, strict=True):
+        one, other = asked.radius(5000, lost=lost)
+        assert low <= one == other <= high
+    assert radii[0][1] < 1.02 * radii[0][0] and radii[3] == (0.0, 0.0)

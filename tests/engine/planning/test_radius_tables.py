@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import csv
 import math
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy.stats import norm as normal
 
-from engine.planning.radius_tables import HEADER, LEVELS, NORMS, main, rows
+from engine.certificates.norm_balls import LEAST
+from engine.certificates.radius_table import unpacked
+from engine.planning import radius_tables
+from engine.planning.radius_tables import HEADER, LEVELS, NORMS, grid, main, rows
+from engine.schemes.laplace import Laplace
 
 D = 64
 
@@ -30,6 +36,27 @@ def test_a_law_says_where_its_radius_is_its_own() -> None:
     own = {(law, norm): direct for law, norm, _, _, direct in rows(D, (0.9,))}
     assert own["uniform", "l1"] == own["uniform", "linf"] == 1 and own["uniform", "l2"] == 0
     assert len(own) == 30
+
+
+def test_the_grid_falls_from_next_to_one_half_to_the_least() -> None:
+    q = grid()
+    assert 0.49 < q[0] < 0.5 and q[-1] == LEAST
+    assert (q[1:] < q[:-1]).all()
+
+
+def test_what_is_looked_up_is_written_as_numbers_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At scale 1: Laplace noise in linf in one dimension is ln(1 / (2 q))."""
+    monkeypatch.setattr(radius_tables, "LOOKED_UP", (Laplace(norm="linf"),))
+    path = tmp_path / "t" / "radii.npz"
+    monkeypatch.setattr(radius_tables, "tables", partial(radius_tables.tables, (1,)))
+    radius_tables.write_looked_up(path)
+    with np.load(path, allow_pickle=False) as file:
+        assert set(file.files) == {"q", "laplace, linf, 1"}
+        found = unpacked(file["q"], file["laplace, linf, 1"])
+    true = -np.log(2 * found.q)
+    assert (found.low < true).all() and (true < found.high).all()
 
 
 def test_files_are_written_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from scipy.stats import kstest, laplace
+from scipy.stats import gamma, kstest, laplace
 
 from engine.evidence.settings import CertifySettings
 from engine.procedures.certify import certify
@@ -25,6 +25,20 @@ def test_draws_are_laplace_in_any_batch(draw):
     noise = (out - x).double().flatten(1).numpy()
     assert kstest(noise.ravel() / 0.3, laplace.cdf).pvalue > 1e-4
     assert np.abs(np.corrcoef(noise.T) - np.eye(9)).max() < 0.05
+
+
+@pytest.mark.statistics
+def test_a_million_draws_are_laplace(draw):
+    """Numbers and l1 length by Kolmogorov and Smirnov, the variance, and no batch differs."""
+    x, many = torch.zeros(1, 3, 4), 1_000_000
+    out = draw(SCHEME, x, many, batch=77_777)
+    assert torch.equal(out[500_000:501_000], draw(SCHEME, x, 501_000, batch=333)[500_000:])
+    noise = out.double().flatten(1).numpy() / 0.3
+    squares = (noise**2).sum(axis=1) / 12
+    assert abs(squares.mean() - 2.0) < 6 * squares.std() / many**0.5
+    assert min(kstest(noise[:, i], laplace.cdf).pvalue for i in range(12)) > 1e-5
+    assert kstest(np.abs(noise).sum(axis=1), gamma(12).cdf).pvalue > 1e-5
+    assert np.abs(np.corrcoef(noise.T) - np.eye(12)).max() < 6 / many**0.5
 
 
 def test_the_radius_is_that_of_the_formula_and_rounded_down(bounds):
