@@ -1,9 +1,10 @@
 """Samples that a target saves beside a fixed n, and whether both decide alike.
 
-``python -m bench.target IMAGES`` draws the votes of images of a folder and works out two decisions
-about "radius >= 0.25" from them: that of ``--target radius=0.25``, which stops at a block end, and
-that of a fixed n = 100,000 under Clopper-Pearson. Both runs have the same seed, so the votes of one
-are the first votes of the other. ``--out`` keeps them, and the next call goes on where it ends.
+``python -m bench.target IMAGES`` draws the votes of images of a folder, or of a shipped set with
+its model (``digits --model demo:digits-0.25``), and works out two decisions about "radius >= 0.25"
+from them: that of ``--target radius=0.25``, which stops at a block end, and that of a fixed n =
+100,000 under Clopper-Pearson. Both runs have the same seed, so the votes of one are the first votes
+of the other. ``--out`` keeps them, and the next call goes on where it ends.
 
 What the fixed run decides is known before its last vote: once enough of them are for the class, or
 too many are not, or the rest would have to turn out as it does with probability RISK at most
@@ -191,9 +192,9 @@ class Outcome:
         )
 
 
-def measure(images: str, count: int, path: Path) -> list[dict[str, Any]]:
+def measure(images: str, count: int, path: Path, model: str = MODEL) -> list[dict[str, Any]]:
     """The votes of so many images, kept at ``path`` as they come."""
-    classifier = load_model(ModelRequest(MODEL))
+    classifier = load_model(ModelRequest(model))
     prepared = PreparedModel(classifier)
     decision = FixedDecision.of(settings_of(target=False))
     size = block_size(decision.n)
@@ -231,6 +232,7 @@ def main() -> None:
     """Draw what is not in the file yet, and say what all of it comes to."""
     parser = argparse.ArgumentParser(prog="python -m bench.target")
     parser.add_argument("images", help="a folder of CIFAR-10's test images, a folder per class")
+    parser.add_argument("--model", default=MODEL, help="trained with sigma 0.25")
     parser.add_argument("--inputs", type=int, default=200, help="images, spread over the folder")
     parser.add_argument("--out", type=Path, default=Path("out/target.json"))
     parser.add_argument("--threads", type=int, default=0)
@@ -238,7 +240,7 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    found = measure(options.images, options.inputs, options.out)
+    found = measure(options.images, options.inputs, options.out, options.model)
     print(Outcome.of([one["votes"] for one in found]).in_words())
 
 

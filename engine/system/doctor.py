@@ -35,6 +35,7 @@ PACKAGES = (
     "typst",
 )
 _BAD_QT = ("6.11.0", "6.11.1")
+_BF16_PAYS = 1.1
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 
@@ -110,6 +111,7 @@ def _devices() -> Iterator[Finding]:
     try:
         import torch
 
+        from engine.system.bf16 import bf16_gain
         from engine.system.device import available, device_name
     except (ImportError, OSError) as error:
         advice = "Install torch and torchvision together, from one source."
@@ -121,6 +123,15 @@ def _devices() -> Iterator[Finding]:
         words = f", {number} thread{'' if number == 1 else 's'}"
         threads = words if name == "cpu" else ""
         yield Finding(f"device {name}", device_name(device) + threads)
+    yield bf16(bf16_gain())
+
+
+def bf16(gain: float) -> Finding:
+    """Whether ``--precision bf16`` pays on the processor, by its rate against that of fp32."""
+    value = f"{gain:.1f} times the rate of fp32 on the processor"
+    if gain > _BF16_PAYS:
+        return Finding("bf16", value)
+    return Finding("bf16", value, "note", "Leave --precision at fp32 on this processor.")
 
 
 def _libraries(scope: Scope, topic: str) -> Finding:

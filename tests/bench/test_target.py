@@ -10,17 +10,21 @@ from scipy.stats import beta, binom, norm
 
 from bench.target import MODEL, RISK, FixedDecision, Outcome, settings_of, target_n, votes_of
 from engine.core.generators import result_of
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Execution
 from engine.evidence.vote_chain import block_size
-from engine.inputs import load_input
+from engine.inputs import expand, load_input, spread
 from engine.models import fitted, load_model
 from engine.models.request import ModelRequest
 from engine.procedures.certify import certify
+from engine.procedures.dataset import certify_set
 from engine.procedures.prepared import PreparedModel
 
 DRAWN = Path(__file__).parents[1] / "data" / "cifar10_target.json"
 ALIKE = 196
 """Images of which both decisions are known so far."""
+DIGITS = DRAWN.with_name("digits_target.json")
+"""``python -m bench.target digits --model demo:digits-0.25``: the votes that decide a fixed run."""
 DECISION = FixedDecision.of(settings_of(target=False))
 
 
@@ -88,3 +92,28 @@ def test_a_target_takes_a_fraction_of_the_samples_and_decides_as_a_fixed_n_does(
     assert 5 * found.samples <= found.fixed
     assert found.alike + found.undecided == 200  # of those that are decided none otherwise
     assert found.alike >= ALIKE
+
+
+@pytest.mark.statistics
+def test_a_set_with_a_target_decides_as_fixed_runs_do_with_a_fifth_of_their_samples() -> None:
+    """The set's own runs, whose inputs share batches, beside the recorded votes of fixed runs."""
+    known = {one["image"]: one["votes"] for one in json.loads(DIGITS.read_text())["images"]}
+    classifier = load_model(ModelRequest("demo:digits-0.25"))
+    specs = list(spread(list(expand("digits")), len(known)))
+    alike, samples, decided = 0, 0, set[bool]()
+
+    def compare(spec: str, found: Evidence) -> None:
+        nonlocal alike, samples
+        votes = known[found.input.pixels_sha256[:16]]
+        fixed = DECISION.after(sum(votes), block_size(DECISION.n) * len(votes))
+        assert fixed is not None, spec
+        alike += (found.stop_reason == "target certified") is fixed
+        samples += sum(found.votes.selection) + sum(found.votes.estimation)
+        decided.add(fixed)
+
+    execution = Execution(device="cpu")
+    settings = settings_of(target=True)
+    run = certify_set(classifier, specs, settings, execution=execution, done=compare)
+    assert len(result_of(run).rows) == len(known) == 200 and decided == {True, False}
+    assert alike >= 196
+    assert 5 * samples <= 200 * (settings.n + settings.n0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.system import doctor
-from engine.system.doctor import PACKAGES, Finding, examine, healthy, qt_version
+from engine.system.doctor import PACKAGES, Finding, bf16, examine, healthy, qt_version
 
 OLD, NEW = (3, 11), (3, 12)
 
@@ -32,8 +32,22 @@ def test_releases_of_qt_that_misbehave(found: str, python: tuple[int, int], leve
 
 def test_everything_is_looked_at() -> None:
     topics = [finding.topic for finding in examine()]
-    for topic in (*PACKAGES, "python", "device cpu", "Qt libraries", "fonts", "settings folder"):
+    for topic in (
+        *PACKAGES,
+        "python",
+        "device cpu",
+        "bf16",
+        "Qt libraries",
+        "fonts",
+        "settings folder",
+    ):
         assert topic in topics
+
+
+def test_bf16_that_gains_nothing_is_noted() -> None:
+    assert bf16(2.04) == Finding("bf16", "2.0 times the rate of fp32 on the processor")
+    slow = bf16(0.6)
+    assert slow.level == "note" and "fp32 on this processor" in slow.advice
 
 
 def test_missing_libraries_are_named_by_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
