@@ -37,6 +37,14 @@ def rows_of(batch: Batch, first: int, last: int) -> Batch:
     return alike(batch, lambda part: part[first:last])
 
 
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Some batches as one; a single one is itself."""
+    if len(batches) == 1:
+        return batches[0]
+    whole = tuple(torch.cat(each) for each in zip(*map(parts, batches), strict=True))
+    return whole[0] if isinstance(batches[0], torch.Tensor) else whole
+
+
 def room(x: Batch, shape: Sequence[int], size: int, device: torch.device) -> Batch:
     """Uninitialised memory for ``size`` noisy samples of ``x``.
 

@@ -56,6 +56,17 @@ class NotOneSample(NotAFunction):
     """A model's class for a sample depends on its batch; asked about one at a time it may not."""
 
 
+def in_a_line(error: Exception, most: int = 160) -> str:
+    """What an error of somebody else's code says, in one line without its full stop; else its kind.
+
+    >>> in_a_line(ValueError("no such layer."))
+    'no such layer'
+    >>> in_a_line(KeyError())
+    'KeyError'
+    """
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:most].rstrip(".")
+
+
 def quoted(text: object, most: int = 60) -> str:
     """A name or a message out of a file, fit for a sentence: one line, printable, not long."""
     shown = str(text)[: most + 1]

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.core.errors import UserError, quoted
+from engine.core.errors import UserError, in_a_line, quoted
 from engine.core.records import (
     MEMORY,
     MODULE_IN_MEMORY,
@@ -123,10 +123,9 @@ class ModuleInMemory:
             with torch.inference_mode():
                 scores = self._network(layer(batch))
         except Exception as error:  # a stranger's code fails in any way
-            line = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise UserError(
                 f"{self.name} fails on images of shape {tuple(batch.shape[1:])} "
-                f"({quoted(line, 160)}); give it what it takes."
+                f"({quoted(in_a_line(error), 160)}); give it what it takes."
             ) from error
         if not isinstance(scores, torch.Tensor):
             raise UserError(
@@ -172,10 +171,9 @@ def _copied(module: nn.Module) -> tuple[nn.Module, tuple[PartIdentity, ...]]:
                 tensor.grad = None
             return network.eval().requires_grad_(requires_grad=False).float(), parts
     except Exception as error:  # a stranger's attributes fail in any way
-        line = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise UserError(
-            f"{type(module).__name__} cannot be copied ({quoted(line, 160)}), and it is not to be "
-            "changed; save its weights and load them into a fresh module."
+            f"{type(module).__name__} cannot be copied ({quoted(in_a_line(error), 160)}), and it "
+            "is not to be changed; save its weights and load them into a fresh module."
         ) from error
 
 

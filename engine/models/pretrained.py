@@ -21,6 +21,7 @@ from torch.nn.modules.module import (
     register_module_parameter_registration_hook,
 )
 
+from engine.core.downloads import allowed
 from engine.core.errors import UserError, quoted
 from engine.models.pretrained_files import VOCABULARY, read_json
 
@@ -42,10 +43,21 @@ def downloaded(spec: str, patterns: Sequence[str]) -> Path:
     """The files of a hub id, downloaded once and then kept by the hub's own cache.
 
     Raises:
-        UserError: no network, or no such model.
+        UserError: no network, no such model, or one that may not be fetched
+            (``engine.core.downloads``) and is not in the cache.
     """
     from huggingface_hub import snapshot_download
 
+    if not allowed(spec):
+        try:
+            return Path(
+                snapshot_download(spec, allow_patterns=list(patterns), local_files_only=True)
+            )
+        except Exception as error:  # it is not there, or not whole
+            raise UserError(
+                f"{quoted(spec)} would be downloaded from the Hugging Face hub, and a file's word "
+                "is enough for no download; name it with --model, or download it beforehand."
+            ) from error
     try:
         return Path(snapshot_download(spec, allow_patterns=list(patterns)))
     except Exception as error:  # every layer of the network stack has its own errors

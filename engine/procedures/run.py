@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from engine.core.batches import Batch, alike, from_arrays
-from engine.core.errors import UserError
+from engine.core.errors import UserError, in_a_line
 from engine.core.records import ModelIdentity, Timing, Votes
 from engine.core.scores import SOFT
 from engine.core.stopping import stopped_by
@@ -183,8 +183,7 @@ class Run:
         try:
             clean = clean_prediction(self.classifier, self.fitted, self.device)
         except Exception as error:  # a stranger's model fails in any way
-            line = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
-            return (f"Without noise the base model fails: {line.rstrip('.')}.",)
+            return (f"Without noise the base model fails: {in_a_line(error)}.",)
         if label is None or clean == label or label >= len(self.class_names):
             return ()
         answer = self.class_names[clean] if clean >= 0 else "no class"

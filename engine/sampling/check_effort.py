@@ -16,8 +16,8 @@ SHORT, LONG = 2_000, 50_000
 """Samples of a run at whose end more than the first look's batch is asked about, and of one in
 which there is time for larger looks."""
 _ALONE, _MOST_ALONE = ((SHORT, 2), (LONG, 4)), 8
-"""Samples that are asked about alone before a run shorter than so many, and before any other or of
-a model that has not been met."""
+"""Samples that are asked about alone before a run shorter than so many, of a model that says
+classes only; and before any other run, or of a model that has not been met."""
 _MET = 8
 """Batches that answered the same samples alike, after which a model has been met."""
 
@@ -81,10 +81,16 @@ def looked_at(planned: int) -> int:
     return power_of_two(max(_LEAST, min(_OPENING, planned // _PART)))
 
 
-def asked_alone(planned: int, met: Acquaintance) -> int:
-    """Samples that are asked about in a call of their own before a run of so many."""
+def asked_alone(planned: int, met: Acquaintance, *, scored: bool) -> int:
+    """Samples that are asked about in a call of their own before a run of so many.
+
+    Where scores are compared (``scored``) one is enough: other scores alone have more samples be
+    asked about, and where those of no batch differ no class does.
+    """
     if not met.made:
         return _MOST_ALONE
+    if scored and planned < LONG:
+        return 1
     return next((few for length, few in _ALONE if planned < length), _MOST_ALONE)
 
 

@@ -2,31 +2,30 @@
 
 A certificate holds for a function of one noisy sample, deterministic or with chance of its own that
 no other sample has a part in. So, before anything is counted and at moments of a run that nobody
-can foresee, noisy samples that were just classified are drawn again and classified in other
-batches: in another order and place, among others, alone, and earlier ones once more. Moments and
-samples come from the system's entropy and not from the seed: a model cannot know them.
+can foresee, noisy samples that were just classified are classified in other batches: in another
+order and place, among others, alone, and earlier ones once more. They are drawn again, or were kept
+from before the first time. Moments and samples come from the system's entropy and not from the
+seed: a model cannot know them.
 
-Another class is refused, with the likeliest cause (:class:`Cause`), unless rounding explains it:
-the scores of both classes differ by less than the arithmetic's rounding, with the size of the batch
-or the place in it, and no other sample has a part in it. Such a near tie counts against the top
-class, as a sample without a class does. The others like it, which were not asked again, stay as
-they were counted in the run's own batches: rounding depends on the size of a batch and the place in
-it, which do not depend on the noise, and the certificates hold for such a classifier.
+Another class is refused (:class:`Comparison`), unless rounding explains it: the scores of both
+classes differ by less than the arithmetic's rounding, with the size of the batch or the place in
+it, and no other sample has a part in it. Such a near tie counts against the top class, as a sample
+without a class does. The others like it, which were not asked again, stay as they were counted in
+the run's own batches: rounding depends on the size of a batch and the place in it, which do not
+depend on the noise, and the certificates hold for such a classifier.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 
 import torch
 
-from engine.core.batches import Batch, alike, is_out_of_memory, parts
-from engine.core.errors import NotAFunction, NotOneSample, Unreachable
+from engine.core.batches import Batch, parts
 from engine.evidence.observations import FunctionCheckRecord
-from engine.models.base import NO_CLASS, Classifier
+from engine.models.base import Classifier
 from engine.sampling.check_effort import (
     LONG,
     SHORT,
@@ -35,24 +34,18 @@ from engine.sampling.check_effort import (
     asked_alone,
     looked_at,
 )
-from engine.sampling.questions import (
-    Answer,
-    Asked,
-    Asking,
-    Cause,
-    Rounding,
-    Samples,
-    Stretch,
-    consecutive,
-)
+from engine.sampling.comparison import Comparison
+from engine.sampling.kept_samples import KeptSamples
+from engine.sampling.questions import Answer, Asked, Asking, Cause, Rounding, Samples, Stretch
 from engine.sampling.whole_batches import WholeBatches
 
 SHARE = 0.01
 """Share of a run's time that is spent on asking again."""
-_LATER, _EARLIER, _CLOSING, _REPEATS = 256, 4, 256, 16
-"""Samples of a later look in a long run, stretches that are asked about once more, samples since
-the first or last such look that make one due at the end of a stream, and how often a batch is
-repeated that was answered in another way."""
+_LATER, _EARLIER, _CLOSING = 256, 4, 256
+"""Samples of a later look in a long run, stretches that are asked about once more, and samples
+since the first or last such look that make one due at the end of a stream."""
+_SUSPICIOUS = 7
+"""Further samples that are asked about alone where one had other scores there than among others."""
 
 
 class FunctionCheck:
@@ -70,7 +63,6 @@ class FunctionCheck:
         allowance: of that time; ``met`` is what is known of the model beforehand.
         opened: a first batch was tested; nothing more is counted before.
         before: record of the part of the run that this one resumes.
-        asking: what was asked again here; of packed streams, about the samples of all.
     """
 
     def __init__(
@@ -85,19 +77,23 @@ class FunctionCheck:
         self.tested = False
         self.before: FunctionCheckRecord | None = None
         self.allowance, self.met = Allowance(), Acquaintance()
-        self.asking = Asking()
         self.opened = False
-        self._classifier = classifier
-        self._device = device
+        self._classifier, self._alone = classifier, alone
         self._rounding = Rounding.of(precision)
-        self._alone = alone
         self._lot = random.SystemRandom()
         self._earlier: list[Asked] = []
-        self._places: dict[Samples, set[int]] = defaultdict(set)
-        self._since, self._short = 0, False
-        self._held: tuple[Stretch, Batch] | None = None
-        self._first: tuple[Stretch, Batch] | None = None
-        self._whole = WholeBatches(classifier, self._ask, self._compare, self._rounding, self._lot)
+        self._due: list[Asked] = []
+        self._since = 0
+        self._kept = KeptSamples(self._lot)
+        self._about = Comparison(classifier, device, self._rounding)
+        self._whole = WholeBatches(
+            classifier, self._about.ask, self._beyond, self._rounding, self._lot
+        )
+
+    @property
+    def asking(self) -> Asking:
+        """What was asked again here; of packed streams, about the samples of all."""
+        return self._about.asking
 
     @property
     def top(self) -> int | None:
@@ -141,8 +137,19 @@ class FunctionCheck:
 
     @property
     def _each(self) -> int:
-        """Rows of a stretch that are asked about among copies of themselves."""
+        """Rows of a stretch whose scores alone are compared with those among the others."""
         return 1 if self.planned < LONG else 2
+
+    def keep(self, start: int, batch: Batch) -> None:
+        """Keep some of a batch that will be asked about for certain, before it is classified.
+
+        Args:
+            start: place of its first sample.
+            batch: may be overwritten afterwards.
+        """
+        due = not self.opened or self._whole.beyond(len(parts(batch)[0]), tested=self.tested)
+        if due and not self._alone:
+            self._kept.keep(start, batch, self._few)
 
     def look(
         self,
@@ -173,13 +180,16 @@ class FunctionCheck:
         larger = not self._alone and self._whole.larger(answered, tested=self.tested)
         usual = closing or lucky or not self.opened
         if not answered or not (usual or larger):
+            self._kept.drop()
             return
         began = time.perf_counter()
+        self._due = self._earlier[:1] if closing and not self._alone else []
         with torch.inference_mode():
             if larger and self._whole.differ(samples, start, answered, self._few * self.opened):
-                raise self._refusal(Cause.PLACE)
+                raise self._about.refusal(Cause.PLACE)
             if usual:
                 self._moment(samples, start, answered, closing=closing)
+        self._kept.drop()
         if not self._brief:  # which every run owes
             self.allowance.seconds -= time.perf_counter() - began
         if closing or not self.opened:
@@ -196,19 +206,18 @@ class FunctionCheck:
             UserError: the classifier is no function of one sample.
         """
         began = time.perf_counter()
-        self._held = stretch, held
+        self._about.hold(stretch, held, first=False)
         with torch.inference_mode():
             self._open(stretch, answered)
             if self._lot.random() < 0.25:
-                self._compare(stretch, [self._lot.randrange(len(stretch.places))], answered)
+                self._about.compare(stretch, [self._lot.randrange(len(stretch.places))], answered)
         self.allowance.seconds -= time.perf_counter() - began
 
     def forget(self, before: int) -> None:
         """Ask no more about samples of earlier places, those of the first look apart."""
         self._earlier[1:] = [e for e in self._earlier[1:] if e.stretch.places[0] >= before]
         kept = {place for one in self._earlier for place in one.stretch.places}
-        for samples, known in self._places.items():
-            self._places[samples] = {one for one in known if one >= before or one in kept}
+        self._about.forget(before, kept)
 
     def _moment(
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], *, closing: bool
@@ -226,10 +235,10 @@ class FunctionCheck:
         for _ in range(stretches):
             asked += self._questions(samples, start, answered, most)
         if closing:
-            for earlier in self._earlier[: _EARLIER if self._alone else 1]:
-                self._once_more(earlier)
+            for earlier in self._earlier[:_EARLIER] if self._alone else self._due:
+                self._about.again(earlier)
         elif self._earlier and self._lot.random() < 0.5:
-            self._once_more(self._lot.choice(self._earlier))
+            self._about.again(self._lot.choice(self._earlier))
         self._earlier += asked if self._alone else asked[:1]
         while len(self._earlier) > _EARLIER:
             self._earlier.pop(self._lot.randrange(1, len(self._earlier)))
@@ -238,22 +247,41 @@ class FunctionCheck:
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], most: int
     ) -> list[Asked]:
         """Ask about some of the samples just classified, in several batches."""
-        stretch = consecutive(samples, start, answered, most, lot=self._lot, beside=not self._alone)
+        stretch = self._stretch(samples, start, answered, most)
         opening, asked = not self.opened, list[Asked]()
         brief, now = self._brief, opening or (self.planned >= LONG and self._lot.random() < 0.25)
         if not self._alone and now and not brief:
-            asked.append(self._open(stretch, answered))
+            asked += self._open(stretch, answered)
         for group in self._groups(len(stretch.classes)):
-            asked.append(Asked(stretch, group, self._compare(stretch, group, answered)))
+            asked.append(Asked(stretch, group, self._compared(stretch, group, answered)))
         if self._classifier.measured() is not None and self._rounding.differ(asked):
-            raise self._refusal(Cause.PLACE)
+            raise self._about.refusal(Cause.PLACE)
         return asked
 
-    def _once_more(self, earlier: Asked) -> None:
-        """The same batch later: other scores show a model that follows what it is asked, slowly."""
-        then, now = earlier.found, self._compare(earlier.stretch, earlier.group, ())
-        if then and now and not self._rounding.all_same(then, now):
-            raise self._refusal(Cause.CHANCE)
+    def _stretch(
+        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], most: int
+    ) -> Stretch:
+        """Some of the samples just counted, by lot; held where they were kept."""
+        stretch, kept = self._kept.stretch(samples, start, answered, most, beside=not self._alone)
+        if kept is not None:
+            self._about.hold(stretch, kept)
+        return stretch
+
+    def _beyond(
+        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], few: int
+    ) -> None:
+        """Ask about samples of a batch that is larger than all before, in another order."""
+        stretch = self._stretch(samples, start, answered, few)
+        rows = range(len(stretch.places))
+        self._compared(stretch, self._lot.sample(rows, len(rows)), answered)
+
+    def _compared(
+        self, stretch: Stretch, group: Sequence[int], answered: Sequence[torch.Tensor]
+    ) -> Answer | None:
+        """Ask about rows, and in one call with as many earlier ones that are due once more."""
+        if self._due and len(self._due[0].group) == len(group):
+            return self._about.beside(self._due.pop(), stretch, group, answered)
+        return self._about.compare(stretch, group, answered)
 
     def _groups(self, count: int) -> list[list[int]]:
         """Rows of a stretch that are asked about together."""
@@ -263,134 +291,24 @@ class FunctionCheck:
         if self._brief:
             return [shuffled]
         if not self.opened:
-            few = 1 if self._classifier.usual_batch else asked_alone(self.planned, self.met)
-            return [[row] for row in shuffled[:few]]
+            return [[row] for row in shuffled[: self._alone_more]]
         sizes = [count] * 6 + [1, min(count, self._lot.choice((2, 4)))]
         return [shuffled[: self._lot.choice(sizes)]]
 
-    def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> Asked:
-        """All of a stretch in another order, and some of its rows among copies of themselves.
+    @property
+    def _alone_more(self) -> int:
+        """Rows that are asked about alone before a run, beside those whose scores are compared."""
+        if self._about.suspicious:
+            return _SUSPICIOUS
+        scored = self._classifier.by_scores
+        few = asked_alone(self.planned, self.met, scored=scored)
+        return 0 if self._classifier.usual_batch else max(0, few - self._each)
 
-        In batches of one size a row's scores at one place are the same to the last bit or two,
-        whatever stands beside it; so a dependence that changes no class is seen as well.
-        """
+    def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> list[Asked]:
+        """All of a stretch in another order, and some of its rows alone, scores compared too."""
         count = len(stretch.classes)
         shuffled = self._lot.sample(range(count), count)
-        among = self._compare(stretch, shuffled, answered)
-        for place in self._lot.sample(range(count), min(count, self._each)):
-            copies = self._compare(stretch, [shuffled[place]] * count, answered)
-            if among is None or copies is None or self._rounding.same(among, copies, place):
-                continue
-            repeated = self._repeats(stretch, shuffled, among)
-            raise self._refusal(Cause.NEIGHBOURS if repeated else Cause.CHANCE)
-        return Asked(stretch, shuffled, among)
-
-    def _repeats(self, stretch: Stretch, group: Sequence[int], found: Answer) -> bool:
-        """Whether the same batch is answered in the same way again and again."""
-        again = (self._ask(self._rows(stretch, group)) for _ in range(_REPEATS))
-        return all(one is not None and self._rounding.all_same(found, one) for one in again)
-
-    def _compare(
-        self, stretch: Stretch, group: Sequence[int], answered: Sequence[torch.Tensor]
-    ) -> Answer | None:
-        """Ask about some rows in one batch and compare the classes with those that were counted."""
-        found = self._ask(self._rows(stretch, group))
-        if found is None:
-            self._excuse(stretch, group)
-            return None
-        self._note(stretch, group)
-        ties = set[int]()
-        for place, row in enumerate(group):
-            counted = stretch.classes[row]
-            # A sample without a class counts against every class already.
-            if counted not in (NO_CLASS, found.classes[place]):
-                self._judge(stretch, group, place, found, counts=row not in ties)
-                self._take_out(stretch, row, answered)
-                ties.add(row)
-        return found
-
-    def _judge(
-        self, stretch: Stretch, group: Sequence[int], place: int, found: Answer, *, counts: bool
-    ) -> None:
-        """Why a row got another class; it ``counts`` unless a copy of it in the batch did.
-
-        Raises:
-            UserError: not by rounding.
-        """
-        row = group[place]
-        home, counted, now = stretch.homes[row], stretch.classes[row], found.classes[place]
-        at = stretch.places[row] - home.first
-        before = self._ask(stretch.samples.draw(home.first, home.size))
-        if before is None or not self._repeats(stretch, group, found):
-            raise self._refusal(Cause.CHANCE)
-        if before.classes[at] != counted and not self._rounding.tied(before, at, counted):
-            raise self._refusal(Cause.CHANCE)
-        for one, where, size in ((before, at, home.size), (found, place, len(group))):
-            copies = self._ask(self._rows(stretch, [row] * size))
-            if copies is None or not self._rounding.near(one, where, copies, where, (counted, now)):
-                raise self._refusal(Cause.NEIGHBOURS)
-        many = counts and any([asking.tied() for asking in self._about(stretch, [row])])
-        if many or not self._rounding.near(before, at, found, place, (counted, now)):
-            raise self._refusal(Cause.PLACE)
-
-    def _take_out(self, stretch: Stretch, row: int, answered: Sequence[torch.Tensor]) -> None:
-        """Count a near tie of the top class against it, where it is not counted yet."""
-        place, home = stretch.places[row], stretch.homes[row]
-        if answered and stretch.classes[row] == stretch.samples.asking(place).top:
-            answered[home.number][place - home.first] = NO_CLASS
-
-    def _excuse(self, stretch: Stretch, group: Sequence[int]) -> None:
-        """After a failure: a model that fails everywhere counts against every class already.
-
-        Raises:
-            UserError: it fails on this batch only, and not for want of memory.
-        """
-        home, short = stretch.homes[group[0]], self._short
-        if len(group) == home.size or short:
-            return
-        if self._ask(stretch.samples.draw(home.first, home.size)) is not None:
-            raise self._refusal(Cause.FAILURE)
-
-    def _rows(self, stretch: Stretch, group: Sequence[int]) -> Batch:
-        """Some rows of a stretch, in this order, as a batch of its own."""
-        if self._held is None or self._held[0] is not stretch:
-            if self._first is not None and self._first[0] is stretch:
-                self._held = self._first
-            else:
-                drawn = stretch.samples.draw(stretch.places[0], len(stretch.places))
-                self._held = stretch, drawn
-                self._first = self._first or self._held  # it is asked about at the end again
-        index = torch.tensor(list(group), device=self._device)
-        return alike(self._held[1], lambda part: part[index])
-
-    def _about(self, stretch: Stretch, group: Sequence[int]) -> list[Asking]:
-        """What was asked again of the runs that some rows belong to, and of all; each once."""
-        runs = (stretch.samples.asking(stretch.places[row]) for row in group)
-        return [*{id(one): one for one in (*runs, self.asking)}.values()]
-
-    def _note(self, stretch: Stretch, group: Sequence[int]) -> None:
-        """Record a batch that was answered; copies of a row are one answer, as of one near tie."""
-        for asking in self._about(stretch, group):
-            asking.batchings += 1
-        for row in dict.fromkeys(group):
-            place, known = stretch.places[row], self._places[stretch.samples]
-            for asking in self._about(stretch, [row]):
-                asking.answers += 1
-                asking.samples += place not in known
-            known.add(place)
-
-    def _ask(self, batch: Batch) -> Answer | None:
-        """Classes and scores; None where the classifier fails or memory is short."""
-        self._short = False
-        try:
-            found = Answer.of(self._classifier, batch)
-        except Unreachable:
-            raise
-        except Exception as error:  # a stranger's model fails in any way
-            self._short = is_out_of_memory(error)
-            return None
-        return found if len(found.classes) == len(parts(batch)[0]) else None
-
-    def _refusal(self, cause: Cause) -> NotAFunction:
-        kind = NotAFunction if cause is Cause.CHANCE else NotOneSample
-        return kind(cause.value.format(name=self._classifier.identity.name))
+        among = self._about.compare(stretch, shuffled, answered)
+        places = self._lot.sample(range(count), min(count, self._each))
+        alone = [self._about.alone(stretch, shuffled, at, among, answered) for at in places]
+        return [Asked(stretch, shuffled, among), *alone]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import torch
 
-from engine.core.batches import Batch, parts
+from engine.core.batches import Batch, joined
 from engine.sampling.classifying import Answered
 from engine.sampling.noise_buffer import StreamSamples
 from engine.sampling.questions import Asking
@@ -156,11 +156,3 @@ def kept_rows(plan: Sequence[Piece], most: int) -> list[int]:
             rows += range(begin, begin + min(most, end - ask))
         first += piece.count
     return rows
-
-
-def joined(batches: Sequence[Batch]) -> Batch:
-    """Some batches as one."""
-    if len(batches) == 1:
-        return batches[0]
-    joined = tuple(torch.cat(each) for each in zip(*map(parts, batches), strict=True))
-    return joined[0] if isinstance(batches[0], torch.Tensor) else joined

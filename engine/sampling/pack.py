@@ -17,15 +17,16 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from engine.core.batches import Batch, alike, is_out_of_memory
+from engine.core.batches import Batch, alike, is_out_of_memory, joined
+from engine.core.errors import in_a_line
 from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import Stream
 from engine.sampling.classifying import Answered, Classifying
 from engine.sampling.function_check import FunctionCheck
-from engine.sampling.lanes import Lane, Packed, Piece, UnderWay, drawn, joined, kept_rows
+from engine.sampling.lanes import Lane, Packed, Piece, UnderWay, drawn, kept_rows
 from engine.sampling.questions import Home, Stretch
 from engine.sampling.reducers import CountVotes
-from engine.sampling.sampler import BATCH_SECONDS, SNAPSHOT_SECONDS, Sampler, in_a_line
+from engine.sampling.sampler import BATCH_SECONDS, SNAPSHOT_SECONDS, Sampler
 
 MOST_LANES = 64
 """Streams that are open at once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -114,25 +113,24 @@ def consecutive(
     answered: Sequence[torch.Tensor],
     most: int,
     *,
-    lot: random.Random,
+    first: int,
     beside: bool,
 ) -> Stretch:
-    """Some of the samples just counted, which of them drawn by lot.
+    """Some of the samples just counted.
 
     Args:
         samples, start, answered: as :meth:`FunctionCheck.look` has them.
         most: samples of the stretch.
-        lot: draws.
+        first: how many come before it.
         beside: a stretch of one sample takes one more, of another batch, which is not counted.
     """
-    homes, first = list[Home](), start
+    homes, counted, before = list[Home](), list[int](), 0
     for number, classes in enumerate(answered):
-        homes += [Home(number, first, len(classes))] * len(classes)
-        first += len(classes)
-    count = min(most, len(homes))
-    begin = lot.randrange(len(homes) - count + 1)
-    counted = torch.cat(list(answered))[begin : begin + count].tolist()
-    homes, at = homes[begin : begin + count], start + begin
+        here = classes[max(0, first - before) : max(0, first + most - before)].tolist()
+        homes += [Home(number, start + before, len(classes))] * len(here)
+        counted += here
+        before += len(classes)
+    count, at = len(homes), start + first
     others = [place for place in (at - 1, at + 1) if samples.holds(place)]
     if count == 1 and others and beside:
         other = others[0]
@@ -157,6 +155,11 @@ class Answer:
             return cls(classifier.classify(batch).tolist(), None)
         scores = classifier.scores(batch).clone()  # not its own buffer
         return cls(classifier.named(scores).tolist(), scores)
+
+    def rows(self, first: int, last: int) -> Answer:
+        """What it says to rows first .. last-1."""
+        scores = None if self.scores is None else self.scores[first:last]
+        return Answer(self.classes[first:last], scores)
 
     @cached_property
     def scale(self) -> float:

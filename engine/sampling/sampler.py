@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 import torch
 
 from engine.core.batches import Batch, is_out_of_memory, moved, parts, room, size_in_bytes
-from engine.core.errors import Unreachable, UserError
+from engine.core.errors import Unreachable, UserError, in_a_line
 from engine.core.records import Votes
 from engine.evidence.generations import AnswerBook, AnswerGroup
 from engine.models.base import NO_CLASS, Classifier
@@ -280,7 +280,7 @@ class Sampler:
         size = min(self.batch, len(left))
         while True:
             try:
-                classes = self._classify(noise, left, size)
+                classes = self._classify(noise, left, size, kept=True)
                 if classes.shape != (size,):
                     raise ValueError(f"{len(classes):,} answers to {size:,} samples")
                 if said := self.classifier.said():
@@ -308,10 +308,15 @@ class Sampler:
             size //= 2
             self.shrink(size)
 
-    def _classify(self, noise: NoiseSource, left: range, size: int) -> torch.Tensor:
-        """Classes of the first ``size`` samples that are left."""
+    def _classify(
+        self, noise: NoiseSource, left: range, size: int, *, kept: bool = False
+    ) -> torch.Tensor:
+        """Classes of the first ``size`` samples that are left; ``kept`` where they are counted."""
         with torch.inference_mode():
-            return self.classifier.classify(self.drawn(noise, left.start, size, left.stop))
+            batch = self.drawn(noise, left.start, size, left.stop)
+            if kept:
+                self.check.keep(left.start, batch)
+            return self.classifier.classify(batch)
 
     def _grow(self, size: int, trial: _Trial, planned: int) -> tuple[int, _Trial]:
         while 2 * size <= self._largest(planned) and not self._stop.is_set():
@@ -391,8 +396,3 @@ def _enough(tried: Sequence[_Trial]) -> float:
     if len(tried) < _LEAST_TRIALS:
         return math.inf
     return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS
-
-
-def in_a_line(error: Exception) -> str:
-    """What an error of a stranger's model says, in one line."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160].rstrip(".")

@@ -17,7 +17,7 @@ import torch
 from engine.core.batches import Batch, alike
 from engine.core.scores import UNIT
 from engine.models.base import Classifier
-from engine.sampling.questions import Answer, Rounding, Samples, Stretch, consecutive
+from engine.sampling.questions import Answer, Rounding, Samples
 
 _ROWS = 8
 """Samples of a batch that are asked about alone."""
@@ -31,7 +31,8 @@ class WholeBatches:
     Args:
         classifier: whose numbers are kept.
         ask: gives the answer to a batch; None where there is none.
-        compare: asks about rows of a stretch and compares with what was counted.
+        compare: asks about some samples of a batch, in another order, and compares with what was
+            counted; handed samples, start, batch and how many, as :meth:`differ` is.
         rounding: that explains a difference.
         lot: draws the samples.
     """
@@ -40,7 +41,7 @@ class WholeBatches:
         self,
         classifier: Classifier,
         ask: Callable[[Batch], Answer | None],
-        compare: Callable[[Stretch, Sequence[int], Sequence[torch.Tensor]], object],
+        compare: Callable[[Samples, int, Sequence[torch.Tensor], int], object],
         rounding: Rounding,
         lot: random.Random,
     ) -> None:
@@ -55,9 +56,13 @@ class WholeBatches:
             answered: class indices, one tensor for each batch.
             tested: another run of a set asked about votes in such batches.
         """
+        return self.beyond(max(map(len, answered), default=0), tested=tested)
+
+    def beyond(self, size: int, *, tested: bool) -> bool:
+        """Whether a batch of this size is larger than all before, and so asked about."""
         if tested and self._classifier.measured() is None:
             return False
-        return max(map(len, answered), default=0) > self._largest
+        return size > self._largest
 
     def differ(
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], few: int
@@ -76,10 +81,7 @@ class WholeBatches:
         start, size = start + sum(sizes[:place]), sizes[place]
         self._largest = size
         if few:
-            batch = answered[place : place + 1]
-            stretch = consecutive(samples, start, batch, few, lot=self._lot, beside=True)
-            rows = range(len(stretch.places))
-            self._compare(stretch, self._lot.sample(rows, len(rows)), batch)
+            self._compare(samples, start, answered[place : place + 1], few)
         if self._classifier.measured() is None:
             return False
         return self._other_numbers(samples.draw(start, size), size)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from engine.core.errors import UserError
+from engine.core.errors import UserError, in_a_line
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
 from engine.evidence.upgrade import OLDER, evidence_from, seal_of
 from engine.report.audit.record import NAME as SET
@@ -94,7 +94,7 @@ def read_evidence(text: bytes, path: Path) -> Stated:
     """
     raw = _parsed(text, path)
     if "schema_version" not in raw or "procedure" not in raw:
-        raise UserError(f"{path} is JSON, but not the evidence of a run; choose another file.")
+        raise UserError(_no_evidence(raw, path))
     _refuse_newer(raw["schema_version"], path)
     try:
         evidence = evidence_from(raw)
@@ -182,12 +182,16 @@ def attachments(pdf: bytes, path: Path) -> Attachments:
         }
     except Exception as error:  # damaged files fail in many ways
         raise UserError(
-            f"{path} is a damaged PDF ({_line(error)}); take the report from its author again."
+            f"{path} is a damaged PDF ({in_a_line(error, 120)}); take the report from its author "
+            "again."
         ) from error
     evidence = found.get(ATTACHMENT, []) or found.get(SET, [])
     illustrations = found.get(ILLUSTRATIONS, [])
     if not evidence:
-        raise UserError(f"{path} is a PDF without Certiscope's {ATTACHMENT} in it.")
+        raise UserError(
+            f"{path} is a PDF without Certiscope's {ATTACHMENT} in it, as a drawing is; give a "
+            f"report, the evidence (.json) or a case. {_OF_EACH}"
+        )
     others = sum(len(files) for files in found.values()) - 1 - bool(illustrations)
     wrong = "" if not others else f"{others} more files are attached"
     verdict: Any = "does not hold" if wrong else "holds"
@@ -198,12 +202,30 @@ def attachments(pdf: bytes, path: Path) -> Attachments:
     )
 
 
+def _no_evidence(raw: dict[str, Any], path: Path) -> str:
+    """Why some JSON is not verified, and what is to be given in its place."""
+    if {"inputs", "rows", "summary"} <= raw.keys():
+        return (
+            f"{path} is the table of a set (audit --json), which holds no votes; give the report "
+            f"of the set (audit --report F.pdf) or its case. {_OF_EACH}"
+        )
+    settings = raw.get("settings")
+    if isinstance(settings, dict) and settings.get("kind") == "measure" and "rows" in raw:
+        return f"{path} is the table of a set of medians (audit --json). {_OF_EACH}"
+    return f"{path} is JSON, but not the evidence of a run; choose another file."
+
+
+_OF_EACH = (
+    "audit --evidence FOLDER writes the evidence of every input, which is verified by itself."
+)
+
+
 def _parsed(text: bytes, path: Path) -> dict[str, Any]:
     try:
         raw = json.loads(text.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise UserError(
-            f"{path} holds damaged JSON ({_line(error)}); export the evidence again."
+            f"{path} holds damaged JSON ({in_a_line(error, 120)}); export the evidence again."
         ) from error
     if not isinstance(raw, dict):
         raise UserError(f"{path} is JSON, but not the evidence of a run; choose another file.")
@@ -255,10 +277,6 @@ def _first(error: Exception) -> str:
         place = ".".join(str(part) for part in wrong["loc"])
         return f"{place}: {wrong['msg']}"[:200]
     return str(error)[:200]
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120].rstrip(".")
 
 
 def evidence_of(path: Path) -> Evidence:

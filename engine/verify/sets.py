@@ -11,7 +11,7 @@ from functools import cached_property
 from pydantic import ValidationError
 
 from engine.bounds import bound_method
-from engine.core.errors import UserError
+from engine.core.errors import UserError, in_a_line
 from engine.core.records import Votes
 from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
@@ -117,14 +117,16 @@ class SetCheck:
         ) as error:
             place = len(self.rows) + 1
             wrong = f"row {place} or a later one is not the evidence of a run"
-            yield Claim(name="rows", verdict="does not hold", detail=f"{wrong} ({_first(error)})")
+            yield Claim(
+                name="rows", verdict="does not hold", detail=f"{wrong} ({in_a_line(error, 120)})"
+            )
             return
         yield _claim("rows share model and settings", self._alike())
         yield from self._each()
         try:
             self.result = self._again()
         except (UserError, ArithmeticError, ValueError, LookupError, TypeError) as error:
-            yield _claim("what the rows come to", [_first(error)])
+            yield _claim("what the rows come to", [in_a_line(error, 120)])
             return
         stated = self.record.result
         again = self.result.model_copy(update={"rows": ()})
@@ -191,7 +193,3 @@ def _claim(name: str, wrong: list[str]) -> Claim:
         return Claim(name=name, verdict="holds")
     more = f"; and {len(wrong) - _NAMED:,} more" if len(wrong) > _NAMED else ""
     return Claim(name=name, verdict="does not hold", detail="; ".join(wrong[:_NAMED]) + more)
-
-
-def _first(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from engine.core import downloads
 from engine.core.files import sha256_bytes, sha256_file
 from engine.evidence.evidence import Evidence
 from engine.report.audit.record import RecordedRow
@@ -86,12 +87,13 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
     plan = plan or Plan()
     kind = reading.kind_of(path)
     check = _Verification(path, plan)
-    if kind == "case":
-        digest, claims = sha256_file(path), tuple(check.case())
-    else:
-        data = reading.read_bytes(path)
-        digest = sha256_bytes(data)
-        claims = tuple(check.pdf(data) if kind == "PDF" else check.json(data))
+    with downloads.only(plan.model):  # a stranger's file has nothing fetched
+        if kind == "case":
+            digest, claims = sha256_file(path), tuple(check.case())
+        else:
+            data = reading.read_bytes(path)
+            digest = sha256_bytes(data)
+            claims = tuple(check.pdf(data) if kind == "PDF" else check.json(data))
     return VerificationReport(
         file=str(path),
         kind=kind,

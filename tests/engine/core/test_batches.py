@@ -1,7 +1,16 @@
 import numpy as np
 import torch
 
-from engine.core.batches import alike, from_arrays, moved, parts, room, rows_of, size_in_bytes
+from engine.core.batches import (
+    alike,
+    from_arrays,
+    joined,
+    moved,
+    parts,
+    room,
+    rows_of,
+    size_in_bytes,
+)
 
 PAIR = (torch.zeros(3, 4, 4), torch.arange(7))
 
@@ -25,3 +34,11 @@ def test_rows_and_devices_of_all_parts():
     assert all(part.device.type == "meta" for part in parts(moved(PAIR, torch.device("meta"))))
     assert parts(alike(PAIR, lambda part: part + 1))[1][0] == 1
     assert size_in_bytes(PAIR) == 4 * 48 + 8 * 7
+
+
+def test_batches_are_joined_part_by_part():
+    one, two = rows_of(PAIR, 0, 1), rows_of(PAIR, 1, 3)
+    again = joined([one, two])
+    assert all(torch.equal(a, b[:3]) for a, b in zip(parts(again), PAIR, strict=True))
+    assert joined([one]) is one
+    assert torch.equal(joined([PAIR[0][:1], PAIR[0][1:]]), PAIR[0])  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-from engine.core.errors import TrustRequired, UserError, quoted
+from engine.core.errors import TrustRequired, UserError, in_a_line, quoted
 
 
 def test_trust_is_asked_for_certain_bytes():
@@ -12,3 +12,9 @@ def test_text_of_a_file_fits_a_sentence():
     assert quoted("a\nb\x00c\u2028d") == "a b c d"
     assert quoted("x" * 10**6) == "x" * 57 + "..."
     assert quoted(10**20, most=10) == "1000000..."
+
+
+def test_what_an_error_says_is_one_line_or_its_kind():
+    assert in_a_line(ValueError("  no such layer.\nin forward\n")) == "no such layer"
+    assert in_a_line(RuntimeError("\n")) == "RuntimeError"
+    assert in_a_line(ValueError("x" * 500), 120) == "x" * 120

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
+from engine.core import downloads
 from engine.core.errors import UserError
 from engine.models import pretrained
 from engine.models.pretrained import GrowthError, bounded, open_text_part
@@ -28,6 +29,26 @@ def test_folders_and_names(tmp_path, monkeypatch):
         pretrained.local_folder("owner/name", ("*",))
     with pytest.raises(UserError, match="There is no folder nowhere"):
         pretrained.local_folder("nowhere", ("*",))
+
+
+def test_what_a_file_names_alone_comes_out_of_the_cache_or_not_at_all(tmp_path, monkeypatch):
+    import huggingface_hub
+
+    asked, kept = [], {"owner/kept"}
+
+    def snapshot(spec, allow_patterns, *, local_files_only=False):
+        asked.append((spec, local_files_only))
+        if local_files_only and spec not in kept:
+            raise OSError("not in the cache")
+        return tmp_path
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot)
+    with downloads.only("owner/named"):
+        assert pretrained.local_folder("owner/named", ("*",)) == tmp_path
+        assert pretrained.local_folder("owner/kept", ("*",)) == tmp_path
+        with pytest.raises(UserError, match="a file's word is enough for no download; name it"):
+            pretrained.local_folder("owner/stranger", ("*",))
+    assert asked == [("owner/named", False), ("owner/kept", True), ("owner/stranger", True)]
 
 
 def test_weights_must_be_safetensors(tmp_path):

@@ -43,8 +43,10 @@ def test_a_look_has_a_power_of_two_of_samples_and_a_small_part_of_the_run() -> N
 def test_a_model_that_is_not_met_is_asked_about_more_samples_alone() -> None:
     stranger, met = Acquaintance(), Acquaintance(batches=8)
     for planned in (10, SHORT, LONG, 10**6):
-        assert asked_alone(planned, stranger) == 8
-    assert [asked_alone(planned, met) for planned in (SHORT - 1, SHORT, LONG)] == [2, 4, 8]
+        assert {asked_alone(planned, stranger, scored=scored) for scored in (True, False)} == {8}
+    for scored, few in ((False, [2, 4, 8]), (True, [1, 1, 8])):
+        lengths = (SHORT - 1, SHORT, LONG)
+        assert [asked_alone(planned, met, scored=scored) for planned in lengths] == few
 
 
 def test_a_function_is_met_while_its_batch_size_is_looked_for() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from engine.core.batches import joined
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.sampling.function_check import FunctionCheck
-from engine.sampling.lanes import Lane, Packed, Piece, joined
+from engine.sampling.lanes import Lane, Packed, Piece
 from engine.sampling.reducers import CountVotes
 from engine.sampling.sampler import Sampler
 from engine.schemes import Gaussian

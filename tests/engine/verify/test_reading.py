@@ -33,6 +33,15 @@ def test_kinds_are_told_by_content(exported: Path) -> None:
         (b"\x00\x01rubbish", "is neither a report"),
         (b"{nonsense", "holds damaged JSON"),
         (b"{}", "is JSON, but not the evidence of a run"),
+        (
+            b'{"schema_version": "1.0", "inputs": [], "rows": [], "summary": {}}',
+            "is the table of a set (audit --json), which holds no votes; give the report of the "
+            "set (audit --report F.pdf) or its case. audit --evidence FOLDER writes the evidence",
+        ),
+        (
+            b'{"model": {}, "settings": {"kind": "measure"}, "rows": []}',
+            "is the table of a set of medians (audit --json). audit --evidence FOLDER writes",
+        ),
         (b'{"a": 1, "a": 2}', "a name stands twice in one object"),
         (b'{"a": NaN}', "NaN is not a number of JSON"),
         (b'{"schema_version": "7.0", "procedure": "certify"}', "holds evidence of schema '7.0'"),
@@ -150,3 +159,33 @@ def test_truncated_files_are_never_accepted(exported: Path) -> None:
 def test_evidence_comes_out_of_both_kinds(exported: Path, certified: Evidence) -> None:
     assert evidence_of(exported / "run.json") == certified
     assert evidence_of(exported / "run.pdf") == certified
+
+
+def test_a_drawing_is_a_pdf_without_evidence(tmp_path: Path) -> None:
+    """As ``audit --epsilon --report widths.pdf`` draws; it says what is verified in its place."""
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(tmp_path / "widths.pdf")
+    with pytest.raises(
+        UserError, match="as a drawing is; give a report, .* audit --evidence FOLDER"
+    ):
+        verify(tmp_path / "widths.pdf")
+
+
+def test_what_audits_write_is_told_from_other_json(tmp_path: Path) -> None:
+    """The tables themselves, not only what they are taken for."""
+    from engine.cli import main
+
+    few = "--limit 2 --device cpu --quiet --n 60 --seed 1"
+    for words, said in (
+        ("audit --model demo:digits-0.25 --input digits --sigma 0.25", "table of a set (audit"),
+        (
+            "audit --model demo:aircraft --input aircraft --epsilon 0.05",
+            "table of a set of medians",
+        ),
+    ):
+        path = tmp_path / "a.json"
+        main([*words.split(), *few.split(), "--json", str(path)])
+        with pytest.raises(UserError) as refused:
+            verify(path)
+        assert said in str(refused.value) and "--evidence FOLDER" in str(refused.value)

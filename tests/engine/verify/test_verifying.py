@@ -2,6 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from engine.evidence.evidence import Evidence
+from engine.report.json import write_json
 from engine.verify import Plan, verify
 
 COUNTS = Plan(counts_only=True)
@@ -37,6 +41,33 @@ def test_only_a_rerun_draws_votes(exported: Path) -> None:
     plan = Plan(rerun=2, progress=lambda done, of: drawn.append((done, of)))
     assert verify(exported / "run.pdf", plan).ok
     assert drawn == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_model_that_a_file_names_is_not_downloaded(
+    certified: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless whoever verifies names it too; who serves a name would learn of every reader."""
+    import huggingface_hub
+
+    asked: list[tuple[str, bool]] = []
+
+    def snapshot(spec: str, *, allow_patterns: object, local_files_only: bool = False) -> str:
+        asked.append((spec, local_files_only))
+        raise OSError("no network")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot)
+    model = certified.model.model_copy(update={"source": "stranger/model"})
+    write_json(certified.model_copy(update={"model": model}), tmp_path / "a.json")
+    for named, alone, why in (
+        ("", True, "is enough for no download"),
+        ("stranger/model", False, ""),
+    ):
+        found = verify(tmp_path / "a.json", Plan(rerun=1, model=named))
+        asked_for = {alone_ for spec, alone_ in asked if spec == "stranger/model"}
+        asked.clear()
+        (claim,) = [each for each in found.claims if each.name == "votes drawn again"]
+        assert claim.verdict == "cannot be checked" and (why or "no network") in claim.detail
+        assert asked_for == {alone}
 
 
 def test_a_signature_can_be_demanded(exported: Path) -> None:
