@@ -17,7 +17,7 @@ from engine.noise.gaussian import NoiseSource
 from engine.noise.law import NoiseLaw
 from engine.sampling.questions import Asking
 
-AHEAD = 1 << 18
+AHEAD = 1 << 19
 """Numbers that are drawn at once: one chunk of the generator's counters."""
 
 
@@ -49,7 +49,8 @@ class NoisyCopies:
         """
         wanted = range(start, start + size)
         if noise is not self._noise or not _within(wanted, self._drawn):
-            self._draw(noise, start, max(size, min(self._ahead, last - start)))
+            whole = self._ahead // max(1, size) * size  # of a part the rest would be drawn twice
+            self._draw(noise, start, max(size, min(whole, last - start)))
         begin = start - self._drawn.start
         assert self._buffer is not None
         return rows_of(self._buffer, begin, begin + size)

@@ -33,8 +33,10 @@ BATCH_SECONDS = 0.06
 PATIENCE = 0.4
 """How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
 window, at which somebody waits, asks for less."""
-_WORTH_WAITING, _NO_GAIN = 1.08, 1.05
-"""Speed-up from doubling: above the first a longer batch pays, below the second none does."""
+_WORTH_WAITING, _NO_GAIN, _NO_LOSS = 1.08, 1.05, 0.98
+"""Speed-up from doubling: above the first a longer batch pays, below the second none does, and above
+the third a short one is doubled: beside a window each of its operations waits for its turn."""
+_SHORT = 0.01
 _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""
 _MAX_BATCH = 8192
@@ -328,7 +330,7 @@ class Sampler:
             gain = 2 * trial.work / doubled.work
             if gain <= _WORTH_WAITING and doubled.work > BATCH_SECONDS:
                 break
-            if size >= _FILLED and gain < _NO_GAIN:
+            if size >= _FILLED and gain < (_NO_LOSS if trial.work < _SHORT else _NO_GAIN):
                 break
             size, trial = 2 * size, doubled
         return size, trial

@@ -51,9 +51,16 @@ def test_copies_are_those_of_their_index_whatever_was_drawn_ahead(shape: tuple[i
 
 def test_small_copies_are_drawn_several_batches_at_once() -> None:
     copies, stream, _ = copies_of(1, 8, 8)
-    for start in range(0, 8192, 256):
-        copies.batch(stream, start, 256, 8192)
-    assert drawn == [range(4096), range(4096, 8192)] and AHEAD == 4096 * 64
+    for start in range(0, 16384, 256):
+        copies.batch(stream, start, 256, 16384)
+    assert drawn == [range(8192), range(8192, 16384)] and AHEAD == 8192 * 64
+
+
+def test_nothing_is_drawn_twice_where_batches_do_not_fill_what_is_drawn_ahead() -> None:
+    copies, stream, _ = copies_of(1, 8, 8)
+    for start in range(0, 15_000, 3000):
+        copies.batch(stream, start, 3000, 15_000)
+    assert drawn == [range(6000), range(6000, 12_000), range(12_000, 15_000)]
 
 
 def test_large_copies_are_drawn_batch_by_batch() -> None:
@@ -95,7 +102,7 @@ def test_what_failed_half_way_is_not_taken_for_drawn() -> None:
 
     x, stream = torch.rand(1, 8, 8), NoiseStream(7, 1, CPU)
     copies = NoisyCopies(x, Failing(0.5, ""), (1, 8, 8), CPU)
-    copies.batch(stream, 0, 10, 5000)
+    copies.batch(stream, 0, 10, 9000)
     with pytest.raises(RuntimeError):
-        copies.batch(stream, 4096, 10, 5000)
-    assert torch.equal(copies.batch(stream, 0, 10, 5000), directly(stream, x, 0, 10))
+        copies.batch(stream, 8192, 10, 9000)
+    assert torch.equal(copies.batch(stream, 0, 10, 9000), directly(stream, x, 0, 10))
