@@ -18,8 +18,8 @@ __all__ = ["GENERATOR", "NoiseSource", "NoiseStream", "Stream", "noise_key"]
 
 _TURN = 2 * math.pi / 2**32
 _CHUNK = 1 << 17
-"""Counters scrambled at a time: lanes of 6 MB stay in the last cache, and each of the many operations
-on them, after which a thread waits for the interpreter where a window draws, does enough."""
+"""Counters scrambled at a time: lanes of 6 MB stay in the last cache, and each of the many
+operations on them, after which a thread may wait for a window's, does enough."""
 
 
 class NoiseSource(Protocol):

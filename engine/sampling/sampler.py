@@ -34,8 +34,8 @@ PATIENCE = 0.4
 """How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
 window, at which somebody waits, asks for less."""
 _WORTH_WAITING, _NO_GAIN, _NO_LOSS = 1.08, 1.05, 0.98
-"""Speed-up from doubling: above the first a longer batch pays, below the second none does, and above
-the third a short one is doubled: beside a window each of its operations waits for its turn."""
+"""Speed-up from doubling: above the first a longer batch pays, below the second none does; above
+the third a short one is doubled, for beside a window each of its operations waits its turn."""
 _SHORT = 0.01
 _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""

@@ -27,8 +27,8 @@ from engine.system.memory import give_back
 
 POLL_HERTZ = 15
 SWITCH_INTERVAL = 0.0002
-"""Seconds a thread may hold the interpreter. A fifth of Python's own would keep the window smooth; a
-fifth of that lets the engine's thread, which asks again after every operation of torch, go on while
+"""Seconds a thread may hold the interpreter. A fifth of Python's own would keep the window smooth;
+a fifth of that lets the engine's thread, which asks after every operation of torch, go on while
 the window draws."""
 
 

@@ -25,6 +25,7 @@ from gui.widgets.buttons import menu_button
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.halves import Halves
 from gui.widgets.layouts import divided, filled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
@@ -89,11 +90,12 @@ class AuditPage(Page):
         together.setStretchFactor(0, 1)
         self.above.addWidget(together)
         self.above.addWidget(self.record)
-        rows = divided(Qt.Orientation.Vertical, self.above, self.table, sizes=(330, 300))
+        parts = self.above, self.table
+        self.halves = Halves(("Together", "Row by row"), parts, sizes=(330, 300))
         for widget in (self.setup, self.complaint, self.refuted, self.of):
             self.content.addWidget(widget)
         self.content.addLayout(filled(QHBoxLayout(), (self.earlier, 1), self.adopt, spacing=8))
-        self.content.addWidget(rows, 1)
+        self.content.addWidget(self.halves, 1)
         self.chart.wait(_WAIT)
 
     def _make_buttons(self) -> None:
@@ -274,6 +276,7 @@ class AuditPage(Page):
         if row is None:
             return
         self.above.setCurrentIndex(1)
+        self.halves.choose(0)
         self.record.show_text(row.name, row.reason if not row.run_id else "Reading…")
         self._audits.read(row, lambda found: self._show_row(row, found))
         self._refresh()

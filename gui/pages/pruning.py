@@ -20,6 +20,7 @@ from gui.widgets.buttons import menu_button
 from gui.widgets.columns import FittedColumns
 from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.halves import Halves
 from gui.widgets.layouts import divided, filled, labelled
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
@@ -84,7 +85,7 @@ class PruningPage(WorkPage):
         below, above, right = QWidget(), QWidget(), QWidget()
         filled(QVBoxLayout(above), (self.table, 1), self.compared, self.verdict, spacing=6)
         filled(QVBoxLayout(below), choice, (self.chart, 1), spacing=6)
-        halves = divided(Qt.Orientation.Vertical, above, below, sizes=(330, 330))
+        halves = Halves(("Table", "Scores"), (above, below), sizes=(330, 330))
         layout = filled(QVBoxLayout(right), self.complaint, (halves, 1), self.progress, spacing=8)
         layout.setContentsMargins(8, 0, 0, 0)
         say(self.complaint, "")

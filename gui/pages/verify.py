@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.jobs.document_jobs import Checked, signature_in_words, verified, written_protocol
@@ -17,7 +17,7 @@ from gui.widgets.buttons import menu_button
 from gui.widgets.columns import FittedColumns
 from gui.widgets.file_dialogs import REPORT_FILTER, FileAsker
 from gui.widgets.flag_names import in_the_window
-from gui.widgets.layouts import divided
+from gui.widgets.halves import Halves
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
@@ -58,10 +58,11 @@ class VerifyPage(Page):
         self.record = RecordView()
         self.record.export.connect(self.export)
         self.record.notice.connect(self.notice)
-        rows = divided(Qt.Orientation.Vertical, self.table, self.record, sizes=(240, 360))
+        parts = self.table, self.record
+        self.halves = Halves(("Claims", "The run"), parts, sizes=(240, 360))
         for widget in (self.summary, self.signature, self.notes):
             self.content.addWidget(widget)
-        self.content.addWidget(rows, 1)
+        self.content.addWidget(self.halves, 1)
         tip = "Open the model and input, draw some votes again and compare them"
         draw, protocol = QMenu(self), QMenu(self)
         self.again = draw.addAction(f"&{RERUN} blocks of votes", self._draw_again)
@@ -102,7 +103,7 @@ class VerifyPage(Page):
         say(self.summary, "Verifying…")
         say(self.notes, "")
         self.model.show_rows(())
-        self.record.hide()
+        self.halves.offer(lower=False)
         say(self.signature, "")
         self._enable()
         self._verifications.submit(
@@ -134,7 +135,7 @@ class VerifyPage(Page):
             if broken:
                 title += ", which does not hold"
             self.record.show_evidence(checked.evidence, title, recomputed=checked.recomputed)
-        self.record.setVisible(checked.evidence is not None)
+        self.halves.offer(lower=checked.evidence is not None)
 
     def _fail(self, failure: Failure) -> None:
         set_role(self.summary, "danger")

@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 from string import Template
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.core.resources import assets
+from engine.system.memory import without_collection
 from gui.style.theme import LIGHT, TALK_SCALE, THEMES, Theme, registry
 
 _DRESSED = "dressed"
@@ -228,6 +230,7 @@ class Rooms(QObject):
     def dress(self, sheet: str) -> None:
         """Put another sheet on what is in sight, and on the rest later."""
         self._sheet = sheet
+        self._rooms = [room for room in self._rooms if shiboken6.isValid(room)]
         for room in self._rooms:
             self._dress(room)
 
@@ -291,10 +294,11 @@ def apply_theme(
         app.setFont(theme.font())
     sheet = stylesheet(theme)
     everywhere = "" if rooms is not None else sheet
-    if everywhere != app.styleSheet():
-        app.setStyleSheet(everywhere)
-    if rooms is not None:
-        rooms.dress(sheet)
+    with without_collection():  # Qt walks a list of widgets: none may be freed meanwhile
+        if everywhere != app.styleSheet():
+            app.setStyleSheet(everywhere)
+        if rooms is not None:
+            rooms.dress(sheet)
     registry.changed.emit()
     return theme
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from gui.style import theme as themes
@@ -126,3 +129,30 @@ def test_a_part_that_missed_nothing_is_not_dressed_again(qapp, qtbot, monkeypatc
     apply_theme(qapp, "light", rooms=rooms)
     part.show()
     assert len(dressed) == 2
+
+
+class Collecting(QWidget):
+    """Notes whether garbage may be collected while it is dressed."""
+
+    collecting: bool | None = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.collecting = gc.isenabled()
+
+
+def test_nothing_is_freed_while_the_program_is_dressed_and_a_deleted_part_is_let_be(qapp, qtbot):
+    window = Collecting()
+    qtbot.addWidget(window)
+    rooms, part = Rooms(window), QWidget(window)
+    rooms.add(part)
+    shiboken6.delete(part)
+    window.show()
+    gc.enable()
+    try:
+        apply_theme(qapp, "dark", rooms=rooms)
+        apply_theme(qapp, "light")
+        assert window.collecting is False and gc.isenabled()
+    finally:
+        gc.disable()

@@ -1,0 +1,96 @@
+"""Two parts of a page, one below the other; where the window is low, one of them at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from gui.widgets.buttons import quiet_button
+from gui.widgets.layouts import divided, filled
+
+LOW = 560
+"""Pixels of a window's height: Full HD at 200 % has 540."""
+
+
+class Halves(QWidget):
+    """A divided column; two buttons choose between its parts in a window lower than :data:`LOW`.
+
+    Both at once would make the whole page scroll there, around tables that scroll themselves.
+
+    Args:
+        names: of the upper and the lower part, on the buttons.
+        parts: both.
+        sizes: their first heights.
+
+    Attributes:
+        buttons: that choose; out of sight where both parts are seen.
+        low: whether the window is.
+    """
+
+    def __init__(
+        self,
+        names: tuple[str, str],
+        parts: tuple[QWidget, QWidget],
+        *,
+        sizes: Sequence[int],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._parts, self._offered, self.low = parts, True, False
+        self._window: QWidget | None = None
+        self._bar, self._group = QWidget(), QButtonGroup(self)
+        self.buttons: list[QToolButton] = []
+        for place, name in enumerate(names):
+            button = quiet_button(name, name)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self._group.addButton(button, place)
+            self.buttons.append(button)
+        self.buttons[0].setChecked(True)
+        self._group.idToggled.connect(self._arrange)
+        line = filled(QHBoxLayout(self._bar), *self.buttons, spacing=6)
+        line.addStretch(1)
+        both = divided(Qt.Orientation.Vertical, *parts, sizes=sizes)
+        filled(QVBoxLayout(self), self._bar, (both, 1), spacing=4)
+        self._arrange()
+
+    def choose(self, place: int) -> None:
+        """Bring a part in sight: 0 for the upper one."""
+        self.buttons[place].setChecked(True)
+
+    def offer(self, *, lower: bool) -> None:
+        """Whether there is something in the lower part."""
+        self._offered = lower
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window that it is in."""
+        super().showEvent(event)
+        if self._window is not self.window():
+            if self._window is not None:
+                self._window.removeEventFilter(self)
+            self._window = self.window()
+            self._window.installEventFilter(self)
+        self._measure()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The window has another size."""
+        if event.type() == QEvent.Type.Resize and watched is self._window:
+            self._measure()
+        return False
+
+    def _measure(self) -> None:
+        low = self.window().height() < LOW
+        if low is not self.low:
+            self.low = low
+            self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        chosen = self._group.checkedId() if self.low and self._offered else None
+        self._bar.setVisible(self.low and self._offered)
+        self._parts[0].setVisible(chosen != 1)
+        self._parts[1].setVisible(self._offered and chosen != 0)

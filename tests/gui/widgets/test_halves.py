@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from gui.widgets.halves import LOW, Halves
+
+
+@pytest.fixture
+def halves(qtbot):
+    parts = QLabel("above"), QLabel("below")
+    found = Halves(("First", "Second"), parts, sizes=(100, 100))
+    qtbot.addWidget(found)
+    found.parts = parts
+    found.resize(600, LOW)
+    found.show()
+    return found
+
+
+def seen(halves) -> list[bool]:
+    return [part.isVisible() for part in halves.parts]
+
+
+def test_both_parts_are_seen_where_the_window_has_room(halves):
+    assert seen(halves) == [True, True] and not halves.buttons[0].isVisible()
+
+
+def test_in_a_low_window_two_buttons_choose_between_them(halves, qtbot):
+    halves.resize(600, LOW - 1)
+    assert seen(halves) == [True, False]
+    halves.buttons[1].setFocus()
+    qtbot.keyClick(halves.buttons[1], Qt.Key.Key_Space)
+    assert seen(halves) == [False, True]
+    halves.choose(0)
+    assert seen(halves) == [True, False] and halves.buttons[0].isChecked()
+    halves.resize(600, LOW)
+    assert seen(halves) == [True, True]
+
+
+def test_without_a_lower_part_there_is_nothing_to_choose(halves):
+    halves.resize(600, LOW - 1)
+    halves.choose(1)
+    halves.offer(lower=False)
+    assert seen(halves) == [True, False] and not halves.buttons[0].isVisible()
+    halves.offer(lower=True)
+    assert seen(halves) == [False, True]
