@@ -159,9 +159,9 @@ class Client:
             )
         assert self._keys is not None
         which = [terms.answer for terms in announced.terms].index(self.terms.answer)
+        connection.settimeout(self._answering())  # reading keys takes a server about as long
         send(connection, Kind.KEYS, bytes([which]) + self._keys.for_server())
         _due(connection, {Kind.READY: 0})
-        connection.settimeout(self._answering())
 
     def _answering(self) -> float:
         if self._patience is not None:

@@ -57,7 +57,9 @@ def send(connection: socket.socket, kind: Kind, data: bytes = b"") -> None:
         OSError: the connection is lost, or nothing was taken for as long as its time-out.
     """
     connection.sendall(_HEAD.pack(MAGIC, kind, len(data)))
-    connection.sendall(data)
+    content = memoryview(data)
+    for start in range(0, len(data), _CHUNK):  # the time-out is of one call: a slow wire is none
+        connection.sendall(content[start : start + _CHUNK])
 
 
 def receive(connection: socket.socket, limits: Limits) -> tuple[Kind, bytes]:

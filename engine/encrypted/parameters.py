@@ -103,7 +103,7 @@ class Estimate(Record):
         budget: bits of the modulus that are left at the end, above the numbers and their sign.
         batches: ciphertexts' worth of votes, those beside the counted ones included.
         sent, received: bytes of a batch.
-        memory: bytes that client and server hold together at most.
+        memory: bytes that client and server hold together at most, both programs included.
         seconds: of all batches, client and server on two cores of one machine.
     """
 
@@ -133,8 +133,11 @@ _STEPS = 4
 _ENCRYPT, _MULTIPLY, _ROTATE = 2.6e-7, 1.25e-8, 1.5e-7
 """Seconds per coefficient and prime to encrypt and pass on, to multiply by a number and add, and to
 multiply two ciphertexts, on two cores; fitted to runs of the shipped model."""
-_COPIES = 5
-"""How often the ciphertexts of a batch stand in memory: client, wire and server, as numbers too."""
+_COPIES, _KEY_COPIES = 13, 14
+"""How often the ciphertexts of a batch, and the keys, stand in memory at most: in client and
+server, as numbers, as written bytes and on the wire; fitted to the peaks of both processes."""
+PROGRAMS = 1 << 30
+"""Bytes that client and server hold without any ciphertext, torch above all; measured on Linux."""
 ASIDE = 15
 """Batches beside the counted ones, at most: a trial, the class's votes, what is asked again, the
 clean image."""
@@ -202,6 +205,6 @@ def estimate(
         batches=batches,
         sent=features * parameters.ciphertext_bytes,
         received=pairs * parameters.ciphertext_bytes,
-        memory=_COPIES * held + 2 * parameters.key_bytes + (300 << 20),
+        memory=_COPIES * held + _KEY_COPIES * parameters.key_bytes + PROGRAMS,
         seconds=each * batches,
     )

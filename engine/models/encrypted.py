@@ -15,6 +15,7 @@ from engine.encrypted import check_installed
 from engine.encrypted.address import Address
 from engine.encrypted.client import Client
 from engine.encrypted.comparison import by_bits, by_scores, deviation
+from engine.encrypted.parameters import PROGRAMS
 from engine.encrypted.quadratic import Matrix
 from engine.evidence.observations import EncryptedRecord
 from engine.models.base import Classifier, only_fp32
@@ -74,11 +75,11 @@ class EncryptedClassifier(Classifier):
             UserError: another precision than fp32, or memory does not suffice.
         """
         only_fp32(precision, "encrypted inference")
-        needed, free = self.client.terms.estimate(1).memory, available()
+        needed, free = self.client.terms.estimate(1).memory - PROGRAMS, available()
         if free is not None and needed > free:
             raise UserError(
                 f"Encrypted inference with {self.client.terms.answer} takes about "
-                f"{needed / 2**30:.1f} GiB of memory, and {free / 2**30:.1f} GiB are free; end "
+                f"{needed / 2**30:.1f} GiB more memory, and {free / 2**30:.1f} GiB are free; end "
                 "other programs, or choose scores and a smaller model."
             )
 

@@ -40,12 +40,15 @@ def seconds_each(
     about :data:`engine.sampling.sampler.BATCH_SECONDS` at most for all but the slowest models.
 
     Returns:
-        None where it was stopped before the first batch.
+        None where it was stopped before the first batch, and for a model under encryption, which is
+        asked about nothing beside a run: what that takes is estimated from its parameters.
 
     Raises:
         UserError: model and input do not fit together.
     """
     shape, device = check_fit(classifier, fitted, settings.scheme), resolve(execution.device)
+    if classifier.usual_batch:
+        return None
     bound, taken = classifier.bound_to(fitted, settings.scheme), gridded(fitted, settings)[0]
     bound.prepare(device, settings.precision)
     x = moved(from_arrays(taken.arrays), device)

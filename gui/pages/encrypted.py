@@ -26,6 +26,7 @@ from gui.controllers.session import Session
 from gui.jobs.encrypted_jobs import cost, look
 from gui.jobs.worker import Failure, Lane
 from gui.style.theme import set_role
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.image import ImageView
 from gui.widgets.layouts import filled
 from gui.widgets.page import Page
@@ -64,8 +65,8 @@ class EncryptedPage(Page):
         self.open, self.start = QPushButton("&Open"), QPushButton("&Start a server here")
         set_role(self.open, "primary")
         self.state, self.cost = words(name="State of the server"), words(role="small")
-        self.image, self.sent = ImageView("no image yet"), ImageView("nothing sent yet")
-        self.received = ImageView("nothing came back yet")
+        self.image, self.sent, self.received = ImageView(), ImageView(), ImageView()
+        self.arrows = QLabel("→"), QLabel("→")
         self.holds = words(name="What the client holds")
         self.sees = words(name="What the server sees")
         self.reads = words(name="What comes back")
@@ -119,11 +120,10 @@ class EncryptedPage(Page):
                 top = Qt.AlignmentFlag.AlignTop if part is said else Qt.AlignmentFlag(0)
                 sides.addWidget(part, row_number, 2 * number, top)
             sides.setColumnStretch(2 * number, 1)
-            if number:
-                arrow = QLabel("→")
-                set_role(arrow, "headline")
-                sides.addWidget(arrow, 1, 2 * number - 1, Qt.AlignmentFlag.AlignCenter)
-        sides.setRowStretch(1, 1)
+        for number, arrow in enumerate(self.arrows):
+            set_role(arrow, "headline")
+            sides.addWidget(arrow, 1, 2 * number + 1, Qt.AlignmentFlag.AlignCenter)
+        self._sides = sides
         self.content.addLayout(sides, 1)
         self.content.addWidget(self.bytes)
         self.content.addWidget(self.counted)
@@ -195,16 +195,20 @@ class EncryptedPage(Page):
     def _show(self, seen: Look | None) -> None:
         self.seen = seen
         sight = seen.sight if seen is not None else None
-        self.image.show_pixels(sight.image if sight else None, "the image" if sight else "")
+        self.image.show_pixels(sight.image if sight else None, "the image")
         for view, part, caption in (
             (self.sent, sight.sent if sight else None, "bytes of its ciphertext"),
             (self.received, sight.received if sight else None, "bytes of the answer"),
         ):
-            view.show_pixels(part.picture if part else None, caption if part else "")
+            view.show_pixels(part.picture if part else None, caption)
+        for drawn in (self.image, self.sent, self.received, *self.arrows):
+            drawn.setVisible(sight is not None)
+        for row in (1, 2):  # what is there takes the room: images, or why there are none
+            self._sides.setRowStretch(row, int((row == 1) == (sight is not None)))
         say(self.bytes, f"The server reads: {sight.sent.hexadecimal} ..." if sight else "")
-        say(self.holds, _HELD if sight else "")
-        say(self.sees, f"{sight.sent.size:,} bytes of ciphertexts" if sight else "")
-        say(self.reads, _read(sight) if sight else "")
+        say(self.holds, _HELD if sight else "no image yet")
+        say(self.sees, f"{sight.sent.size:,} bytes of ciphertexts" if sight else "nothing sent yet")
+        say(self.reads, _read(sight) if sight else "nothing came back yet")
         if not self.state.text():
             say(self.state, _NOTHING)
         self._follow_cost()
@@ -225,12 +229,13 @@ class EncryptedPage(Page):
         answer = _ANSWERS[self.answer.currentIndex()] if record is None else record.answer
         counted = ""
         if record is not None and record.samples:
-            when = "So far, before" if runs.evidence is None else "Before"
-            counted = f"{when} any bound {record.in_words()}."
+            when = "So far, before any bound," if runs.evidence is None else "Before any bound,"
+            counted = f"{when} {record.in_words()}."
         elif self.seen is not None:
             counted = "Certify (F5) counts votes from encrypted noisy samples."
         say(self.counted, counted)
-        say(self.learns, " ".join((SERVER_LEARNS, CLIENT_LEARNS[answer], NOT_CLAIMED)))
+        said = (SERVER_LEARNS, CLIENT_LEARNS[answer], NOT_CLAIMED)
+        say(self.learns, "\n".join(map(in_the_window, said)))
 
 
 def _read(sight: Sight) -> str:

@@ -31,6 +31,10 @@ _PHRASES = (
     ("; omit --", "; leave out --"),
     (" (--trust)", ""),
     ("(verify --rerun all --model FILE)", "('Verify a report', all blocks drawn again)"),
+    (
+        "(certiscope verify FILE --rerun all --model MODEL)",
+        "('Verify a report', all blocks drawn again)",
+    ),
     ("; start it with certiscope serve-encrypted --model M", "; start one, here or there"),
     ("certiscope keys new makes one", "'Signing keys' makes one"),
     ("; certiscope keys trust FILE.pub.json adds it", "; 'Signing keys' adds it"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 
 import pytest
 
@@ -54,6 +55,25 @@ def test_nothing_at_all_is_waited_for_no_longer_than_the_time_out(ends):
     ends[0].sendall(head(6, 50) + b"abc")
     with pytest.raises(TimeoutError):
         receive(ends[1], {Kind.ANSWER: 100})
+
+
+def test_a_large_message_may_take_longer_than_the_time_out(ends):
+    """As keys on a slow wire: what counts is that some of it is taken now and then."""
+    data = bytes(12 << 20)
+    sending = threading.Thread(target=send, args=(ends[0], Kind.ANSWER, data))
+    sending.start()
+    ends[1].settimeout(30)
+    left = len(data) + 13
+    while left:
+        time.sleep(0.05)
+        left -= len(ends[1].recv(min(left, 1 << 20), socket.MSG_WAITALL))
+    sending.join(5)
+    assert not sending.is_alive()
+
+
+def test_nobody_who_takes_anything_is_waited_for_no_longer_than_the_time_out(ends):
+    with pytest.raises(TimeoutError):
+        send(ends[0], Kind.ANSWER, bytes(12 << 20))
 
 
 def test_a_refusal_is_a_sentence_of_one_line():

@@ -140,7 +140,7 @@ def test_other_precisions_and_too_little_memory_are_sentences(served, monkeypatc
     with pytest.raises(UserError, match="Precision bf16 does not work for encrypted inference"):
         served.prepare(torch.device("cpu"), "bf16")
     monkeypatch.setattr("engine.models.encrypted.available", lambda: 1 << 20)
-    with pytest.raises(UserError, match=r"takes about 0\.3 GiB of memory, and 0\.0 GiB are free"):
+    with pytest.raises(UserError, match=r"takes about 0\.1 GiB more memory, and 0\.0 GiB are free"):
         served.prepare(torch.device("cpu"), "fp32")
 
 

@@ -51,6 +51,14 @@ def test_it_finds_the_time_of_a_sample_in_the_batch_that_is_best(clock, each, ca
     assert clock[0] < timing.BUDGET_SECONDS + call + each * max(model.sizes)
 
 
+def test_a_model_under_encryption_is_asked_nothing(clock):
+    class Served(Slow):
+        usual_batch = 4096
+
+    model = Served(clock, 1.0, 1.0)
+    assert measured(model) is None and not model.sizes
+
+
 def test_a_busy_moment_does_not_end_the_trial(clock):
     class Interrupted(Slow):
         def classify(self, batch):

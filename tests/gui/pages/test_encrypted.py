@@ -9,6 +9,7 @@ from engine.evidence.settings import CertifySettings
 from engine.explain.encrypted import Ciphertext, Sight
 from engine.report.encrypted import CLIENT_LEARNS, NOT_CLAIMED, SERVER_LEARNS
 from gui.jobs.encrypted_jobs import Look
+from gui.widgets.flag_names import in_the_window
 from tests.factories import make_evidence
 from tests.gui.conftest import make_snapshot
 
@@ -32,7 +33,12 @@ def seen() -> Look:
 
 def test_it_says_what_to_do_and_who_may_learn_what(page):
     assert "Start a server here" in page.state.text() and not page.bytes.isVisible()
-    assert page.learns.text() == " ".join((SERVER_LEARNS, CLIENT_LEARNS["scores"], NOT_CLAIMED))
+    server, client, claim = page.learns.text().splitlines()
+    assert (server, client) == (SERVER_LEARNS, CLIENT_LEARNS["scores"])
+    assert claim == in_the_window(NOT_CLAIMED) and "'Verify a report', all blocks" in claim
+    empty = [label.text() for label in (page.holds, page.sees, page.reads)]
+    assert empty == ["no image yet", "nothing sent yet", "nothing came back yet"]
+    assert not page.image.isVisible() and not page.arrows[0].isVisible()
 
 
 def test_an_address_opens_the_model_behind_it(page, window, qtbot, monkeypatch):
@@ -50,11 +56,12 @@ def test_an_address_opens_the_model_behind_it(page, window, qtbot, monkeypatch):
 def test_both_sides_are_drawn(page, window):
     page._show(seen())
     assert page.image.image.width() == 8 and page.sent.image.width() == 64
+    assert page.image.isVisible() and page.arrows[1].isVisible()
     assert page.received.caption == "bytes of the answer"
     assert page.sees.text() == "25,600 bytes of ciphertexts"
     assert "which the client decrypts: c: 0.750, a: 0.250, d: 0.000 and 1 more" in page.reads.text()
     page._show(None)
-    assert page.image.image is None and not page.reads.isVisible()
+    assert page.image.image is None and page.reads.text() == "nothing came back yet"
 
 
 def test_what_a_run_takes_stands_there_before_anything_is_sent(page, window, monkeypatch):
@@ -86,7 +93,7 @@ RECORD = EncryptedRecord(
 
 def test_a_run_says_what_it_subtracted_while_it_counts_and_at_its_end(page, window):
     runs = window.session.runs
-    subtracted = "any bound 12 of 1,000 samples in doubt were taken from the counts."
+    subtracted = "any bound, 12 of 1,000 samples in doubt were taken from the counts."
     runs.snapshot = make_snapshot(CertifySettings(), 1000).model_copy(
         update={"encrypted": RECORD, "top": None}
     )
