@@ -30,6 +30,7 @@ from gui.widgets.flag_names import in_the_window
 from gui.widgets.image import ImageView
 from gui.widgets.layouts import filled
 from gui.widgets.page import Page
+from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ _NOTHING = "Start a server here, or type the address of one and open it."
 _STARTING = "The server is starting…"
 _ANSWERS = ("scores", "bits")
 _SHOWN = 3
+_LEAST = 150
+"""Height of an image with its caption; on a low screen the rest scrolls."""
 _HELD = "Image, noise, secret key and votes"
 
 
@@ -67,6 +70,8 @@ class EncryptedPage(Page):
         self.state, self.cost = words(name="State of the server"), words(role="small")
         self.image, self.sent, self.received = ImageView(), ImageView(), ImageView()
         self.arrows = QLabel("→"), QLabel("→")
+        for view in (self.image, self.sent, self.received):
+            view.setMinimumHeight(_LEAST)
         self.holds = words(name="What the client holds")
         self.sees = words(name="What the server sees")
         self.reads = words(name="What comes back")
@@ -124,10 +129,11 @@ class EncryptedPage(Page):
             set_role(arrow, "headline")
             sides.addWidget(arrow, 1, 2 * number + 1, Qt.AlignmentFlag.AlignCenter)
         self._sides = sides
-        self.content.addLayout(sides, 1)
-        self.content.addWidget(self.bytes)
-        self.content.addWidget(self.counted)
-        self.content.addWidget(self.learns)
+        below = ScrollColumn("Both sides", spacing=6)
+        below.column.addLayout(sides, 1)
+        for label in (self.bytes, self.counted, self.learns):
+            below.column.addWidget(label)
+        self.content.addWidget(below, 1)
 
     # -- the server --------------------------------------------------------------------------
 

@@ -64,6 +64,15 @@ def test_both_sides_are_drawn(page, window):
     assert page.image.image is None and page.reads.text() == "nothing came back yet"
 
 
+def test_on_a_low_screen_no_sentence_covers_an_image(page, window, qtbot):
+    page._show(seen())
+    for size in ((960, 540), (1280, 800), (1920, 1080)):
+        window.resize(*size)
+        for view, said in ((page.image, page.holds), (page.received, page.reads)):
+            qtbot.waitUntil(lambda view=view, said=said: view.geometry().bottom() < said.y())
+            assert view.height() >= 150 and said.height() >= said.heightForWidth(said.width())
+
+
 def test_what_a_run_takes_stands_there_before_anything_is_sent(page, window, monkeypatch):
     monkeypatch.setattr(
         "gui.pages.encrypted.cost", lambda model, votes: f"{votes:,} votes" if model else ""
