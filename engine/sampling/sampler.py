@@ -36,14 +36,13 @@ window, at which somebody waits, asks for less."""
 _WORTH_WAITING, _NO_GAIN, _NO_LOSS = 1.08, 1.05, 0.98
 """Speed-up from doubling: above the first a longer batch pays, below the second none does; above
 the third a short one is doubled, for beside a window each of its operations waits its turn."""
-_SHORT = 0.01
-_FILLED = 256
-"""From this size on a batch fills the processor, and a dearer sample means a full cache."""
+_SHORT, _FILLED = 0.01, 256
+"""Seconds of a short batch; from that size on one fills the processor, and a dearer sample means a
+full cache."""
 _MAX_BATCH = 8192
 _MAX_BATCH_BYTES = 256 << 20
 _LEAST_TRIALS, _TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 2, 3, 12, 0.01
-"""The first batch of a size also sets things up, and says nothing by itself; a short one is tried
-more often: its time is easily disturbed."""
+"""The first batch of a size also sets things up; a short one, easily disturbed, is tried more."""
 _ENDLESS = 1 << 40
 _IDLE, _SLOWER = 0.05, 2.0
 """Share of a batch's time below which its thread waits for other programs or devices, and how much
