@@ -253,9 +253,9 @@ def _identity(members: Sequence[ModelIdentity], combine: Combine, consensus: int
         notes.append("its members are normalised differently, each as its own file says")
     if len({each.sha256 for each in made}) < len(made):
         notes.append("some of its members are the same model")
-    trained = dict.fromkeys((each.training_sigma, each.training_scheme) for each in members)
-    if len(trained) > 1:
-        levels = ", ".join("not known" if one is None else f"sigma {one:g}" for one, _ in trained)
+    taught = [(each.training_sigma, each.training_scheme) for each in members]
+    if any(each != taught[0] for each in taught):
+        levels = ", ".join(dict.fromkeys(map(_noise, members)))
         notes.append(
             f"its members were trained with different noise ({levels}): expect wrong votes"
         )
@@ -305,6 +305,14 @@ def _fits(first: ModelIdentity, other: ModelIdentity) -> None:
             raise UserError(
                 f"{first.name} and {other.name} cannot be one ensemble: they {words}{shown}."
             )
+
+
+def _noise(member: ModelIdentity) -> str:
+    """What a member was trained with, in a few words."""
+    scheme, sigma = member.training_scheme, member.training_sigma
+    if scheme is not None:
+        return f"that of {scheme.get('key')}"
+    return "not known" if sigma is None else f"sigma {sigma:g}"
 
 
 def _short(value: object) -> str:

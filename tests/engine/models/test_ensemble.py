@@ -157,6 +157,17 @@ def test_members_that_were_trained_with_different_noise_are_named() -> None:
     assert not any("different noise" in note for note in alike)
 
 
+def test_members_of_other_schemes_are_named_too() -> None:
+    """Gaussian noise beside a random brightness: a remark, not an error."""
+    notes = load_model(digits("0.25", "light", "0.25")).identity.notes
+    said = "its members were trained with different noise (sigma 0.25, that of contrast-brightness)"
+    assert any(note.startswith(said) for note in notes)
+    of_one = [{"key": "laplace", "lam": lam} for lam in (0.1, 0.2)]
+    scores = torch.zeros((1, 2))
+    pair = [Listed(scores, name=str(one["lam"]), training_scheme=one) for one in of_one]
+    assert any("(that of laplace)" in note for note in Ensemble(pair).identity.notes)
+
+
 def sentence(*members: dict[str, Any], combine: str = "logits", consensus: int = 0) -> str:
     listed = [
         Listed(torch.zeros((1, given.pop("classes", 2))), **{"name": f"model {i}", **given})
