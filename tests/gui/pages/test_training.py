@@ -43,6 +43,14 @@ def test_a_training_is_stopped_resumed_and_its_result_opened(
     qtbot.waitUntil(lambda: not page.running, timeout=PATIENCE)
     assert page.said.text().startswith("Stopped; the state after the last whole epoch is kept")
     assert page.shown.path is None and page.start.isEnabled()
+    kept = page.shown.progress.history
+    page.start.click()  # the same form: it goes on where it was
+    qtbot.waitUntil(
+        lambda: page.shown is not None and page.shown.progress is not None, timeout=PATIENCE
+    )
+    assert page.shown.progress.history[: len(kept)] == kept and len(kept) >= 1
+    page.halt.click()
+    qtbot.waitUntil(lambda: not page.running, timeout=PATIENCE)
     page.form.fields["epochs"].set_value(1)
     page.start.click()
     qtbot.waitUntil(lambda: not page.running, timeout=PATIENCE)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from engine.evidence.observations import EnsembleRecord, MemberVotes
 from engine.evidence.settings import CertifySettings
 from gui.results.fact_rows import evidence_rows, snapshot_rows
 
@@ -38,3 +39,17 @@ def test_a_seed_is_shown_in_full_and_says_where_it_comes_from(make):
     assert ("seed, drawn", "7677162394206992279") in evidence_rows(make.evidence(drawn))
     given = CertifySettings(seed=5, seed_origin="given")
     assert ("seed, given", "5") in evidence_rows(make.evidence(given))
+
+
+def test_the_forward_passes_that_a_consensus_saved_are_shown(make):
+    """Three members, the third asked about 250 of 1,000 samples: a quarter of 3,000 is saved."""
+    votes = [
+        MemberVotes(asked=asked, failures=0, counts=(asked, *[0] * 9))
+        for asked in (1000, 1000, 250)
+    ]
+    record = EnsembleRecord(samples=1000, members=tuple(votes))
+    evidence = make.evidence(CertifySettings()).model_copy(update={"ensemble": record})
+    said = dict(evidence_rows(evidence))["members"]
+    assert said == (
+        "asked about 1,000, 1,000, 250 of 1,000 samples; 25.00 % of the forward passes saved"
+    )
