@@ -278,10 +278,12 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     if values["quiet"]:
         return
     from engine.procedures.set_result import as_path
+    from engine.schemes.stumps import for_kind
 
+    scheme = for_kind(result.settings.scheme, result.model.kind)
     console = Terminal(stderr=values["json"] == STDOUT, soft_wrap=True)
     console.print(
-        f"{result.model.name}: {result.settings.scheme.noise_in_words()}, "
+        f"{result.model.name}: {scheme.noise_in_words()}, "
         f"{result.settings.bound} bound, {len(result.rows):,} of "
         f"{result.available or len(result.inputs):,} inputs",
         highlight=False,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.core.rounding import round_down
 from engine.evidence.settings import alpha_of
+from engine.schemes.stumps import for_kind
 from gui.jobs.replay_tables import DIGITS, percent, shares_in_words
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def subject(view: AuditView) -> str:
     return " · ".join(
         (
             view.model.name,
-            settings.scheme.noise_in_words(),
+            for_kind(settings.scheme, view.model.kind).noise_in_words(),
             f"{settings.bound} bound",
             f"n {settings.n:,}",
             *chance,

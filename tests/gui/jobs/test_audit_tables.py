@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.models.request import ModelRequest
 from engine.procedures.set_result import Unread, set_result
 from engine.procedures.set_standing import SetStanding
+from engine.schemes import Stumps
 from gui.jobs import audit_tables
 from gui.jobs.audit_jobs import AuditView
 
@@ -83,3 +84,7 @@ def test_rows_are_labelled_with_what_they_were_counted_with(view):
         "digits-cnn · Gaussian, sigma 0.25 (pixels in [0,1]) · anytime bound · n 1,000 · "
         "alpha 0.001 for each input"
     )
+    stumps = ExactSettings(scheme=Stumps(sigma=4.0))
+    table = view.model.model_copy(update={"kind": "table"})
+    said = audit_tables.subject(replace(view, settings=stumps, model=table))
+    assert "Gaussian, sigma 4 (standard deviations of their columns) · computed bound" in said
