@@ -201,10 +201,10 @@ def test_a_run_states_it_and_verify_works_it_out_again() -> None:
     assert found.bounds.p_lower < 0.5 and len(found.bounds.others) >= 2
     assert "takes 'class 0' from among the 2 most probable classes" in found.statement
     assert all(claim.verdict == "holds" for claim in check_counts(recount_of(found)))
-    plan = AttackPlan(samples=100, n=100)
-    assert attacked(found, model, fitted(), plan).attack.how == (
-        "No attack is built for a place among the first k: PREDICT tells only who leads."
-    )
+    attack = attacked(found, model, fitted(), AttackPlan(samples=400, n=1000)).attack
+    assert attack is not None and attack.outcome == "found" and attack.lost == "rank"
+    assert attack.perturbation is not None and not attack.contradicts
+    assert found.radius is not None and found.radius <= attack.perturbation["radius"]
     raw = json.loads(evidence_json(found))
     for place, value in ((("bounds", "others"), [0.1]), (("settings", "scheme", "top_k"), 3)):
         forged = json.loads(json.dumps(raw))
