@@ -143,10 +143,10 @@ class CaseSet:
         """How many rows were in the case before, and what was checked of them; empty for none."""
         if not self.taken:
             return ""
-        rows = "row was" if self.taken == 1 else "rows were"
+        rows, state = ("row was", "it states") if self.taken == 1 else ("rows were", "they state")
         return (
-            f"{self.taken:,} {rows} in {self._case.path} before: what they state follows from "
-            "their votes, which were taken as recorded; certiscope verify --rerun draws them again."
+            f"{self.taken:,} {rows} in {self._case.path} before: what {state} follows from votes "
+            "that were taken as recorded; certiscope verify --rerun draws them again."
         )
 
     def _finished(self, given: FittedInput) -> int | None:

@@ -60,8 +60,9 @@ class VerifyPage(Page):
         self.record.notice.connect(self.notice)
         parts = self.table, self.record
         self.halves = Halves(("Claims", "The run"), parts, sizes=(240, 360))
-        for widget in (self.summary, self.signature, self.notes):
-            self.content.addWidget(widget)
+        for label in (self.summary, self.signature, self.notes):
+            label.give_way()
+            self.content.addWidget(label)
         self.content.addWidget(self.halves, 1)
         tip = "Open the model and input, draw some votes again and compare them"
         draw, protocol = QMenu(self), QMenu(self)

@@ -35,6 +35,7 @@ _PHRASES = (
         "(certiscope verify FILE --rerun all --model MODEL)",
         "('Verify a report', all blocks drawn again)",
     ),
+    ("; certiscope verify --rerun draws", "; 'Draw again' on 'Verify a report' draws"),
     ("; start it with certiscope serve-encrypted --model M", "; start one, here or there"),
     ("certiscope keys new makes one", "'Signing keys' makes one"),
     ("; certiscope keys trust FILE.pub.json adds it", "; 'Signing keys' adds it"),

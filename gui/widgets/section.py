@@ -65,6 +65,15 @@ class Words(QLabel):
         """Show a text whose lines may break after a character, as paths do at slashes."""
         super().setText(visible(text, lines=True).replace(after, f"{after}{_ZERO_WIDTH}"))
 
+    def give_way(self) -> None:
+        """Ask for no more height than the lines take at their width.
+
+        Else a long text asks for that of a narrow column, and the page it stands on scrolls.
+        """
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
+
     def minimumSizeHint(self) -> QSize:
         """One line, however narrow; Qt's own is the height of one word per line."""
         return QSize(1, self.fontMetrics().height())

@@ -288,7 +288,7 @@ def test_what_follows_from_its_votes_is_taken_and_said_to_be(tmp_path: Path) -> 
     assert whole.complete and kept.taken == 0 and kept.remark == ""
     again, kept = resumed(Case.open(case.path))
     assert again == whole and kept.taken == 3
-    assert kept.remark.startswith(f"3 rows were in {case.path} before: what they state follows")
+    assert kept.remark.startswith(f"3 rows were in {case.path} before: what they state follows ")
 
 
 def test_a_row_that_does_not_follow_is_left_out_with_its_reason(tmp_path: Path) -> None:

@@ -70,6 +70,9 @@ def test_advice_that_is_about_python_or_commands_is_the_window_s():
         "Cannot read k.pem: no; certiscope keys new makes one.": (
             "Cannot read k.pem: no; 'Signing keys' makes one."
         ),
+        "as recorded; certiscope verify --rerun draws them again.": (
+            "as recorded; 'Draw again' on 'Verify a report' draws them again."
+        ),
         "no; start it with certiscope serve-encrypted --model M.": "no; start one, here or there.",
         "again in the clear (verify --rerun all --model FILE).": (
             "again in the clear ('Verify a report', all blocks drawn again)."

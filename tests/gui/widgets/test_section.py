@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.widgets.layouts import filled
 from gui.widgets.section import Section, say, say_headline, well, words
 
 
@@ -56,3 +57,17 @@ def test_words_are_called_what_they_are_for_those_who_cannot_see_them(qtbot):
         "small",
         "Radius",
     )
+
+
+def test_a_long_text_that_gives_way_asks_for_one_line_and_gets_what_it_needs(qtbot):
+    page = QWidget()
+    qtbot.addWidget(page)
+    label = words("many words " * 60)
+    filled(QVBoxLayout(page), label, (QWidget(), 1))
+    asked = page.minimumSizeHint().height()
+    label.give_way()
+    line = label.fontMetrics().height()
+    assert page.minimumSizeHint().height() < 2 * line < asked  # a line and the gap below it
+    page.resize(600, 400)
+    page.show()
+    assert label.height() >= label.heightForWidth(600) > line
