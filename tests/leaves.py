@@ -13,7 +13,7 @@ from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.evidence.evidence import Evidence
 from engine.evidence.vote_chain import chain_facts, chain_start, chained
-from engine.procedures.noise_record import noise_record
+from engine.procedures.noise_record import noise_record, on_input
 from engine.procedures.run_key import run_key
 from engine.report.json import evidence_json
 from engine.verify import digests
@@ -115,7 +115,8 @@ def rebuilt(tree: dict[str, Any], path: Path_) -> Evidence:
         pixels_sha256=evidence.input.pixels_sha256,
     )
     if path[0] != "noise":
-        made = noise_record(evidence.settings, key=key, elements=evidence.input.elements)
+        ran = on_input(evidence.settings, evidence.input)
+        made = noise_record(ran, key=key, elements=evidence.input.elements)
         kept = {"self_test": evidence.noise.self_test}
         evidence = evidence.model_copy(update={"noise": made.model_copy(update=kept)})
     return evidence if path[0] == "chain" or evidence.chain is None else rechained(evidence, key)

@@ -29,6 +29,7 @@ from engine.models.onnx_probe import probe
 from engine.models.onnx_runtime import loaded
 from engine.models.onnx_session import (
     CPU,
+    CUDA,
     Graph,
     first_line,
     open_session,
@@ -238,9 +239,8 @@ def _stored(path: Path, session: Any) -> Normalization | None:
 
 
 def _provider(device: torch.device) -> str:
-    cuda = "CUDAExecutionProvider"
-    usable = device.type == "cuda" and cuda in loaded().get_available_providers()
-    return cuda if usable else CPU
+    usable = device.type == "cuda" and CUDA in loaded().get_available_providers()
+    return CUDA if usable else CPU
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import UserError
-from engine.models import ModelRequest, load_model
+from engine.models import ModelRequest, load_model, onnx_session
 from engine.models.onnx_session import _refusal, first_line, open_session, read_graph
 from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info, weight
 
@@ -86,3 +86,18 @@ def test_names_and_numbers_in_the_metadata(tmp_path: Path):
         assert identity.normalization_origin == "stored in the file"
     path.write_bytes(whole + field(14, field(1, "names") + field(2, "[" * 5000)))
     assert load_model(ModelRequest(str(path))).identity.class_names[0] == "class 0"
+
+
+def test_a_graphics_processor_computes_in_float32_too(tmp_path, monkeypatch):
+    """onnxruntime's own default there is TF32."""
+    import onnxruntime
+
+    asked = {}
+    monkeypatch.setattr(
+        onnxruntime, "InferenceSession", lambda path, options, **given: asked.update(given)
+    )
+    open_session(tmp_path / "m.onnx", threads=1, providers=(onnx_session.CUDA, onnx_session.CPU))
+    assert asked["providers"] == [
+        ("CUDAExecutionProvider", {"use_tf32": "0"}),
+        "CPUExecutionProvider",
+    ]
