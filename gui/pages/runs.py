@@ -13,6 +13,7 @@ from gui.pages.run_comparison import RunComparison, inputs_of
 from gui.pages.runs_model import NOTE, RunsModel, filtered, run_title
 from gui.results.record import RecordView
 from gui.widgets.columns import FittedColumns
+from gui.widgets.halves import Halves
 from gui.widgets.layouts import divided
 from gui.widgets.page import Page
 from gui.widgets.text_table_model import plain_table
@@ -59,10 +60,10 @@ class RunsPage(Page):
         for view in (self.first, self.together):
             view.notice.connect(self.notice)
         views = divided(Qt.Orientation.Horizontal, self.first, self.together)
-        rows = divided(Qt.Orientation.Vertical, self.table, views, sizes=(200, 430))
+        self.halves = Halves(("List", "Result"), (self.table, views), sizes=(200, 430))
         self._found: dict[int, Kept | str | None] = {}
         self._compare_none()
-        self.content.addWidget(rows, 1)
+        self.content.addWidget(self.halves, 1)
         self._make_buttons()
         case.listed.connect(self.refresh)
         case.opened.connect(self._clear)
@@ -110,6 +111,7 @@ class RunsPage(Page):
         for why, names in (("Without a result", lacking), (_FORGED, forged)):
             if names:
                 self.notice.emit("warning", f"{why}, and left out: {', '.join(names)}.")
+        self.halves.choose(1)
         self.together.show_runs(runs)
         self.first.hide()
         self.together.show()

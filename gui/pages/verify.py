@@ -60,6 +60,7 @@ class VerifyPage(Page):
         self.record.notice.connect(self.notice)
         parts = self.table, self.record
         self.halves = Halves(("Claims", "The run"), parts, sizes=(240, 360))
+        self.halves.turned.connect(self._make_room)
         for label in (self.summary, self.signature, self.notes):
             label.give_way()
             self.content.addWidget(label)
@@ -89,6 +90,11 @@ class VerifyPage(Page):
             action.setEnabled(evidence is not None and bool(evidence.chain))
         for action in (self.pdf, self.json):
             action.setEnabled(known is not None)
+
+    @Slot()
+    def _make_room(self) -> None:
+        """What was not checked stands with the claims; in a low window the run has its room."""
+        self.notes.setVisible(bool(self.notes.text()) and self.halves.alone != 1)
 
     @Slot()
     def ask(self) -> None:
@@ -125,7 +131,7 @@ class VerifyPage(Page):
         role = "certified" if report.ok else "danger" if broken else "abstained"
         set_role(self.summary, role)
         say(self.summary, report.summary())
-        say(self.notes, " ".join(report.notes))
+        self.notes.setText(" ".join(report.notes))
         self.model.show_rows(report.failures_first())
         if not report.ok and report.claims:
             self.table.selectRow(0)

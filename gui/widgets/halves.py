@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -28,7 +28,13 @@ class Halves(QWidget):
     Attributes:
         buttons: that choose; out of sight where both parts are seen.
         low: whether the window is.
+        alone: the part that is seen by itself; None where both are, or there is only one.
+
+    Signals:
+        turned: another part is in sight.
     """
+
+    turned = Signal()
 
     def __init__(
         self,
@@ -40,6 +46,7 @@ class Halves(QWidget):
     ) -> None:
         super().__init__(parent)
         self._parts, self._offered, self.low = parts, True, False
+        self.alone: int | None = None
         self._window: QWidget | None = None
         self._bar, self._group = QWidget(), QButtonGroup(self)
         self.buttons: list[QToolButton] = []
@@ -90,7 +97,8 @@ class Halves(QWidget):
 
     @Slot()
     def _arrange(self) -> None:
-        chosen = self._group.checkedId() if self.low and self._offered else None
-        self._bar.setVisible(self.low and self._offered)
-        self._parts[0].setVisible(chosen != 1)
-        self._parts[1].setVisible(self._offered and chosen != 0)
+        self.alone = self._group.checkedId() if self.low and self._offered else None
+        self._bar.setVisible(self.alone is not None)
+        self._parts[0].setVisible(self.alone != 1)
+        self._parts[1].setVisible(self._offered and self.alone != 0)
+        self.turned.emit()

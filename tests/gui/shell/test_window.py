@@ -11,6 +11,8 @@ from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import HierarchicalGaussian
+from engine.verify import Claim, VerificationReport
+from gui.jobs.document_jobs import Checked
 from gui.setup.column import WIDTH as LEFT_WIDTH
 from gui.shell.window import RIGHT_WIDTH
 from gui.style.theme import THEMES, current
@@ -165,6 +167,24 @@ def test_small_and_large_windows_scroll_in_their_columns_alone(loaded):
     assert loaded.statement.width() > RIGHT_WIDTH
     body.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # as for a high page
     assert body.verticalScrollBar().styleSheet() == loaded.left.styleSheet() != ""
+
+
+def test_pages_of_two_halves_need_not_scroll_on_full_hd_at_200_percent(loaded, make, tmp_path):
+    body, pages = loaded.body, loaded.pages
+    loaded.resize(960, 540)
+    claims = (Claim(name="votes add up", verdict="holds", detail=""),)
+    notes = ("What no check covers is said in a few lines of small type. " * 6,)
+    report = VerificationReport(file="x.json", kind="JSON", claims=claims, notes=notes)
+    evidence = make.evidence(CertifySettings(n=1000))
+    pages.verify.show_checked(Checked(tmp_path / "x.json", report, evidence))
+    pages.runs.first.show_evidence(evidence, "Run 1")
+    for page in (pages.verify, pages.runs, pages.audit):
+        pages.show_page(page)
+        for place in (0, 1):
+            page.halves.choose(place)
+            QApplication.processEvents()
+            assert page.halves.alone == place
+            assert body.verticalScrollBar().maximum() == 0, (page.title.text(), place)
 
 
 def test_drop_downs_show_their_rows_whole(loaded):

@@ -27,11 +27,13 @@ def test_both_parts_are_seen_where_the_window_has_room(halves):
 
 
 def test_in_a_low_window_two_buttons_choose_between_them(halves, qtbot):
+    assert halves.alone is None
     halves.resize(600, LOW - 1)
     assert seen(halves) == [True, False]
     halves.buttons[1].setFocus()
-    qtbot.keyClick(halves.buttons[1], Qt.Key.Key_Space)
-    assert seen(halves) == [False, True]
+    with qtbot.waitSignal(halves.turned):
+        qtbot.keyClick(halves.buttons[1], Qt.Key.Key_Space)
+    assert seen(halves) == [False, True] and halves.alone == 1
     halves.choose(0)
     assert seen(halves) == [True, False] and halves.buttons[0].isChecked()
     halves.resize(600, LOW)
