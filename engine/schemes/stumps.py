@@ -80,6 +80,10 @@ class StumpScheme(Scheme):
 
     _unit: str = PrivateAttr(default=_UNIT)
 
+    def __eq__(self, other: object) -> bool:
+        """By the parameters: in what unit it is said is none of them."""
+        return type(other) is type(self) and vars(other) == vars(self)
+
     @property
     def counted(self) -> int:
         """The votes beside."""

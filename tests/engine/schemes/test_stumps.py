@@ -13,6 +13,7 @@ from scipy.stats import norm as normal
 from engine.certificates.stumps import Steps, StumpEnsemble
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity
+from engine.schemes.gaussian import Gaussian
 from engine.schemes.parameter_fields import NUMBERS, PIXELS
 from engine.schemes.stumps import UNIT, Stumps, unit_of
 from engine.schemes.stumps_fields import StumpsFields
@@ -64,7 +65,8 @@ def test_noise_of_a_row_is_not_said_in_pixels_nor_that_of_an_image_in_columns() 
         row, image = (scheme.for_input(given(kind)) for kind in ("table", "image"))
         assert row.noise_in_words().endswith(f"({NUMBERS})")
         assert image.noise_in_words().endswith(f"({PIXELS})")
-        assert row.model_dump() == image.model_dump() == scheme.model_dump()
+        assert row == image == scheme and hash(row) == hash(scheme)
+        assert row != type(scheme)(sigma=9, lam=9) and row != Gaussian()
         assert {level.unit for level in row.noise().levels} == {NUMBERS}
         assert row.stated_terms()["radius"].unit == NUMBERS
 
