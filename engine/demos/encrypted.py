@@ -19,7 +19,6 @@ from engine.models.base import Classifier
 from engine.models.quadratic import quadratic_of
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
-from engine.report.numbers import percent
 from engine.schemes import Gaussian
 from engine.training import making
 from engine.training.digits import digits
@@ -77,8 +76,8 @@ def compared(path: Path, specs: Sequence[str], n: int = N) -> str:
         f"certified radius {round_down(radii[1] / len(specs), 4)}, where in the clear on the same "
         f"noise {right[0]} are, with {round_down(radii[0] / len(specs), 4)} (n0 = 100, n = {n:,}, "
         f"alpha = 0.001, clopper-pearson bound); "
-        f"{percent(doubt, sum(record.samples for record in records))} of the votes were in doubt "
-        "and subtracted"
+        f"{doubt:,} of {sum(record.samples for record in records):,} votes were in doubt and "
+        "subtracted"
     )
 
 

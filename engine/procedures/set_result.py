@@ -13,10 +13,11 @@ from engine.bounds import bound_method
 from engine.bounds.simultaneous import simultaneous_alpha
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record
 from engine.core.scores import SOFT
+from engine.encrypted.address import PREFIX
 from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, SettingsField, alpha_of
-from engine.evidence.statement import SOFT_CLASSIFIER
+from engine.evidence.statement import SERVED, SOFT_CLASSIFIER
 from engine.inputs.labels import SAID, split_rule
 from engine.noise.discrete_gaussian_law import weakened
 from engine.planning.sweep_outcome import swept_at
@@ -30,6 +31,9 @@ Counted = tuple[str, Evidence]
 """An input by its name, and its run."""
 _NAMED = 5
 """Inputs that a note names before it counts the others."""
+
+
+_SERVED = f"Every row {SERVED.removeprefix('It ')}"
 
 
 class Unread(Record):
@@ -175,6 +179,7 @@ def set_result(
         complete=whole,
         notes=(
             *([SOFT_CLASSIFIER] if settings.bound == SOFT else []),
+            *([_SERVED] if model.source.startswith(PREFIX) else []),
             *_limited(len(inputs), available if limited else None),
             *_shortfall(len(rows), len(inputs), unread),
             *_cut(sums.cut),

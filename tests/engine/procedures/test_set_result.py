@@ -40,5 +40,16 @@ def test_the_result_is_worked_out_again_from_evidence_as_files_hold_it():
     assert again == result and again.rows[0].certified_at == {"radius=0.1": True}
 
 
+def test_a_set_whose_model_is_at_a_server_rests_on_its_word():
+    model = HalfSpace(0.5)
+    here = set_result(model.identity, ("0.0",), seeded(SETTINGS), [], at=())
+    served = model.identity.model_copy(update={"source": "encrypted:127.0.0.1:7707"})
+    there = set_result(served, ("0.0",), seeded(SETTINGS), [], at=())
+    added = "Every row is about the model that the server announced, and rests on its word that"
+    assert [note for note in there.notes if note not in here.notes] == [
+        f"{added} it computed that."
+    ]
+
+
 def test_an_input_is_named_as_a_person_writes_it():
     assert as_path("folder//a.png") == "folder/a.png"
