@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.core.errors import UserError
+from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import (
     USUAL,
@@ -21,6 +22,7 @@ from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.models import fitted, load_model
 from engine.models.base import Classifier, ModelRequest
+from engine.models.scored import ScoredClassifier
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
 from engine.sampling.sampler import PATIENCE
@@ -88,7 +90,7 @@ def compare(
     how: dict[str, Any] = {"execution": execution, "stop": stop, "patience": patience}
     now = Comparing(_result(candidates, found, len(inputs), settings), 0, total)
     try:
-        _check_models(candidates, [model.classifier for model in models], inputs[0])
+        _check_models(candidates, [m.classifier for m in models], inputs[0], settings.bound)
         yield now
         for spec in inputs:
             image = load_input(spec)
@@ -144,7 +146,9 @@ def _check(candidates: Sequence[Candidate], inputs: Sequence[str]) -> None:
             )
 
 
-def _check_models(candidates: Sequence[Candidate], models: Sequence[Classifier], spec: str) -> None:
+def _check_models(
+    candidates: Sequence[Candidate], models: Sequence[Classifier], spec: str, bound: str
+) -> None:
     """Refuse what could not run, before anything has."""
     given, first = load_input(spec), models[0].identity
     for model in models[1:]:
@@ -155,7 +159,9 @@ def _check_models(candidates: Sequence[Candidate], models: Sequence[Classifier],
                 f"{len(other.class_names)}; compare models that name the same classes."
             )
     for candidate, classifier in zip(candidates, models, strict=True):
-        classifier.bound_to(fitted(classifier, given), candidate.scheme)
+        model = classifier.bound_to(fitted(classifier, given), candidate.scheme)
+        if bound == SOFT:
+            ScoredClassifier(model)
 
 
 def _result(

@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, InstanceOf, PlainSerializer, SerializeAsAny
 
 from engine.core.records import ModelIdentity, Record
+from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
-from engine.evidence.setting_fields import BoundKey, NoiseMode, read_scheme
+from engine.evidence.setting_fields import CertifyBound, NoiseMode, read_scheme
 from engine.figures.comparison import Share
 from engine.models.request import ModelRequest
 from engine.models.request_text import request_json, request_of, request_options, request_words
@@ -91,6 +92,12 @@ class Outcome(Record):
         return self.correct and self.region is not None and self.region.contains(attack)
 
 
+_SOFT = (
+    "Under the soft bound the class with the highest mean score is certified, which is another "
+    "function than the most frequent prediction."
+)
+
+
 class TradeOff(Record):
     """Candidates on the same inputs.
 
@@ -111,7 +118,7 @@ class TradeOff(Record):
     n0: int
     n: int
     alpha: float
-    bound: BoundKey = "anytime"
+    bound: CertifyBound = "anytime"
     noise: NoiseMode = "float"
     seed: int
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -119,7 +126,10 @@ class TradeOff(Record):
 
     @property
     def remark(self) -> str:
-        """What speaks against comparing at all, in a sentence; empty if nothing does."""
+        """What is to be known of the comparison, in sentences; empty if nothing is."""
+        return " ".join(filter(None, (self._of_sizes(), _SOFT * (self.bound == SOFT))))
+
+    def _of_sizes(self) -> str:
         sizes = dict.fromkeys(shape[1:] for shape in self.shapes if len(shape) > 2)
         if len(sizes) < 2:
             return ""

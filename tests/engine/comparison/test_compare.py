@@ -160,3 +160,19 @@ def test_noise_that_a_denoiser_has_no_step_for_is_refused_before_any_run(tmp_pat
     ):
         with pytest.raises(UserError, match=sentence):
             next(compare(taken, ["digits:7"], SETTINGS))
+
+
+def test_under_the_soft_bound_scores_are_compared_and_that_is_said():
+    first, other = (f"demo:digits-0.50-adv-{name}" for name in "ab")
+    summed = ModelRequest(first, others=(other,))
+    asked = [Candidate(model=one, name="a", scheme=Gaussian(sigma=0.5)) for one in
+             (ModelRequest(first), summed)]  # fmt: skip
+    settings = CertifySettings(n0=20, n=400, bound="soft")
+    _, found = drain(compare(asked, ["digits:7"], settings))
+    assert found.bound == "soft" and found.done == 1
+    assert found.remark.startswith("Under the soft bound the class with the highest mean score")
+    voting = Candidate(
+        model=ModelRequest(first, others=(other,), combine="votes"), name="v", scheme=Gaussian()
+    )
+    with pytest.raises(UserError, match="The soft bound is about the mean softmax score"):
+        next(compare([*asked, voting], ["digits:7"], settings))  # before any run
