@@ -28,6 +28,7 @@ from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import VOTES_FILTER, FileAsker
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.halves import Halves
 from gui.widgets.layouts import divided, labelled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
@@ -122,8 +123,9 @@ class VotesPage(Page):
         scroll.column.addWidget(self.facts)
         scroll.column.addStretch(1)
         below = divided(Qt.Orientation.Horizontal, scroll, self.chart, sizes=(260, 500))
-        rows = divided(Qt.Orientation.Vertical, self.table, below, sizes=(230, 330))
-        self.content.addWidget(rows, 1)
+        parts = self.table, below
+        self.halves = Halves(("Row by row", "Together"), parts, sizes=(230, 330))
+        self.content.addWidget(self.halves, 1)
 
     def _make_buttons(self) -> None:
         self.other = self.add_button("&Open votes…", self.ask)

@@ -178,7 +178,7 @@ def test_pages_of_two_halves_need_not_scroll_on_full_hd_at_200_percent(loaded, m
     evidence = make.evidence(CertifySettings(n=1000))
     pages.verify.show_checked(Checked(tmp_path / "x.json", report, evidence))
     pages.runs.first.show_evidence(evidence, "Run 1")
-    for page in (pages.verify, pages.runs, pages.audit):
+    for page in (pages.verify, pages.runs, pages.audit, pages.votes):
         pages.show_page(page)
         for place in (0, 1):
             page.halves.choose(place)
