@@ -12,6 +12,7 @@ from tests.fakes import HalfSpace, finish, fitted, identity
 MODEL, IMAGE, SETTINGS = identity(), fitted().identity, CertifySettings(n0=60, n=1000)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("noise", ["float", "exact"])
 def test_the_chain_starts_as_in_the_procedure(noise: str) -> None:
     settings = CertifySettings(n0=60, n=500, noise=noise)

@@ -87,6 +87,7 @@ def counted(
             return end.value, found, snapshots
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("noise", ["float", "exact"])
 def test_a_stopped_set_goes_on_to_the_rows_of_a_whole_one(tmp_path: Path, noise: str) -> None:
     path, settings = tmp_path / "a.certiscope", SETTINGS.model_copy(update={"noise": noise})

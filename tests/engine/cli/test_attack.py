@@ -63,6 +63,7 @@ def test_a_case_keeps_attacks_and_none_is_made_twice(
     assert rows[0] == rows[1] and all(row["attacked"] for row in rows[1])
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("words", [ATTACK, AUDIT])
 def test_a_certificate_that_is_too_large_ends_with_a_status_of_its_own(
     words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any

@@ -105,6 +105,7 @@ def test_choices_that_cannot_be_are_sentences(resume: Any, path: Path) -> None:
     assert Case.open(path).row(1).state == "finished"  # a refusal leaves no trace
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("words", "said"),
     [

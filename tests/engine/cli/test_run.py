@@ -165,6 +165,7 @@ def test_without_a_seed_every_run_draws_its_own_and_its_command_repeats_it(
     assert (again["settings"]["seed"], again["settings"]["seed_origin"]) == (seeds[0], "given")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("kept", [False, True])
 def test_an_abstention_prints_the_command_that_extends_its_run(
     program: Any, tmp_path: Path, *, kept: bool

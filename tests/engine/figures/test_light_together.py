@@ -27,6 +27,7 @@ def exact(convention: Convention, half: float = 0.5) -> LightMap:
     return LightMap(contrast=half, brightness=half, convention=convention, clip=True, cells="c")
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("convention", ["linear", "exponential"])
 def test_the_border_is_that_of_the_certificate(convention: Convention) -> None:
     found = exact(convention)

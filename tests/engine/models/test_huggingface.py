@@ -174,6 +174,7 @@ def test_huge_numbers_are_refused(folder):
         load(folder)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("changes", [{"hidden_size": 10**6}, {"num_hidden_layers": 10**6}])
 def test_a_model_much_larger_than_its_weights_is_not_built(folder, changes):
     edit(folder / "config.json", **changes)

@@ -146,6 +146,7 @@ def test_scores_that_are_no_numbers_are_no_answer(captioner, tmp_path):
     assert second is None
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -78,6 +78,7 @@ def test_labels_that_may_hold_at_once_and_numbers(tmp_path: Path):
         opened(tmp_path)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("key", ["text-mask", "text-uniform"])
 def test_noise_of_both_schemes_runs(tmp_path: Path, key: str):
     save_text(tmp_path, "bert")

@@ -32,6 +32,7 @@ def run(attack: Classifier, image: str, noise: str, *, sigma: float, n: int) -> 
 SETTINGS = [(0.25, 100_000), (0.5, 20_000)]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("sigma", "n"), SETTINGS)
 def test_float_noise_certifies_a_false_radius(attack: Classifier, sigma: float, n: int) -> None:
     """The counterexample lies inside the certified ball and has another smoothed answer."""

@@ -41,6 +41,7 @@ def test_any_batch_size_gives_the_matrix_product(tmp_path, batch):
     assert not classifier.differentiable
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("sizes", [(8, 2), ("h", "w")])
 def test_channels_may_stand_last(tmp_path, sizes):
     path = tmp_path / "m.onnx"

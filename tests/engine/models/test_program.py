@@ -99,6 +99,7 @@ def export(path: Path, network: nn.Module, example: torch.Tensor, *, free: bool)
     return path
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("free", [True, False])
 def test_a_program_opens_after_consent_only(tmp_path, network, free):
     plain = network("digits_cnn", 10)

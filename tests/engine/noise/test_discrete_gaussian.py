@@ -38,6 +38,7 @@ def test_noise_is_bit_for_bit_that_of_the_independent_computation(row: dict):
     assert found[0].tolist() == row["values"]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("sigma", [0.02, 0.25, 1.0])
 def test_lookup_is_counting_thresholds(sigma: float):
     values = thresholds(sigma)

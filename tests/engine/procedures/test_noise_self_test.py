@@ -25,6 +25,7 @@ def check(source: NoiseSource, *, sigma: float = 0.25, exact: bool = False) -> S
     return check_noise(source, law, stream=7, device=CPU)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("sigma", [1e-6, 0.02, 0.25, 2.0])
 def test_healthy_generators_pass(sigma: float) -> None:
     for key in range(3):

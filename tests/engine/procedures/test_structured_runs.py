@@ -65,6 +65,7 @@ def test_the_staircase_grows_as_votes_come_in():
     assert steps == sorted(steps) and steps[-1] == len(evidence.region.reach)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("model", MODELS)
 def test_votes_do_not_depend_on_the_batch(model):
     small, large = (run(model, n=3000, batch=batch)[1] for batch in (64, 1000))
@@ -73,6 +74,7 @@ def test_votes_do_not_depend_on_the_batch(model):
     assert small.chain.head == large.chain.head
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("model", MODELS)
 def test_another_seed_gives_other_votes(model):
     one, other = (run(model, 38, n=1000, seed=seed)[1] for seed in (0, 1))

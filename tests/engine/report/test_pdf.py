@@ -128,6 +128,7 @@ def test_the_document_is_dated_by_the_run() -> None:
     assert reader.metadata.creation_date_raw == "D:20250301101500Z"
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_shown_and_never_run(name: str) -> None:
     names = [name, *(str(digit) for digit in range(1, 10))]
@@ -189,6 +190,7 @@ def test_a_thousand_classes_fit() -> None:
     assert "990 others" in text
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("images", "kinds"),
     [

@@ -116,6 +116,7 @@ def changed(scheme: Scheme) -> list[Scheme]:
     return [scheme.model_copy(update={n: 0.5 * value}) for n, value in values.items() if value]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", EVERY, ids=lambda one: one.key)
 def test_a_law_that_draws_something_else_than_it_states_is_refused(scheme: Scheme) -> None:
     law = scheme.noise()

@@ -86,6 +86,7 @@ def lengths(scheme: NormBall, z: np.ndarray) -> np.ndarray:
     return np.where(z < 0, below, above) ** (1 / scheme.k)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", LAWS, ids=lambda one: one.noise_in_words())
 def test_no_radius_is_beyond_the_decision_of_a_smoothed_linear_classifier(scheme, bounds):
     """One that cuts the first number at c is moved across one half by c, in every norm."""

@@ -71,6 +71,7 @@ def same(one, other) -> bool:
     )
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_resumed_training_is_an_uninterrupted_one_bit_for_bit(name, tmp_path):
     whole = trained(RECIPES[name], tmp_path / "whole.training")

@@ -33,6 +33,7 @@ def drawn(scheme: Scheme, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tens
     return here, there
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
 def test_the_law_is_the_scheme_s(scheme, channels):

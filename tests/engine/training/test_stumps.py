@@ -46,6 +46,7 @@ def test_numbers_that_tell_nothing_have_no_vote() -> None:
     assert 8 not in learned.column and set(range(6)) <= set(learned.column.tolist())
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("norm", "scale", "radius"), [("l2", 0.8, 0.5), ("l1", 1.5, 0.8)])
 def test_boosting_for_a_radius_certifies_more_there(norm, scale, radius) -> None:
     at_zero = StumpRecipe("boosted", norm, scale, radius=0.0, rounds=60)

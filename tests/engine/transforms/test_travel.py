@@ -32,6 +32,7 @@ def image_of(rng, index):
     return image.astype(np.float32)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("warp", [ROTATION, SCALING])
 def test_no_parameter_between_anchors_moves_further_than_the_bound(warp):
     rng = np.random.default_rng(11)

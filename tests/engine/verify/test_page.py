@@ -315,6 +315,7 @@ def test_another_typst_is_no_forgery() -> None:
     )
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("changed", ["version", "revision", "none"])
 def test_pages_of_another_version_are_no_forgery(
     changed: str, monkeypatch: pytest.MonkeyPatch

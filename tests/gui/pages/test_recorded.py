@@ -21,6 +21,7 @@ def page(qtbot, window):
     return page
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("case", RUNS, ids=lambda case: case.key)
 def test_every_case_is_drawn_as_it_was_recorded(page, case):
     page.open(case)

@@ -81,6 +81,7 @@ def test_a_narrow_plot_in_large_type_cuts_no_number(shown, bounds, qapp) -> None
         assert width <= plot.view.sceneBoundingRect().width() + 1
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scale", [1.0, 1.6])
 @pytest.mark.parametrize("p", [0.02, 0.45, 0.501, 0.56, 0.9, 0.9999])
 def test_labels_never_overlap_and_stay_inside(shown, bounds, qapp, p, scale) -> None:

@@ -14,6 +14,7 @@ def places(window):
             for part in parts]  # fmt: skip
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("size", [(1280, 800), (800, 600)])
 def test_no_notice_or_question_moves_the_page(loaded, size):
     loaded.resize(*size)

@@ -339,6 +339,7 @@ def test_notices_do_not_push_the_window_taller(window, size):
     assert window.minimumSizeHint().height() < 600
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("page", ["explore", "preview", "gallery", "doctor", "planner", "runs",
                                   "verify", "tradeoff", "votes", "labels"])  # fmt: skip
 def test_every_page_leaves_the_window_its_size(loaded, qtbot, page):

@@ -15,6 +15,7 @@ def shapes_of(name: str, classes: int) -> dict[str, tuple[int, ...]]:
     return {key: tuple(value.shape) for key, value in weights.items()}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("name", "classes"),
     [
