@@ -26,8 +26,8 @@ KINDS = {
     "--reach 2",
     "individual": f"{RUN} {DIGIT} --scheme individual-translation {SHIFT} --error 9 --reach 0.25",
     "heuristic": f"{RUN} {DIGIT} --scheme heuristic-translation {SHIFT}",
-    "individual rotation": f"{RUN} --model demo:digits-rotation-nested --input digits16:17 "
-    "--scheme individual-rotation --sigma 0.3 --error 0.6 --sigma-gamma 20 --reach 0.5",
+    "individual rotation": f"{RUN} --model demo:digits-rotation-nested --input digits16:0 "
+    "--scheme individual-rotation --sigma 0.3 --error 0.6 --sigma-gamma 20 --reach 0.5 --n 1000",
     "scaling with light": f"{RUN} --model demo:digits-rotation --input digits16:17 "
     "--scheme scaling --scale 0.03 --with-brightness 0.01 --sigma-b 0.1 --n 1000",
     "rotation with noise": f"{RUN} --model demo:digits-rotation --input digits16:17 "
