@@ -224,6 +224,7 @@ class FakeClassifier:
 
     identity: ModelIdentity
     unloaded: bool = False
+    usual_batch: int = 0
 
     def unload(self) -> None:
         """Remember it."""
