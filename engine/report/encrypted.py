@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from engine.core.rounding import round_up
 from engine.encrypted.parameters import Parameters
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import EncryptedRecord
 from engine.report.content import Fact, Section
-from engine.report.numbers import count, percent, plain
+from engine.report.numbers import count, plain
 
 SERVER_LEARNS = (
     "The server learns neither image nor noise, neither scores nor prediction nor radius: it gets "
@@ -69,7 +70,8 @@ def _doubt(record: EncryptedRecord) -> str:
 
 def _subtracted(record: EncryptedRecord) -> str:
     said = f"{count(record.subtracted)} of {count(record.samples)} samples"
-    said += f" ({percent(record.subtracted, record.samples)})" if record.samples else ""
+    if record.samples:
+        said += f" ({round_up(100 * record.subtracted / record.samples, 1)} %)"
     return f"{said}, {count(record.outside)} beyond the limit" if record.outside else said
 
 

@@ -10,6 +10,15 @@ from tests.factories import make_evidence
 COMMON = {"ring": 8192, "primes": (53, 53, 52, 60), "scale": 30, "features": 65, "hidden": 25}
 
 
+def test_a_share_in_doubt_is_rounded_up():
+    record = EncryptedRecord(
+        answer="scores", **COMMON, limit=8.0, error=1e-3, samples=163_840, doubtful=116
+    )
+    (section,) = encrypted_sections(make_evidence().model_copy(update={"encrypted": record}))
+    values = {fact.label: fact.value for fact in section.facts}
+    assert values["subtracted"] == "116 of 163,840 samples (0.1 %)"
+
+
 def test_a_model_in_the_clear_has_no_such_section():
     assert encrypted_sections(make_evidence()) == () == encrypted_limits(make_evidence())
 
