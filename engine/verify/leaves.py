@@ -174,6 +174,7 @@ RULES = (
             "attack.alpha",
             "attack.tries",
             "attack.perturbation*",
+            "attack.pixels_sha256",
             "attack.outside",
         ),
         "never",

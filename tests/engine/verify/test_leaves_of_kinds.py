@@ -39,6 +39,10 @@ KINDS = {
     "--cells 8 --samples 50",
     "exact keypoints": f"{COMPUTED} --model demo:aircraft --input aircraft:0 --scheme exact-map "
     "--contrast 0.02 --brightness 0.02 --cells 8 --samples 50",
+    "attacked stumps": "attack --device cpu --quiet --model demo:breast-cancer-stumps "
+    "--input breast-cancer:3 --scheme stumps --sigma 4 --samples 100",
+    "attacked rank": f"{RUN.replace('certify', 'attack')} {DIGIT} --top-k 2 --bound multi-class "
+    "--attack-samples 200 --attack-n 500",
     "stumps of pixels": f"{COMPUTED} --model demo:digits-1-5-stumps --input digits:1 "
     "--scheme stumps --norm l1 --lam 0.5 --samples 50",
     "stumps of fields": f"{COMPUTED} --model {{folder}}/m.safetensors --input {{folder}}/t.csv:0 "
