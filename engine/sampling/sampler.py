@@ -33,9 +33,9 @@ BATCH_SECONDS = 0.06
 PATIENCE = 0.4
 """How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
 window, at which somebody waits, asks for less."""
-_WORTH_WAITING, _NO_GAIN, _NO_LOSS = 1.08, 1.05, 0.98
+_WORTH_WAITING, _NO_GAIN, _NO_LOSS = 1.08, 1.05, 0.9
 """Speed-up from doubling: above the first a longer batch pays, below the second none does; above
-the third a short one is doubled, for beside a window each of its operations waits its turn."""
+the third, a busy machine's chance, a short one is doubled: its operations wait for a window's."""
 _SHORT, _FILLED = 0.01, 256
 """Seconds of a short batch; from that size on one fills the processor, and a dearer sample means a
 full cache."""
@@ -196,7 +196,8 @@ class Sampler:
         if known and hint and not self.batch:
             if trial.work > _SLOWER * size * known.seconds_each:
                 return self.calibrate(planned)
-            if size < _FILLED and 2 * trial.work < BATCH_SECONDS:  # found on a busy machine
+            room_left = size < _FILLED and 2 * trial.work < BATCH_SECONDS
+            if room_left or 2 * trial.work < _SHORT:  # it was found on a busy machine
                 size, trial = self._grow(size, trial, planned)
         elif not self.batch:
             size, trial = self._grow(size, trial, planned)
