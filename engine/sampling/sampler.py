@@ -196,8 +196,7 @@ class Sampler:
         if known and hint and not self.batch:
             if trial.work > _SLOWER * size * known.seconds_each:
                 return self.calibrate(planned)
-            room_left = size < _FILLED and 2 * trial.work < BATCH_SECONDS
-            if room_left or 2 * trial.work < _SHORT:  # it was found on a busy machine
+            if 2 * trial.work < (BATCH_SECONDS if size < _FILLED else _SHORT):  # a busy machine's
                 size, trial = self._grow(size, trial, planned)
         elif not self.batch:
             size, trial = self._grow(size, trial, planned)
