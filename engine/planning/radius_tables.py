@@ -24,7 +24,7 @@ from scipy.special import ndtr
 from engine.certificates.norm_balls import LEAST
 from engine.certificates.radius_table import GRID, Floats, name_of, packed
 from engine.core.errors import UserError
-from engine.core.files import write_atomically
+from engine.core.files import sha256_file, write_atomically
 from engine.core.rounding import round_down
 from engine.regions import Norm
 from engine.regions.required_probability import unanimous
@@ -142,9 +142,11 @@ def main(words: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--looked-up", type=Path, help="file of the tables that plans look up")
     given = parser.parse_args(words)
-    looked_up = [write_looked_up(given.looked_up)] if given.looked_up else []
-    for path in [*write(given.out, given.dimensions), *looked_up]:
+    for path in write(given.out, given.dimensions):
         sys.stdout.write(f"{path}\n")
+    if given.looked_up:
+        path = write_looked_up(given.looked_up)
+        sys.stdout.write(f"{path}, to be read once DIGEST is {sha256_file(path)}\n")
 
 
 if __name__ == "__main__":

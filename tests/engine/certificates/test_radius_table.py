@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
 
-from engine.certificates import norm_balls
+from engine.certificates import norm_balls, radius_table
 from engine.certificates.norm_balls import LEAST, certified
 from engine.certificates.radius_table import (
     GRID,
@@ -23,6 +25,7 @@ from engine.certificates.radius_table import (
     unpacked,
 )
 from engine.planning.radius_tables import LOOKED_UP, LOOKED_UP_IN, grid
+from engine.regions.required_probability import unanimous
 from engine.schemes.exp_1 import Exp1
 from engine.schemes.exp_2 import Exp2
 from engine.schemes.exp_inf import ExpInf
@@ -72,6 +75,47 @@ def test_the_file_holds_every_law_in_every_dimension_and_nothing_else() -> None:
     assert shipped().stat().st_size < 500_000
     assert looked_up("exp-2 j=0.0 k=4.0", "l2", 65) is None
     assert Pow2(k=2.0000001).law_name() != Pow2().law_name()
+
+
+def damaged(what: str) -> bytes:
+    """The shipped file cut off, or with larger radii in it, or something else."""
+    whole = shipped().read_bytes()
+    if what == "forged":
+        with np.load(shipped(), allow_pickle=False) as file:
+            kept = {name: file[name] for name in file.files}
+        kept |= {
+            name: packed(unpacked(kept[GRID], kept[name]).low * 50) for name in kept if "," in name
+        }
+        data = io.BytesIO()
+        np.savez(data, allow_pickle=False, **kept)
+        return data.getvalue()
+    return {"cut off": whole[:30_000], "empty": b"", "other": b"no table"}[what]
+
+
+@pytest.mark.parametrize("what", ["cut off", "empty", "other", "forged", "a folder", "missing"])
+def test_another_file_is_read_as_none(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing fails for it, and no plan says more than is worked out."""
+    path = tmp_path / "radii.npz"
+    if what == "a folder":
+        path.mkdir()
+    elif what != "missing":
+        path.write_bytes(damaged(what))
+    monkeypatch.setattr(radius_table, "shipped", lambda: path)
+    scheme, asked = Pow2(sigma=0.5, dimension=3072), {"radius": 0.3}
+    named = (scheme.law_name(), scheme.norm, 3072)
+    try:
+        radius_table._kept.cache_clear()
+        looked_up.cache_clear()
+        assert looked_up(*named) is None
+        assert scheme.required_probability(asked) == pytest.approx(0.73388396407)
+        assert scheme.between(unanimous(0.9)) is None
+    finally:
+        monkeypatch.undo()
+        radius_table._kept.cache_clear()
+        looked_up.cache_clear()
+    assert looked_up(*named) is not None
 
 
 @pytest.mark.parametrize(("scheme", "d"), EVERY, ids=lambda one: getattr(one, "key", one))
