@@ -158,6 +158,7 @@ def training(
     state = _fresh(network, data, recipe)
     if keeper is not None:
         keeper.load(state)
+        _measure_again(state, data, recipe)
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
         found = yield from _epoch(state, data, recipe, epoch, stop)
         if found is None:
@@ -171,6 +172,23 @@ def training(
         yield Progress(epochs=recipe.epochs, history=state.history)
     network.load_state_dict(state.best)
     return Trained(network, state.best_epoch, state.best_accuracy, state.history)
+
+
+def _measure_again(state: State, data: DataSet, recipe: Recipe) -> None:
+    """The accuracy of the weights that are kept, which a file may say otherwise."""
+    if not state.best:
+        return
+    going = copy.deepcopy(state.network.state_dict())
+    state.network.load_state_dict(state.best)
+    state.best_accuracy = _accuracy(state, data, recipe)
+    state.network.load_state_dict(going)
+
+
+def _accuracy(state: State, data: DataSet, recipe: Recipe) -> float:
+    """On noisy validation images, the same ones at every look."""
+    return noisy_accuracy(
+        state.network, data.validation, recipe.scheme, draws=recipe.draws, seed=recipe.seed
+    )
 
 
 def _fresh(network: nn.Module, data: DataSet, recipe: Recipe) -> State:
@@ -233,9 +251,7 @@ def _looked(
     state: State, data: DataSet, recipe: Recipe, found: Epoch, watch: Watch | None
 ) -> Epoch:
     """The epoch with what validation images say of it; its weights are kept if they are best."""
-    accuracy = noisy_accuracy(
-        state.network, data.validation, recipe.scheme, draws=recipe.draws, seed=recipe.seed
-    )
+    accuracy = _accuracy(state, data, recipe)
     if recipe.kept == "last" or accuracy >= state.best_accuracy:
         state.best = copy.deepcopy(state.network.state_dict())
         state.best_epoch, state.best_accuracy = found.epoch, accuracy

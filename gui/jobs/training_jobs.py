@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
@@ -119,10 +120,20 @@ def _acr(path: Path) -> str:
         found = card["recipe"] and card.get("certified_accuracy", {})
         if "acr" not in found:
             return "finished"
-        acr = round_down(float(found["acr"]), 3)
-        return f"finished, average certified radius {acr} on {int(found['inputs'])} test images"
-    except (OSError, ValueError, KeyError, TypeError):
+        acr, inputs = float(found["acr"]), int(found["inputs"])
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ):
         return ""
+    if not math.isfinite(acr):
+        return ""
+    return f"finished, average certified radius {round_down(acr, 3)} on {inputs} test images"
 
 
 def epoch_row(epoch: Epoch) -> list[str]:

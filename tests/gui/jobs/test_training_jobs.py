@@ -64,3 +64,20 @@ def test_what_earlier_trainings_left_is_listed(tmp_path):
     assert kept(tmp_path / "more") == [
         ("digits-gaussian-0.25", "after epoch 1 of 3, to be resumed")
     ]
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "[]",
+        "[" * 100_000,
+        '{"recipe": 1, "certified_accuracy": {"acr": 1e999, "inputs": 1}}',
+        '{"recipe": 1, "certified_accuracy": {"acr": NaN, "inputs": 1}}',
+        '{"recipe": 1, "certified_accuracy": {"acr": 1, "inputs": 1e999}}',
+        '{"recipe": 1, "certified_accuracy": "acr"}',
+    ],
+)
+def test_a_card_of_something_else_is_not_listed(card, tmp_path):
+    (tmp_path / "m.safetensors").touch()
+    (tmp_path / "m.json").write_text(card)
+    assert kept(tmp_path) == []
