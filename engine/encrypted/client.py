@@ -205,12 +205,17 @@ class Client:
             self.close()
             kind = _Left if "closed" in str(error) else Unreachable
             raise kind(f"{where} sent no answer that can be read: {error}.") from error
+        except ssl.SSLCertVerificationError as error:
+            self.close()
+            raise Unreachable(
+                f"{where} has no certificate that is trusted here ({error.verify_message}); name "
+                "it with --encrypted-ca F.pem."
+            ) from error
         except ssl.SSLError as error:
             self.close()
-            reason = getattr(error, "verify_message", "") or error.reason or "no TLS"
             raise Unreachable(
-                f"{where} has no certificate that is trusted here ({reason}); name it with "
-                "--encrypted-ca F.pem."
+                f"{where} speaks no TLS that this program does ({error.reason or 'cut off'}); see "
+                "whether it was started with --certificate."
             ) from error
         except OSError as error:
             self.close()

@@ -24,6 +24,8 @@ IDLE = 120.0
 """Seconds without a message, or without a byte of one, after which a client is left."""
 CLIENTS = 4
 """Served at a time: each holds keys and a batch of ciphertexts in memory."""
+_AGAIN, _REFUSING = 0.1, 5.0
+"""Seconds before connections are taken again, and for a client that is one too many to ask."""
 _SLACK = 1 << 20
 Say = Callable[[str], None]
 
@@ -96,23 +98,28 @@ class Server:
         while not self._closed.is_set():
             try:
                 connection, _ = self._listening.accept()
-            except OSError:
-                return
+            except OSError:  # closed, or out of files for as long as clients hold them
+                self._closed.wait(_AGAIN)
+                continue
             number += 1
-            threading.Thread(
+            thread = threading.Thread(
                 target=self._client, args=(connection, f"client {number}"), daemon=True
-            ).start()
+            )
+            try:
+                thread.start()
+            except RuntimeError:  # no thread is left
+                connection.close()
 
     def _client(self, connection: socket.socket, name: str) -> None:
         """One client, from its first message to its last."""
-        connection.settimeout(self._idle)
-        if not self._free.acquire(blocking=False):
-            _refuse(connection, f"{CLIENTS} clients are served already; try again later.")
-            connection.close()
-            return
+        free = self._free.acquire(blocking=False)
+        connection.settimeout(self._idle if free else min(self._idle, _REFUSING))
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
+            receive(connection, {Kind.HELLO: SMALL})  # unread it would cut a refusal off
+            if not free:
+                raise UserError(f"{CLIENTS} clients are served already; try again later.")
             self._talk(connection, name)
         except Closed:
             self._say(f"{name} left.")
@@ -122,11 +129,11 @@ class Server:
         except (OSError, MemoryError) as error:
             self._say(f"{name} was lost ({type(error).__name__}).")
         finally:
-            self._free.release()
+            if free:
+                self._free.release()
             connection.close()
 
     def _talk(self, connection: socket.socket, name: str) -> None:
-        receive(connection, {Kind.HELLO: SMALL})
         send(connection, Kind.MODEL, self._announced.model_dump_json().encode())
         most = {Kind.KEYS: max(map(_most_keys, self.offers)) + 1}
         _, keys = receive(connection, most)

@@ -295,3 +295,27 @@ def test_with_tls_the_server_is_known_by_its_certificate(tmp_path):
             Client(Address("127.0.0.1", server.port, ca=str(other)))
         with pytest.raises(Unreachable):  # without TLS
             Client(Address("127.0.0.1", server.port), patience=SECONDS)
+
+
+def test_one_client_too_many_is_told_so_behind_tls_too(tmp_path):
+    cert, key = certificate(tmp_path)
+    tls = server_tls("127.0.0.1", cert, key)
+    with Server(small(), stated(), host="127.0.0.1", port=0, tls=tls, idle=5) as server:
+        threading.Thread(target=server.serve, daemon=True).start()
+        place = ("127.0.0.1", server.port)
+        held = [socket.create_connection(place, timeout=5) for _ in range(4)]
+        try:
+            with pytest.raises(Unreachable, match="refuses: 4 clients are served already"):
+                Client(Address(*place, ca=str(cert)))
+        finally:
+            for one in held:
+                one.close()
+
+
+def test_a_server_without_tls_is_not_said_to_lack_a_certificate(tmp_path):
+    cert, _ = certificate(tmp_path)
+    with (
+        serving(small()) as address,
+        pytest.raises(Unreachable, match=r"speaks no TLS that this program does \("),
+    ):
+        Client(Address(address.host, address.port, ca=str(cert)))

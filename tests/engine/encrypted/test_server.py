@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 import pytest
 
@@ -102,6 +103,7 @@ def test_no_more_clients_than_memory_is_for(address):
     held = [socket.create_connection(place, timeout=5) for _ in range(4)]
     try:
         with socket.create_connection(place, timeout=5) as connection:
+            send(connection, Kind.HELLO)
             assert "4 clients are served already" in refusal_of(connection)
     finally:
         for one in held:
@@ -111,3 +113,30 @@ def test_no_more_clients_than_memory_is_for(address):
 def test_an_address_that_is_taken_is_a_sentence(address):
     with pytest.raises(UserError, match=r"Cannot listen on 127\.0\.0\.1:\d+: .*in use"):
         Server(small(), stated(), host=address.host, port=address.port)
+
+
+def test_no_file_and_no_thread_left_end_no_server(monkeypatch):
+    """Whoever opens connections until nothing is left keeps others out for that long alone."""
+    with serving(small(), idle=5) as address:
+        place = (address.host, address.port)
+
+        def refuses(thread):
+            raise RuntimeError("can't start new thread")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", refuses)
+            with socket.create_connection(place, timeout=5) as connection:
+                assert connection.recv(1) == b""
+        accepts, failures = socket.socket.accept, iter([OSError(24, "Too many open files")])
+
+        def accept(self):
+            for failure in failures:
+                raise failure
+            return accepts(self)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(socket.socket, "accept", accept)
+            for _ in range(3):
+                with socket.create_connection(place, timeout=5) as connection:
+                    send(connection, Kind.HELLO)
+                    assert receive(connection, ANY)[0] is Kind.MODEL
