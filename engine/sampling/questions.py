@@ -15,7 +15,9 @@ from engine.evidence.observations import most_near_ties
 from engine.models.base import NO_CLASS, Classifier
 
 ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
-"""By how much scores may differ from batch to batch, relative to the largest of them."""
+"""By how much scores may differ from batch to batch, relative to their distance from each other."""
+LAST_BITS = {"fp32": 1e-5, "fp16": 5e-3, "bf16": 2.5e-2}
+"""And relative to their own size, which what all classes share makes as large as it likes."""
 
 
 class Cause(Enum):
@@ -143,10 +145,17 @@ def consecutive(
 
 @dataclass(frozen=True)
 class Answer:
-    """Classes of a batch, and its scores (B, K) where the classifier has them."""
+    """What a classifier says to a batch.
+
+    Attributes:
+        classes: of its samples.
+        scores: (B, K), where the classifier has them.
+        measured: they are numbers by themselves, and decide no class by their distances.
+    """
 
     classes: list[int]
     scores: torch.Tensor | None
+    measured: bool = False
 
     @classmethod
     def of(cls, classifier: Classifier, batch: Batch) -> Answer:
@@ -154,19 +163,34 @@ class Answer:
         if not classifier.by_scores:
             return cls(classifier.classify(batch).tolist(), None)
         scores = classifier.scores(batch).clone()  # not its own buffer
-        return cls(classifier.named(scores).tolist(), scores)
+        measured = classifier.identity.outputs is not None
+        return cls(classifier.named(scores).tolist(), scores, measured)
 
     def rows(self, first: int, last: int) -> Answer:
         """What it says to rows first .. last-1."""
         scores = None if self.scores is None else self.scores[first:last]
-        return Answer(self.classes[first:last], scores)
+        return Answer(self.classes[first:last], scores, self.measured)
+
+    @cached_property
+    def numbers(self) -> torch.Tensor:
+        """The scores, none where there are none: (B, K, 2), each with its distance from the middle.
+
+        The middle of a sample's scores is their median, which one class far off does not change;
+        of numbers that are measured it is 0.
+        """
+        if self.scores is None:
+            return torch.empty(0, 0, 2, dtype=torch.float64)
+        found = apart = self.scores.double().nan_to_num()
+        if not self.measured:
+            rising, count = found.sort(dim=1).values, found.shape[1]
+            middle = rising[:, (count - 1) // 2] / 2 + rising[:, count // 2] / 2
+            apart = found - middle[:, None]
+        return torch.stack([found, apart.abs()], dim=2)
 
     @cached_property
     def scale(self) -> float:
-        """The usual size of a score: the median, which one class far off does not change."""
-        if self.scores is None:
-            return 0.0
-        return float(self.scores.double().nan_to_num().abs().median())
+        """The usual distance of a score from the middle of its sample's."""
+        return float(self.numbers[..., 1].median()) if self.numbers.numel() else 0.0
 
 
 @dataclass(frozen=True)
@@ -180,21 +204,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Rounding:
-    """How far scores may differ, relative to themselves or to the usual ones of their batch."""
+    """How far scores may differ, relative to their distances from each other.
+
+    What is added to all scores of a sample decides nothing, and so must excuse nothing: of their
+    own size only the last bits count.
+    """
 
     tolerance: float
+    last_bits: float
 
     @classmethod
     def of(cls, precision: str) -> Rounding:
         """Of a precision: fp32, fp16 or bf16."""
-        return cls(ROUNDING[precision])
+        return cls(ROUNDING[precision], LAST_BITS[precision])
 
     def same(self, one: Answer, other: Answer, place: int) -> bool:
         """Whether two answers agree in one row, scores up to rounding."""
-        if one.scores is None or other.scores is None:
-            return one.classes[place] == other.classes[place]
-        scale = max(one.scale, other.scale)
-        return self._close(one.scores[place], other.scores[place], scale)
+        return self.alike(one, place, other, place)
 
     def all_same(self, one: Answer, other: Answer) -> bool:
         """Whether two answers to the same batch agree in every row, scores up to rounding."""
@@ -202,20 +228,20 @@ class Rounding:
             return one.classes == other.classes
         if one.scores.shape != other.scores.shape:
             return False
-        return self._close(one.scores, other.scores, max(one.scale, other.scale))
+        return self._close(one.numbers, other.numbers, max(one.scale, other.scale))
 
     def tied(self, answer: Answer, at: int, counted: int) -> bool:
         """Whether rounding may have made another class of a sample than the one now."""
         if answer.scores is None or answer.classes[at] == NO_CLASS:
             return False
-        pair = answer.scores[at][[counted, answer.classes[at]]]
+        pair = answer.numbers[at][[counted, answer.classes[at]]]
         return self._close(pair[:1], pair[1:], answer.scale)
 
     def near(self, one: Answer, at: int, other: Answer, place: int, pair: tuple[int, int]) -> bool:
         """Whether two answers to one sample agree, or differ by rounding in a pair of classes."""
         if one.scores is None or other.scores is None or NO_CLASS in pair:
             return one.classes[at] == other.classes[place]
-        a, b = one.scores[at][[*pair]], other.scores[place][[*pair]]
+        a, b = one.numbers[at][[*pair]], other.numbers[place][[*pair]]
         return self._close(a, b, max(one.scale, other.scale))
 
     def differ(self, asked: Sequence[Asked]) -> bool:
@@ -235,9 +261,10 @@ class Rounding:
         if one.scores is None or other.scores is None:
             return one.classes[at] == other.classes[place]
         scale = max(one.scale, other.scale)
-        return self._close(one.scores[at], other.scores[place], scale)
+        return self._close(one.numbers[at], other.numbers[place], scale)
 
     def _close(self, one: torch.Tensor, other: torch.Tensor, scale: float) -> bool:
-        a, b = one.double().nan_to_num(), other.double().nan_to_num()
-        largest = torch.maximum(a.abs(), b.abs()).clamp(min=scale)
-        return bool(((a - b).abs() <= self.tolerance * largest).all())
+        larger = torch.maximum(one.abs(), other.abs())
+        size, apart = larger[..., 0], larger[..., 1].clamp(min=scale)
+        allowed = torch.maximum(self.tolerance * apart, self.last_bits * size)
+        return bool(((one - other)[..., 0].abs() <= allowed).all())

@@ -189,6 +189,19 @@ def test_a_dependence_that_begins_with_a_few_samples_is_found_in_short_runs() ->
             list(one.votes(Stream.ESTIMATION, total))
 
 
+@pytest.mark.parametrize(("shared", "scale"), [(0.5, 1e-4), (1e4, 1.0)])
+def test_what_all_scores_share_hides_no_mean_over_the_batch(shared: float, scale: float) -> None:
+    """Probabilities next to one half, or scores with a large part in common."""
+
+    class Shared(Made):
+        def scores(self, batch: torch.Tensor) -> torch.Tensor:
+            return shared + scale * super().scores(batch)
+
+    for total in (1_000, 20_000):
+        with pytest.raises(UserError, match="depends on the"):
+            run(sampler(Shared(lambda m: m.mean().expand(len(m)))), total)
+
+
 @pytest.mark.usefixtures("often")
 def test_a_dependence_of_one_sample_in_a_hundred_is_found() -> None:
     """With at least 2,000 samples asked again it is missed once in 5 x 10^8 runs."""

@@ -21,15 +21,36 @@ def answer(*rows: tuple[float, float]) -> Answer:
 def test_scores_may_differ_by_the_rounding_of_their_precision(
     precision: str, below: float, above: float
 ) -> None:
-    """Relative to the larger score, or to the median of the batch where that is larger."""
-    rounding, one = Rounding.of(precision), answer((1.0, 0.0), (1.0, 1.0), (1.0, 1.0))
+    """Relative to the distance from the middle, or to the median of these where that is larger."""
+    rounding, one = Rounding.of(precision), answer((1.0, -1.0), (1.0, -1.0), (1.0, -1.0))
     for more, same in ((below, True), (above, False)):
-        # The second score is 0, far below the usual one: what counts is the median, 1.
-        other = answer((1.0, more), (1.0, 1.0), (1.0, 1.0))
+        other = answer((1.0, more - 1.0), (1.0, -1.0), (1.0, -1.0))
         assert rounding.same(one, other, 0) == rounding.all_same(one, other) == same
         assert rounding.same(one, other, 1)
         assert rounding.near(one, 0, other, 0, (0, 1)) == same
-        assert rounding.tied(answer((1.0, 1.0 - more), (1.0, 1.0)), 0, 1) == same
+        # The first two scores lie next to each other: what counts is the usual distance, 1.
+        assert rounding.tied(answer((0.0, -more), (1.0, -1.0), (1.0, -1.0)), 0, 1) == same
+
+
+@pytest.mark.parametrize("shared", [0.5, -100.0, 1e4])
+def test_what_all_classes_share_excuses_nothing(shared: float) -> None:
+    """A hundredth of the distance between two scores is no rounding; their last bits are."""
+    rounding, apart = Rounding.of("fp32"), abs(shared) * 1e-2
+    for more, same in ((0.01 * apart, False), (2e-6 * abs(shared), True)):
+        one, other = (
+            Answer([0], torch.tensor([[shared + by, shared - apart]], dtype=torch.float64))
+            for by in (apart, apart + more)
+        )
+        assert rounding.all_same(one, other) == rounding.same(one, other, 0) == same
+        assert rounding.near(one, 0, other, 0, (0, 1)) == same
+
+
+def test_numbers_that_are_measured_share_nothing() -> None:
+    one, other = (
+        Answer([0], torch.tensor([[100.0, 100.0 + by]]), measured=True) for by in (0.0, 0.05)
+    )
+    assert Rounding.of("fp32").all_same(one, other)
+    assert one.rows(0, 1).measured
 
 
 def test_without_scores_only_classes_are_compared() -> None:
