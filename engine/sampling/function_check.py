@@ -233,7 +233,7 @@ class FunctionCheck:
                 stretches = 0  # that it is still the same function is what a short run's end shows
         asked = list[Asked]()
         for _ in range(stretches):
-            asked += self._questions(samples, start, answered, most)
+            asked += self._questions(samples, start, answered, most, whole=closing)
         if closing:
             for earlier in self._earlier[:_EARLIER] if self._alone else self._due:
                 self._about.again(earlier)
@@ -244,7 +244,13 @@ class FunctionCheck:
             self._earlier.pop(self._lot.randrange(1, len(self._earlier)))
 
     def _questions(
-        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], most: int
+        self,
+        samples: Samples,
+        start: int,
+        answered: Sequence[torch.Tensor],
+        most: int,
+        *,
+        whole: bool,
     ) -> list[Asked]:
         """Ask about some of the samples just classified, in several batches."""
         stretch = self._stretch(samples, start, answered, most)
@@ -252,7 +258,7 @@ class FunctionCheck:
         brief, now = self._brief, opening or (self.planned >= LONG and self._lot.random() < 0.25)
         if not self._alone and now and not brief:
             asked += self._open(stretch, answered)
-        for group in self._groups(len(stretch.classes)):
+        for group in self._groups(len(stretch.classes), whole=whole):
             asked.append(Asked(stretch, group, self._compared(stretch, group, answered)))
         if self._classifier.measured() is not None and self._rounding.differ(asked):
             raise self._about.refusal(Cause.PLACE)
@@ -283,8 +289,8 @@ class FunctionCheck:
             return self._about.beside(self._due.pop(), stretch, group, answered)
         return self._about.compare(stretch, group, answered)
 
-    def _groups(self, count: int) -> list[list[int]]:
-        """Rows of a stretch that are asked about together."""
+    def _groups(self, count: int, *, whole: bool) -> list[list[int]]:
+        """Rows of a stretch that are asked about together; all with ``whole``, once it is open."""
         shuffled = self._lot.sample(range(count), count)
         if self._alone:
             return [[row] for row in shuffled[: self._few]]
@@ -292,6 +298,8 @@ class FunctionCheck:
             return [shuffled]
         if not self.opened:
             return [[row] for row in shuffled[: self._alone_more]]
+        if whole:  # what a run's end tells is not left to the lot
+            return [shuffled]
         sizes = [count] * 6 + [1, min(count, self._lot.choice((2, 4)))]
         return [shuffled[: self._lot.choice(sizes)]]
 

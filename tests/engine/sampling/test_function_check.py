@@ -214,6 +214,15 @@ def test_a_dependence_of_one_sample_in_a_hundred_is_found() -> None:
         run(sampler(Made(rarely), batch=1000), 10**6)
 
 
+def test_the_end_of_a_long_run_asks_about_a_whole_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little time is left for it: so many find what changes one sample in a hundred."""
+    monkeypatch.setattr(function_check, "SHARE", 1e-9)
+    for _ in range(8):
+        one = sampler(HalfSpace(0.2), batch=500)
+        run(one, 60_000)
+        assert one.check.record().samples >= 256
+
+
 def test_votes_are_those_that_nobody_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     votes = [run(sampler(HalfSpace(0.2), batch=b), 5000) for b in (0, 1, 7, 1000)]
     monkeypatch.setattr(FunctionCheck, "look", lambda *_, **__: None)
