@@ -22,7 +22,9 @@ from engine.system.device import resolve
 BUDGET_SECONDS = 0.3
 _LARGEST, _GAIN, _TRIALS = 4096, 1.05, 3
 """Samples of the largest batch, how much dearer a sample may be in a doubled one before that is
-taken for a sign, and how often each batch is tried: the first one of a model warms it up."""
+taken for a sign, and how often each batch is tried: the first one of a model warms it up. One that
+seems too slow to be doubled is tried until the budget is spent: on a busy machine the first batch
+of a small network takes a thousand times what it takes later."""
 _ANY_KEY = 1
 
 
@@ -60,15 +62,14 @@ def seconds_each(
     dearer = 0
     size, place, began = min(execution.batch or 1, most), 0, time.perf_counter()
     while not stop.is_set() and time.perf_counter() - began < BUDGET_SECONDS:
-        took = float("inf")
-        for _ in range(_TRIALS):
+        took, trials = float("inf"), 0
+        while trials < _TRIALS or 2 * took > BATCH_SECONDS:
             start = time.perf_counter()
             with torch.inference_mode():
                 bound.classify(copies.batch(source, place, size, place + size)).sum().item()
             place = 0 if law.samples else place + size
-            seconds = time.perf_counter() - start
-            took = min(took, seconds)
-            if stop.is_set() or seconds > BATCH_SECONDS:
+            took, trials = min(took, time.perf_counter() - start), trials + 1
+            if stop.is_set() or time.perf_counter() - began > BUDGET_SECONDS:
                 break
         dearer = dearer + 1 if best is not None and took / size > _GAIN * best else 0
         best = took / size if best is None else min(best, took / size)

@@ -71,6 +71,21 @@ def test_a_busy_moment_does_not_end_the_trial(clock):
     assert max(model.sizes) > 64
 
 
+@pytest.mark.parametrize("slow_calls", [1, 3])
+def test_slow_first_batches_are_not_taken_for_the_model(clock, slow_calls):
+    """Of a network of 1 ms a call, whose first calls waited for a busy machine."""
+
+    class Cold(Slow):
+        def classify(self, batch):
+            if len(self.sizes) < slow_calls:
+                self.clock[0] += 0.065
+            return super().classify(batch)
+
+    model = Cold(clock, 1e-5, 1e-3)
+    assert measured(model) < 1e-4
+    assert max(model.sizes) >= 16 and clock[0] < 2 * timing.BUDGET_SECONDS
+
+
 def test_a_given_batch_is_the_one_that_is_measured(clock):
     model = Slow(clock, 1e-4, 1e-3)
     assert measured(model, execution=Execution(device="cpu", batch=1)) == pytest.approx(1.1e-3)
