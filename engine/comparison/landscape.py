@@ -105,6 +105,7 @@ def accuracy_figure(land: Landscape, attacker: Attacker) -> AccuracyFigure:
         **_facts(result, attacker),
         clean=tuple(result.answered(i) for i in candidates),
         certified=tuple(result.certified(i, attacker) for i in candidates),
+        comparable=not result.remark,
     )
 
 

@@ -114,10 +114,12 @@ class AccuracyFigure(_Compared):
     Attributes:
         clean: inputs answered, and correctly where the answer is known; None before any.
         certified: those that are also certified against the attacker.
+        comparable: whether the attacker is the same for all of them.
     """
 
     clean: tuple[Share | None, ...]
     certified: tuple[Share | None, ...]
+    comparable: bool = True
 
     @property
     def x_name(self) -> str:
@@ -139,7 +141,12 @@ class AccuracyFigure(_Compared):
 
     @property
     def winners(self) -> tuple[int, ...]:
-        """Those with the highest certified accuracy; none if nobody certifies anything."""
+        """Those with the highest certified accuracy; none if nobody certifies anything.
+
+        Where the models' images differ in size, one norm is not the same change, and nobody wins.
+        """
+        if not self.comparable:
+            return ()
         counts = [share.count if share is not None else 0 for share in self.certified]
         best = max(counts, default=0)
         return tuple(i for i, count in enumerate(counts) if best and count == best)

@@ -72,6 +72,9 @@ def test_a_set_shows_accuracy_against_certified_accuracy():
     assert [(share.count, share.of) for share in figure.certified] == [(1, 3), (2, 3), (2, 3)]
     assert figure.inputs == (3, 3) and figure.x_name == "predicted correctly"
     assert figure.note == "n 100, alpha 0.001 per statement, live bound, float noise"
+    assert figure.winners == (1, 2)
+    larger = MANY.model_copy(update={"shapes": ((1, 8, 8), (1, 16, 16), (1, 8, 8))})
+    assert accuracy_figure(landscape(larger), figure.attacker).winners == ()
 
 
 def test_tables_hold_what_is_certified_for_their_very_cells():
