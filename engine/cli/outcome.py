@@ -14,6 +14,7 @@ from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import seed_in_words
 from engine.evidence.subject import as_taken
 from engine.regions.base import counted
+from engine.report.enumerated import is_map
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, PARTIAL, CONTRADICTED, CLOSED = 0, 1, 2, 3, 4, 5, 141
@@ -190,6 +191,9 @@ def _bound_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if bounds is None:
         return
     mark = "" if bounds.valid else "  (provisional, no claim)"
+    if is_map(evidence):
+        yield "certified", f"{round_down(bounds.p_lower, 6)} of the box (rounded down){mark}"
+        return
     scores = evidence.estimation.scores
     if scores is not None:
         mean = round_down(scores.mean(evidence.estimation.n), 6)

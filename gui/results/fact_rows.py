@@ -8,6 +8,7 @@ from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
+from engine.report.enumerated import is_map
 from gui.widgets.facts import Rows
 from gui.widgets.input_kinds import KIND_WORDS
 
@@ -87,8 +88,9 @@ def _answer_rows(evidence: Evidence) -> Rows:
         rows.append(("guess", names[votes.guess]))
     n = sum(votes.estimation) + votes.estimation_failures
     if votes.guess is not None and n:
-        won = votes.estimation[votes.guess]
-        rows.append((f"votes for {names[votes.guess]}", f"{won:,} of {n:,}"))
+        won = f"{votes.estimation[votes.guess]:,} of {n:,}"
+        beside = "images beside that keep it"
+        rows.append((beside if is_map(evidence) else f"votes for {names[votes.guess]}", won))
     if evidence.attack is not None and evidence.attack.perturbation:
         rows.append(("attacked at (no guarantee)", size_in_words(evidence.attack.perturbation)))
     if votes.estimation_failures:
@@ -99,7 +101,9 @@ def _answer_rows(evidence: Evidence) -> Rows:
 def _bound_rows(evidence: Evidence) -> Rows:
     rows: Rows = []
     bounds, test = evidence.bounds, evidence.test
-    if bounds is not None:
+    if bounds is not None and is_map(evidence):  # a share of the box, and no probability
+        rows.append(("certified share of the box", round_down(bounds.p_lower, DIGITS)))
+    elif bounds is not None:
         rows += [
             *_scored(evidence.estimation),
             ("p lower", round_down(bounds.p_lower, DIGITS)),
@@ -124,7 +128,8 @@ def _setting_rows(settings: RunSettings, given: InputIdentity) -> Rows:
     rows = [("noise", settings.scheme.for_input(given).noise_in_words())]
     if settings.kind == "exact":
         what = "votes beside" if settings.scheme.computed else "samples, all there are"
-        rows.append((what, f"{settings.n:,}"))
+        if settings.scheme.reads != "network":  # beside a map images are drawn, said above
+            rows.append((what, f"{settings.n:,}"))
     else:
         votes = ("n0, n", f"{settings.n0:,}, {settings.n:,}")
         if settings.kind == "sweep":

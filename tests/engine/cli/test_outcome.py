@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from engine.cli.outcome import exit_status, rows, show
+from engine.demos.gallery import case_of
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import AnchorRecord
 from engine.evidence.settings import declared
@@ -126,3 +127,10 @@ def test_votes_of_a_sweep_are_counted_with_their_anchors() -> None:
         update = {"settings": settings, "anchors": anchors[:number]}
         found = make_evidence().model_copy(update=update)
         assert shown in dict(rows(found))["votes"]
+
+
+def test_the_share_of_a_map_is_called_no_probability() -> None:
+    evidence = Evidence.model_validate_json(case_of("aircraft").evidence.read_bytes())
+    said = dict(rows(evidence))
+    assert said["certified"] == "0.580078 of the box (rounded down)"
+    assert not {"p_lower", "p_upper"} & set(said)

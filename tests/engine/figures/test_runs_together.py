@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from engine.demos.gallery import case_of
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
 from engine.figures.runs_together import bounds_together, regions_together, rows_together
 from engine.procedures.certify import certify
@@ -98,3 +100,9 @@ def test_what_differs_is_known(runs):
     assert rows["sigma"].values == ("0.25", "0.5", "0.25")
     assert rows["outcome"].values == ("certified", "certified", "abstained")
     assert rows["certified region"].values[2] == "nothing" and not rows["outcome"].declared
+
+
+def test_the_share_of_a_map_is_called_no_probability() -> None:
+    evidence = Evidence.model_validate_json(case_of("aircraft").evidence.read_bytes())
+    found = {row.name: row.values for row in rows_together([evidence])}
+    assert found["certified share of the box"] == ("0.5800",) and "p_lower" not in found

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from engine.demos.gallery import case_of
+from engine.evidence.evidence import Evidence
 from engine.evidence.observations import EnsembleRecord, MemberVotes
 from engine.evidence.settings import CertifySettings
 from gui.results.fact_rows import evidence_rows, snapshot_rows
@@ -53,3 +55,11 @@ def test_the_forward_passes_that_a_consensus_saved_are_shown(make):
     assert said == (
         "asked about 1,000, 1,000, 250 of 1,000 samples; 25.00 % of the forward passes saved"
     )
+
+
+def test_the_share_of_a_map_is_called_no_probability():
+    evidence = Evidence.model_validate_json(case_of("aircraft").evidence.read_bytes())
+    said = dict(evidence_rows(evidence))
+    assert said["certified share of the box"] == "0.5800"
+    assert said["images beside that keep it"] == "916 of 1,000"
+    assert not [name for name in said if name.startswith(("p ", "votes"))]
