@@ -178,7 +178,10 @@ class Chart(Plot[F]):
         axis = self.plot.getAxis(side)
         length = self.view.height() if side == "left" else self.view.width()
         metrics, most = QFontMetricsF(axis.label.font()), max(_LEAST_NAME, length)
-        fitting = metrics.elidedText(self._names[side], Qt.TextElideMode.ElideRight, most)
+        name = self._names[side]
+        if metrics.horizontalAdvance(name) > most:  # whole words without the unit, if these fit
+            name = name.partition(", ")[0]
+        fitting = metrics.elidedText(name, Qt.TextElideMode.ElideRight, most)
         if fitting != axis.labelText:
             axis.setLabel(fitting)
             axis.resizeEvent()  # which alone puts the name into the middle of its axis

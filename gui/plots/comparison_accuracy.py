@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Slot
+from PySide6.QtGui import QFontMetricsF
 
 from engine.figures.comparison import AccuracyFigure, Share
 from gui.plots import candidate_key as key
@@ -16,6 +17,8 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 _NEAR = 18.0
+_BESIDE, _LEAST = 26.0, 60.0
+"""Pixels between mark, name and edge; of the shortest name."""
 _PERCENT = [(t / 100, f"{t} %") for t in range(0, 101, 20)]
 
 
@@ -66,10 +69,20 @@ class AccuracyPlot(key.CandidateChart[AccuracyFigure]):
         if figure is None or frame.w < 10:
             return
         spots = {i: self._spot(figure, i) for i in self._known(figure)}
+        for i, spot in spots.items():
+            self._fit(i, max(spot.x() - frame.x, frame.x + frame.w - spot.x()) - _BESIDE)
         obstacles = [Box(spot.x() - 9, spot.y() - 9, 18, 18) for spot in spots.values()]
         wishes = [self._wish(i, spot) for i, spot in spots.items()]
         boxes = place(wishes, frame, obstacles=obstacles, slide=frame.h / 2)
         self.put_all([self.names[i] for i in spots], boxes)
+
+    def _fit(self, index: int, room: float) -> None:
+        """Cut a name that has no room beside its mark: elsewhere it would name another's."""
+        assert self.figure is not None
+        text = self.names[index]
+        metrics = QFontMetricsF(text.textItem.font())
+        name = self.name_of(self.figure, index)
+        text.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, _LEAST)))
 
     def told(self, index: int) -> str:
         """The two shares of a candidate."""

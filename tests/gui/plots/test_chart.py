@@ -98,6 +98,10 @@ def test_the_name_of_an_axis_is_never_longer_than_the_axis(shown, curve) -> None
     axis = plot.plot.getAxis("bottom")
     width = QFontMetricsF(axis.label.font()).horizontalAdvance(axis.labelText)
     assert axis.labelText.endswith("…") and width <= plot.view.width()
+    plot.show_figure(curve(x_name="l2 distance, standard deviations of the columns"))
+    QApplication.processEvents()
+    assert axis.labelText == "l2 distance"  # no words are cut that a comma can leave out
+    plot.show_figure(curve(x_name=long))
     plot.resize(900, 300)
     QApplication.processEvents()
     assert axis.labelText == long

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
 
 from engine.comparison.landscape import accuracy_figure, landscape
 from engine.schemes.attacker import Attacker
+from gui.plots.chart import text_size
 from gui.plots.comparison_accuracy import AccuracyPlot
 from tests.engine.comparison.test_landscape import MANY
 from tests.engine.comparison.test_records import tradeoff
@@ -46,3 +48,20 @@ def test_before_the_first_answer_there_is_no_mark(shown) -> None:
     plot.show_figure(accuracy_figure(landscape(tradeoff((), ())), Attacker()))
     assert all(len(marks.getData()[0]) == 0 for marks in plot.marks)
     assert plot._near(QPointF(0, 0)) == []
+
+
+def test_a_name_stays_beside_its_mark_and_is_cut_where_it_has_no_room(shown) -> None:
+    plot = shown(AccuracyPlot(), 380, 400)
+    figure = accuracy_figure(LAND, Attacker(entities=1, epsilon=0.45))
+    longer = tuple(f"{name}, behind a denoiser, trained without noise" for name in figure.names)
+    plot.show_figure(figure.model_copy(update={"names": longer}))
+    QApplication.processEvents()
+    plot.label()
+    frame = plot.pixel_frame()
+    for text in plot.names:
+        wide, _ = text_size(text)
+        assert text.toPlainText().endswith("…") and wide < frame.w
+    plot.resize(1400, 400)
+    QApplication.processEvents()
+    plot.label()
+    assert [text.toPlainText() for text in plot.names] == list(longer)
