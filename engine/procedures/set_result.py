@@ -298,10 +298,11 @@ def _shortfall(done: int, planned: int, unread: Sequence[Unread]) -> list[str]:
             "population, because when to stop may have depended on the results."
         )
     if unread:
+        have = "has" if len(unread) == 1 else "have"
         named = " ".join(map(_named, unread[:_NAMED]))
         more = f" And {len(unread) - _NAMED:,} more." if len(unread) > _NAMED else ""
         notes.append(
-            f"{len(unread):,} of {planned:,} inputs have no row, and nothing is said of a "
+            f"{len(unread):,} of {planned:,} inputs {have} no row, and nothing is said of a "
             f"population. {named}{more}"
         )
     return notes
@@ -311,9 +312,10 @@ def _cut(rows: int) -> list[str]:
     """That runs of some rows ended before their planned n."""
     if not rows:
         return []
+    rest = "1 row rests" if rows == 1 else f"{rows:,} rows rest"
     return [
-        f"{rows:,} rows rest on fewer votes than planned, because their runs were stopped or ran "
-        "out of memory; nothing is said of a population."
+        f"{rest} on fewer votes than planned, because a run was stopped or ran out of memory; "
+        "nothing is said of a population."
     ]
 
 

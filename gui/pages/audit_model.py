@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.procedures.set_standing import SetRow
 
 COLUMNS = (
-    *("Input", "Label", "Prediction", "Outcome", "Certified", "Attacked", "Abstained because"),
+    *("Input", "Label", "Prediction", "Outcome", "Certified", "Attacked", "Reason"),
     *("n", "Time"),
 )
 OUTCOME, ATTACKED, N = 3, 5, 7

@@ -67,6 +67,8 @@ class Thumbnails(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """The cell, with its image where there is one."""
         super().initStyleOption(option, index)
+        # files of one folder begin alike: their ends tell them apart
+        option.textElideMode = Qt.TextElideMode.ElideLeft
         icon = self._known.get(_row(index).spec)
         side = round(themes.current().px(SIDE))
         if icon is not None:

@@ -160,7 +160,7 @@ def test_a_damaged_file_is_named_and_the_others_are_written(tmp_path: Path, caps
     tree = json.loads(found.read_text(encoding="utf-8"))
     assert len(tree["rows"]) == 2 and len(tree["unread"]) == 1
     assert "0.png is truncated or damaged" in tree["unread"][0]["reason"]
-    assert "1 of 3 inputs have no row" in capsys.readouterr().out
+    assert "1 of 3 inputs has no row" in capsys.readouterr().out
 
 
 def test_a_whole_count_shares_no_alpha_out(capsys: Any) -> None:

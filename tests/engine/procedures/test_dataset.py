@@ -157,7 +157,7 @@ def test_a_damaged_file_costs_its_own_row_alone():
     assert result.rows == whole.rows and not result.complete
     assert [(one.input, one.reason[:8]) for one in result.unread] == [("b//x.png", "b//x.png")]
     assert result.notes == (
-        "1 of 4 inputs have no row, and nothing is said of a population. b//x.png is "
+        "1 of 4 inputs has no row, and nothing is said of a population. b//x.png is "
         "truncated or damaged; copy it again or save it anew.",
     )
     # alpha is shared out over all that were planned

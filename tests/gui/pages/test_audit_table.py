@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
 from engine.procedures.set_standing import SetRow
 from gui.pages.audit_table import AuditTable
@@ -125,3 +126,10 @@ def test_names_that_grow_longer_find_room(table) -> None:
     before = table.view.columnWidth(0)
     table.show_rows(found, 40)
     assert table.view.columnWidth(0) > before + 40
+
+
+def test_names_of_files_are_cut_at_the_beginning_which_they_share(table):
+    table.show_rows(rows(2), 2)
+    option, index = QStyleOptionViewItem(), table.model.index(0, 0)
+    table.view.itemDelegateForColumn(0).initStyleOption(option, index)
+    assert option.textElideMode == Qt.TextElideMode.ElideLeft
