@@ -89,7 +89,8 @@ class ClaimCard(Card):
             )
         say(self.headline, said)
         fitted = self._session.loading.fitted
-        given = runs.evidence.input if runs.evidence else fitted.identity if fitted else None
+        ended = self._session.playback.evidence if played else runs.evidence
+        given = ended.input if ended else fitted.identity if fitted else None
         say(self.unit, region_note(region, given))
 
     def _say(self, outcome: str, role: str, sentence: str, votes: str) -> None:

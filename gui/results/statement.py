@@ -33,6 +33,7 @@ from gui.widgets.section import say, say_headline, words
 
 _WAITING = "Choose a model and an input, then press Certify (F5)."
 _READY = "Press Certify (F5)."
+_REPLAYED = "A recorded run as it stood at this moment; nothing is sampled, nothing claimed."
 
 
 class StatementPanel(Card):
@@ -86,15 +87,19 @@ class StatementPanel(Card):
         self._pace = Pace(self.refresh, self)
         session.runs.snapshot_changed.connect(self._pace.ask)
         session.runs.evidence_changed.connect(self.refresh)
+        session.playback.changed.connect(self._pace.ask)
         session.worker.activity_changed.connect(self.refresh)
         session.form.changed.connect(self._mark_earlier)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Show the evidence, else the run as it stands, else what to do."""
-        session = self._session
-        if session.runs.evidence is not None:
+        """Show a replay of another run, the evidence, the run as it stands, or what to do."""
+        session, played = self._session, self._session.playback
+        others = played.evidence is not None and played.evidence is not session.runs.evidence
+        if others and played.snapshot is not None and played.evidence is not None:
+            self._show_replay(played.snapshot, played.evidence)
+        elif session.runs.evidence is not None:
             self._show_evidence(session.runs.evidence)
         elif session.runs.snapshot is not None:
             self._show_snapshot(session.runs.snapshot)
@@ -105,7 +110,12 @@ class StatementPanel(Card):
             self._fill([])
             self._limit(())
         self._offer()
-        self._mark_earlier()
+        if others:  # nothing is asked of the form, and no run is offered, beside another's plots
+            for widget in (self.longer, self.trained, self.larger):
+                widget.hide()
+            say(self.earlier, "")
+        else:
+            self._mark_earlier()
 
     def _next(self) -> str:
         """What there is to do, where no run is shown."""
@@ -185,6 +195,16 @@ class StatementPanel(Card):
         say(self.ended, "")
         model = self._session.loading.model
         self._fill(snapshot_rows(snapshot, model.class_names if model else ()))
+        self._limit(())
+
+    def _show_replay(self, snapshot: Snapshot, evidence: Evidence) -> None:
+        """What the plots show of a run that is not the shown one."""
+        self._show("REPLAY", "provisional", "", snapshot.region, _REPLAYED)
+        say(self.basis, f"{evidence.model.name} · {evidence.input.name}")
+        say(self.unit, region_note(snapshot.region, evidence.input))
+        self._badge(badge_of(snapshot.settings))
+        say(self.ended, "")
+        self._fill(snapshot_rows(snapshot, evidence.model.class_names))
         self._limit(())
 
     def _show(

@@ -144,3 +144,22 @@ def test_a_way_out_starts_another_run(loaded, engine, qtbot):
     loaded.statement.scheme_wanted.emit(Gaussian(sigma=0.5))
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
     assert loaded.session.runs.evidence.settings.scheme == Gaussian(sigma=0.5)
+
+
+def test_beside_the_replay_of_another_run_stands_that_run_and_no_claim(panel, idle_session, make):
+    own = make.evidence(CertifySettings())
+    show(panel, idle_session, own)
+    played = idle_session.playback
+    played.evidence, played.snapshot = own, make.snapshot(CertifySettings(), 500)
+    played.changed.emit()
+    panel.refresh()
+    assert panel.outcome.text() == "CERTIFIED"  # of the run that is shown
+    other = own.model_copy(update={"run_id": "other"})
+    played.evidence = other
+    panel.refresh()
+    assert panel.outcome.text() == "REPLAY" and "nothing claimed" in panel.sentence.text()
+    assert panel.basis.text() == f"{other.model.name} · {other.input.name}"
+    assert dict(panel._rows)["votes"] == "490 of 500" and panel.limits.isHidden()
+    played.evidence = played.snapshot = None
+    panel.refresh()
+    assert panel.outcome.text() == "CERTIFIED" and panel.sentence.text() == own.statement
