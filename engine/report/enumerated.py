@@ -30,8 +30,11 @@ def is_map(evidence: RunView) -> bool:
 
 
 def grows(evidence: RunView) -> bool:
-    """Whether something is to be seen over n: bounds, or votes that come to what was computed."""
-    return is_computed(evidence) or not samples_counted(evidence)
+    """Whether something is to be seen over n: bounds, or votes that come to what was computed.
+
+    The cells of a map are bounded one by one, and the images beside it bound nothing.
+    """
+    return not is_map(evidence) and (is_computed(evidence) or not samples_counted(evidence))
 
 
 def shares(evidence: Evidence) -> tuple[Fact, ...]:

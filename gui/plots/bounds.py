@@ -17,14 +17,16 @@ from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import TrajectoryPoint
+    from engine.evidence.settings import RunSettings
     from engine.figures.bounds import BoundsFigure
 
-NO_BOUNDS = {
+_NO_BOUNDS = {
     "predict": "A prediction is one test, at its planned n: there is no bound over n.",
     "measure": "Medians are bounded by ranks of the answers: there is no probability to bound.",
     "sweep": "Each anchor has a bound of its own: they appear here as anchors are decided.",
 }
 """Why a run has no bound over n, by the kind of its settings."""
+_NO_BOUND_OF_MAP = "Each cell is bounded by itself, and no probability: there is no bound over n."
 _EASE = 0.25
 """Part of the way to its target that the y range goes with each new figure."""
 _STEADY = 0.04
@@ -32,9 +34,18 @@ _STEADY = 0.04
 axis that follows every vote trembles, and is laid out anew with each frame."""
 _SAMPLED = 40
 _IGNORED = 0.08
+"""The first points (as a part of n so far) swing widely and do not set the y range."""
 _COMPUTED = "computed"
 """Method of a bound that rests on no votes."""
-"""The first points (as a part of n so far) swing widely and do not set the y range."""
+
+
+def no_bounds(settings: RunSettings | None) -> str:
+    """Why a run has no bound over n; empty where one comes with the votes."""
+    if settings is None:
+        return ""
+    if settings.scheme.computed and settings.scheme.reads == "network":
+        return _NO_BOUND_OF_MAP
+    return _NO_BOUNDS.get(settings.kind, "")
 
 
 class BoundsPlot(Chart["BoundsFigure"]):
@@ -173,7 +184,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         boxes = place(wishes, frame, avoid=curves, slide=frame.h / 2)
         self.put_all(texts, boxes)
         if self.fixed_label.toPlainText():  # rather left out than laid over a bound
-            taken = [*filter(None, boxes), *curves]
+            taken = [*filter(None, boxes), *curves, self._half_line(frame)]
             wishes = [self._wishes(self.fixed_label, frame)]
             boxes = place(wishes, frame, obstacles=taken, slide=frame.h / 2)
             self.put_all([self.fixed_label], boxes)
@@ -280,6 +291,10 @@ class BoundsPlot(Chart["BoundsFigure"]):
         lefts = (end.x() - width + 4, end.x() - width / 2, end.x())
         stacked = [Box(left, top, width, height) for top in tops for left in lefts]
         return [beside, *stacked] if fits else stacked
+
+    def _half_line(self, frame: Box) -> Box:
+        """Along 1/2, which is dashed too: words about another dashed line keep off it."""
+        return Box(frame.x, self.spot(0.0, self.half.value()).y() - 4, frame.w, 8)
 
     def _beside_fixed(self, width: float, height: float) -> list[Box]:
         """Places along the dashed curve, above it before below it."""

@@ -22,7 +22,7 @@ from gui.jobs.shipped import Example
 from gui.jobs.worker import Lane
 from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
-from gui.plots.bounds import NO_BOUNDS, BoundsPlot
+from gui.plots.bounds import BoundsPlot, no_bounds
 from gui.plots.examples import ExamplesPlot
 from gui.plots.pictures import PLOTS
 from gui.plots.region_plot import RegionPlot
@@ -244,8 +244,7 @@ class Explore(QWidget):
     def _draw_bounds(self) -> None:
         source, names = self._source()
         figure = over_n(source, names) if source else None
-        kind = source.settings.kind if source is not None else ""
-        _show(self.bounds, figure, NO_BOUNDS.get(kind, ""))
+        _show(self.bounds, figure, no_bounds(source.settings if source is not None else None))
 
     def _draw_region(self) -> None:
         """The region as it stands, else the required p_lower; a ball waits for its bound."""

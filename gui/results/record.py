@@ -11,7 +11,7 @@ from engine.evidence.subject import region_note
 from engine.figures.anchors import over_n
 from engine.figures.spread import spread_figure
 from engine.figures.votes import votes_figure
-from gui.plots.bounds import NO_BOUNDS, BoundsPlot
+from gui.plots.bounds import BoundsPlot, no_bounds
 from gui.plots.curves import CurvePlot
 from gui.plots.votes import VotesPlot
 from gui.results.fact_rows import evidence_rows
@@ -188,7 +188,7 @@ class RecordView(Card):
         if (bounds := over_n(evidence, names)) is not None:
             self.bounds.show_figure(bounds)
         else:
-            self.bounds.wait(NO_BOUNDS.get(evidence.settings.kind, "There is no bound over n."))
+            self.bounds.wait(no_bounds(evidence.settings) or "There is no bound over n.")
         drawn = self._with_region and evidence.procedure != "predict"
         self.plots.offer("Region", there=drawn)
         if drawn:

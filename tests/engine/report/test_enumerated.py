@@ -7,7 +7,9 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from engine.demos.gallery import case_of
 from engine.evidence.evidence import Evidence
+from engine.figures.anchors import over_n
 from engine.figures.bounds import BoundsFigure
 from engine.report.content import Content
 from engine.report.enumerated import samples_counted
@@ -120,3 +122,10 @@ def test_a_computed_probability_is_reported_as_such(tmp_path: Path) -> None:
     last = found.trajectory[-1]
     assert shares.provisional[-1].p_lower == last.k / last.n
     assert pdf_bytes(found)[:5] == b"%PDF-"
+
+
+def test_of_a_map_nothing_is_drawn_over_n() -> None:
+    found = Evidence.model_validate_json(case_of("aircraft").evidence.read_bytes())
+    assert found.trajectory and over_n(found, found.model.class_names) is None
+    assert not [one for one in report_figures(found, None) if isinstance(one, BoundsFigure)]
+    assert "Bounds over n" not in [part.title for part in content(found).sections]

@@ -10,8 +10,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.evidence.evidence import TrajectoryPoint
+from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.figures.bounds import BoundsFigure, ProvisionalPoint
-from gui.plots.bounds import BoundsPlot
+from engine.schemes import ExactMap
+from gui.plots.bounds import BoundsPlot, no_bounds
 from gui.plots.labels import Box
 from gui.style.stylesheet import apply_theme
 
@@ -200,3 +202,11 @@ def test_anchors_of_a_sweep_have_bounds_of_their_own(shown) -> None:
     assert plot.subtitle.text() == "anytime bound at each anchor · class 7"
     assert "p_upper" not in plot.under(plot.rect().center())
     assert "what the anchor needs: 0.5500" in plot.under(plot.rect().center())
+    label = plot.fixed_label.mapRectToScene(plot.fixed_label.boundingRect())
+    half = plot.spot(0.0, 0.5).y()  # 1/2 is dashed as well, and not what is meant
+    assert not plot.fixed_label.isVisible() or not label.top() <= half <= label.bottom()
+
+
+def test_a_map_says_why_it_has_no_bound_over_n() -> None:
+    assert "no probability" in no_bounds(ExactSettings(scheme=ExactMap()))
+    assert no_bounds(CertifySettings()) == no_bounds(None) == ""
