@@ -20,11 +20,10 @@ from engine.sampling.sampler import BATCH_SECONDS
 from engine.system.device import resolve
 
 BUDGET_SECONDS = 0.3
-_LARGEST, _GAIN, _TRIALS = 4096, 1.05, 3
-"""Samples of the largest batch, how much dearer a sample may be in a doubled one before that is
-taken for a sign, and how often each batch is tried: the first one of a model warms it up. One that
-seems too slow to be doubled is tried until the budget is spent: on a busy machine the first batch
-of a small network takes a thousand times what it takes later."""
+_LARGEST, _TRIALS = 4096, 3
+"""Samples of the largest batch, and how often each batch is tried: the first one of a model warms
+it up. One that seems too slow to be doubled is tried until the budget is spent, and a dearer one
+ends nothing: on a busy machine a small batch may take a thousand times what it takes elsewhere."""
 _ANY_KEY = 1
 
 
@@ -59,7 +58,6 @@ def seconds_each(
     source = noise_source(law, _ANY_KEY, Stream.CALIBRATION, device)
     copies = NoisyCopies(x, law, shape, device)
     best: float | None = None
-    dearer = 0
     size, place, began = min(execution.batch or 1, most), 0, time.perf_counter()
     while not stop.is_set() and time.perf_counter() - began < BUDGET_SECONDS:
         took, trials = float("inf"), 0
@@ -71,9 +69,8 @@ def seconds_each(
             took, trials = min(took, time.perf_counter() - start), trials + 1
             if stop.is_set() or time.perf_counter() - began > BUDGET_SECONDS:
                 break
-        dearer = dearer + 1 if best is not None and took / size > _GAIN * best else 0
         best = took / size if best is None else min(best, took / size)
-        if execution.batch or dearer > 1 or 2 * size > most or 2 * took > BATCH_SECONDS:
-            break  # once may be another program's doing
+        if execution.batch or 2 * size > most or 2 * took > BATCH_SECONDS:
+            break
         size *= 2
     return best
