@@ -72,7 +72,8 @@ def _exact(snapshot: Snapshot) -> tuple[str, str, int, int]:
 def _tell_cost(snapshot: Snapshot, console: Terminal) -> None:
     """What the run will take, before its first sample, where somebody would want to know."""
     if snapshot.cost is not None and snapshot.cost.seconds > WORTH_SAYING:
-        words = f"This run takes {snapshot.cost.in_words()}; Ctrl+C stops it and keeps its votes."
+        keeps = "cells" if snapshot.cost.things == "cells" else "votes"
+        words = f"This run takes {snapshot.cost.in_words()}; Ctrl+C stops it and keeps its {keeps}."
         console.print(words, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -83,8 +83,12 @@ def load(spec: str) -> ImageInput:
     name = Path(inside).parts[0]
     with _readable(root):
         names = tuple(_classes(image.expanded(root)))
+    try:
+        read = image.load(spec)
+    except UserError as error:  # as a person writes it, without the mark
+        raise UserError(str(error).replace(spec, f"{root}/{inside}")) from error
     return replace(
-        image.load(spec),
+        read,
         name=inside,
         label=names.index(name),
         label_name=name,

@@ -320,7 +320,8 @@ def _cut(rows: int) -> list[str]:
 
 
 def _named(one: Unread) -> str:
-    return one.reason if one.input in one.reason else f"{as_path(one.input)}: {one.reason}"
+    known = one.input in one.reason or as_path(one.input) in one.reason
+    return one.reason if known else f"{as_path(one.input)}: {one.reason}"
 
 
 def _sameness(twins: Sequence[tuple[str, str]]) -> list[str]:

@@ -89,3 +89,14 @@ def test_an_exact_map_is_told_by_its_cells_and_images() -> None:
     cells = recorded.settings.scheme.most_cells
     assert f"{recorded.region.looked:,}/{cells:,} cells" in text_of(console)
     assert "1,000/1,000 images" in text_of(console) and "votes" not in text_of(console)
+
+
+def test_a_map_keeps_its_cells() -> None:
+    def run() -> Generator[Snapshot, None, Evidence]:
+        cost = Cost(samples=512, seconds_each=1.0, things="cells")
+        yield make_snapshot().model_copy(update={"cost": cost})
+        return make_evidence()
+
+    out = io.StringIO()
+    follow(run(), Console(file=out, force_terminal=False, width=200))
+    assert "Ctrl+C stops it and keeps its cells." in out.getvalue()

@@ -42,6 +42,13 @@ def test_a_folder_per_class_gives_labels(animals):
     assert np.array_equal(images[0].pixels, np.full((1, 2, 2), 0.2, dtype=np.float32))
 
 
+def test_a_damaged_image_is_named_as_a_person_writes_it(animals):
+    (animals / "cat" / "a.png").write_bytes(b"no image")
+    with pytest.raises(UserError) as found:
+        folder.load(f"{animals}//cat/a.png")
+    assert str(found.value).startswith(f"{animals}/cat/a.png is not an image")
+
+
 def test_the_labels_are_those_of_torchvision(animals):
     from torchvision.datasets import ImageFolder
 
@@ -89,7 +96,7 @@ def test_one_image_has_to_be_named(animals):
 
 def test_a_labelled_image_that_is_gone(animals):
     sentence = refusal(folder.load, f"{animals}//dog/gone.png")
-    assert sentence.startswith(f"There is no image {animals}//dog/gone.png; give a PNG")
+    assert sentence.startswith(f"There is no image {animals}/dog/gone.png; give a PNG")
 
 
 def test_a_folder_that_may_not_be_read(animals, monkeypatch):
