@@ -48,6 +48,7 @@ _WAITING: dict[type[Plot[Any]], str] = {
     BallPlot: "The certified region grows here from the first bound on.",
     ExamplesPlot: "Noisy samples appear here during a run, certified perturbations after it.",
 }
+_OF_ANOTHER = "No samples are drawn while a recorded run is replayed."
 _NO_MAP = "Nothing can be certified under these settings."
 _PLACES_COME = "Guaranteed places appear here as samples arrive."
 _MAP_COMES = "The required p_lower is being worked out."
@@ -236,6 +237,7 @@ class Explore(QWidget):
         for plot in plots:
             plot.title.setText(f"{word}{plot.accessibleName()}")
         self.refresh_run()
+        self._draw_examples()
 
     def _draw_votes(self) -> None:
         source, names = self._source()
@@ -305,7 +307,10 @@ class Explore(QWidget):
         self.axes.agree(drawn.axes if drawn is not None else None)
 
     def _draw_examples(self) -> None:
-        images = self._session.illustrator
+        images, played = self._session.illustrator, self._session.playback.evidence
+        if played is not None and played is not self._session.runs.evidence:
+            _show(self.examples, None, _OF_ANOTHER)
+            return
         figure = images.examples or images.sketch.examples
         if figure is None or figure is not self.examples.figure:
             _show(self.examples, figure)

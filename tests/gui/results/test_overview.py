@@ -129,6 +129,8 @@ def test_a_replay_is_shown_in_every_plot_and_called_so(explore, idle_session, ma
     runs.evidence = make.evidence(CertifySettings(n=8000))
     idle_session.illustrator.slice = make.slice(CertifySettings(), 9)
     runs.evidence_changed.emit()
+    idle_session.illustrator.examples = make.examples()
+    explore.refresh_images()
     other = make.evidence(CertifySettings(n=8000))
     for evidence, side in ((runs.evidence, 9), (other, 1)):
         playback.evidence, playback.snapshot = evidence, make.snapshot(CertifySettings(), 500)
@@ -137,10 +139,12 @@ def test_a_replay_is_shown_in_every_plot_and_called_so(explore, idle_session, ma
         assert explore.votes.figure.n_estimation == 500
         assert region.radius == playback.snapshot.region.radius < evidence.radius < region.extent
         assert len(region.base) == side
+        assert (explore.examples.figure is None) is (evidence is other)  # they are of the shown run
         for plot in (explore.votes, explore.bounds, explore.region):
             assert plot.title.text().startswith("Replay · ")
     playback.evidence = playback.snapshot = None
     playback.changed.emit()
+    assert explore.examples.figure is idle_session.illustrator.examples
     assert explore.region.figure is idle_session.illustrator.slice
     assert explore.votes.figure.n_estimation == sum(runs.evidence.votes.estimation)
     assert explore.votes.title.text() == "Votes"
