@@ -189,8 +189,18 @@ class Answer:
 
     @cached_property
     def scale(self) -> float:
-        """The usual distance of a score from the middle of its sample's."""
-        return float(self.numbers[..., 1].median()) if self.numbers.numel() else 0.0
+        """The usual distance of a score from the middle of its sample's, or of the first two.
+
+        Of the latter half, where it is more: where most classes have the same score, as those that
+        an ensemble's members do not choose, most are at the middle itself.
+        """
+        if not self.numbers.numel():
+            return 0.0
+        usual = float(self.numbers[..., 1].median())
+        if self.measured or self.numbers.shape[1] < 2:
+            return usual
+        first, second = self.numbers[..., 0].topk(2, dim=1).values.unbind(dim=1)
+        return max(usual, float((first - second).median()) / 2)
 
 
 @dataclass(frozen=True)

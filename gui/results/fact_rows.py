@@ -8,7 +8,6 @@ from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
-from engine.report.enumerated import is_map
 from gui.widgets.facts import Rows
 from gui.widgets.input_kinds import KIND_WORDS
 
@@ -77,6 +76,12 @@ def _scored(votes: Votes) -> Rows:
     return [("mean softmax score", round_down(votes.scores.mean(votes.n), DIGITS))]
 
 
+def _is_map(evidence: Evidence) -> bool:
+    from engine.report.enumerated import is_map  # its package loads typst, after the warm-up
+
+    return is_map(evidence)
+
+
 def _answer_rows(evidence: Evidence) -> Rows:
     names, votes = evidence.model.class_names, evidence.votes
     label = evidence.input.label_name
@@ -90,7 +95,7 @@ def _answer_rows(evidence: Evidence) -> Rows:
     if votes.guess is not None and n:
         won = f"{votes.estimation[votes.guess]:,} of {n:,}"
         beside = "images beside that keep it"
-        rows.append((beside if is_map(evidence) else f"votes for {names[votes.guess]}", won))
+        rows.append((beside if _is_map(evidence) else f"votes for {names[votes.guess]}", won))
     if evidence.attack is not None and evidence.attack.perturbation:
         rows.append(("attacked at (no guarantee)", size_in_words(evidence.attack.perturbation)))
     if votes.estimation_failures:
@@ -101,7 +106,7 @@ def _answer_rows(evidence: Evidence) -> Rows:
 def _bound_rows(evidence: Evidence) -> Rows:
     rows: Rows = []
     bounds, test = evidence.bounds, evidence.test
-    if bounds is not None and is_map(evidence):  # a share of the box, and no probability
+    if bounds is not None and _is_map(evidence):  # a share of the box, and no probability
         rows.append(("certified share of the box", round_down(bounds.p_lower, DIGITS)))
     elif bounds is not None:
         rows += [

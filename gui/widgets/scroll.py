@@ -46,7 +46,8 @@ class ScrollColumn(QScrollArea):
         """Other content needs another height."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
-        return super().eventFilter(watched, event)
+        # of a part that is being deleted Python may know something else at the same address
+        return isinstance(watched, QObject) and super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         width = self.viewport().width()

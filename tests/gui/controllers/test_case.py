@@ -47,7 +47,8 @@ def test_a_result_is_read_as_it_was(book, qtbot):
     heard = []
     book.read(row, lambda *found: heard.append(found))
     qtbot.waitUntil(lambda: bool(heard))
-    assert heard == [(row, book.file.evidence(row.id))]
+    ((found, kept),) = heard
+    assert (found, kept.evidence) == (row, book.file.evidence(row.id))
 
 
 def test_notes_and_pins_are_written(book, qtbot, path):
