@@ -28,7 +28,7 @@ class KeptSamples:
         self._batch: Batch | None = None
 
     def keep(self, start: int, batch: Batch, count: int) -> None:
-        """Keep so many of a batch; nothing where some are kept already, or it has fewer.
+        """Keep ``count`` samples of a batch; none if some are kept already or the batch is smaller.
 
         Args:
             start: place of its first sample.
