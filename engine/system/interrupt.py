@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import sys
 import threading
@@ -12,6 +13,9 @@ from types import FrameType
 INTERRUPTED = 130
 """Exit status of a command that was stopped before there was a result."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_AGAIN = 0.02
+"""Seconds after which a signal comes again that came while a module was loaded."""
+_LOADER = "<frozen importlib"
 _asked = False
 """Whether a signal has ended the command; libraries swallow KeyboardInterrupt while they load."""
 
@@ -44,10 +48,24 @@ def interrupted() -> bool:
     return _asked
 
 
-def _on_signal(_number: int, _frame: FrameType | None) -> None:
+def _on_signal(number: int, frame: FrameType | None) -> None:
     global _asked
     _asked = True
+    if _loads(frame):
+        later = threading.Timer(_AGAIN, _thread.interrupt_main, (number,))
+        later.daemon = True
+        later.start()
+        return
     raise KeyboardInterrupt
+
+
+def _loads(frame: FrameType | None) -> bool:
+    """Whether a module is being loaded: the native part of one may end the process at an error."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(_LOADER):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _deaf() -> None:

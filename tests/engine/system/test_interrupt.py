@@ -64,6 +64,32 @@ def test_a_signal_that_a_library_swallows_is_not_forgotten(
     assert capsys.readouterr().err == SENTENCES[0] + "\n"
 
 
+def test_a_module_is_loaded_to_its_end_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """torch's native part ends the process where an error comes out of a module that it loads."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    body = "import signal", "signal.raise_signal(signal.SIGINT)", "loaded = sum(range(9))"
+    (tmp_path / "slow_to_load.py").write_text("\n".join(body), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    seen = []
+
+    def command() -> int:
+        seen.append(__import__("slow_to_load").loaded)
+        assert interrupted()
+        for _ in range(500):
+            time.sleep(0.01)
+        raise AssertionError("the signal did not come again")
+
+    try:
+        assert until_interrupted(command) == INTERRUPTED
+        assert until_interrupted(lambda: 3) == 3 and not interrupted()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    assert seen == [36] and capsys.readouterr().err == SENTENCES[0] + "\n"
+
+
 @pytest.mark.walk
 @pytest.mark.parametrize("delays", [(0.15,), (0.6,), (1.2, 0.05), (5.0, 0.01), (5.0, 0.3)])
 def test_a_command_ends_in_one_sentence_whenever_it_is_stopped(
