@@ -21,7 +21,7 @@ def may_extend(evidence: Evidence | None) -> bool:
         return False
     if evidence.settings.kind == "measure":  # the command line says how to draw more
         return False
-    if evidence.settings.kind == "sweep":  # its anchors have ends of their own
+    if evidence.settings.kind in ("predict", "sweep"):  # a test at its n; anchors with own ends
         return False
     if evidence.contradicted:  # more votes would only hide the attack
         return False

@@ -42,6 +42,14 @@ def test_a_digit_is_certified_and_drawn(real, qtbot, tmp_path):
     qtbot.waitUntil(lambda: (tmp_path / "a.pdf").exists(), timeout=60_000)
 
 
+def test_a_prediction_may_be_reported(real, qtbot):
+    real.left.settings.fields["n"].editor.setText("2000")
+    real.session.runs.predict("one-sided")
+    settle(real, qtbot)
+    assert real.statement.outcome.text() == "PREDICTED"
+    assert real.commands["preview"].isEnabled() and not real.session.runs.can_extend
+
+
 def _may_claim(snapshot):
     return snapshot is not None and snapshot.region is not None
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import CertifySettings, MeasureSettings, declared
+from engine.evidence.settings import CertifySettings, MeasureSettings, PredictSettings, declared
 from engine.evidence.vote_chain import block_size
 from engine.procedures.resume import Resume
 from engine.schemes.rotation import Rotation
@@ -56,6 +56,12 @@ def test_anchors_of_a_sweep_are_not_extended(make):
     found = make.evidence(CertifySettings(bound="anytime"))
     settings = declared("certify", Rotation(), {"seed": 1})
     assert may_extend(found) and not may_extend(found.model_copy(update={"settings": settings}))
+
+
+def test_a_prediction_is_one_test_at_its_n(make):
+    found = make.evidence(CertifySettings(bound="anytime"))
+    asked = {"procedure": "predict", "settings": PredictSettings(n=found.settings.n)}
+    assert not may_extend(found.model_copy(update=asked))
 
 
 def test_the_votes_are_handed_on_as_they_stand(make):
