@@ -159,7 +159,9 @@ def _votes(row: RunRow) -> str:
         return f"decide {', '.join(row.at)}: {row.counted:,} votes in phases"
     if row.settings.kind == "sweep":
         return f"{row.counted:,} votes, at most {row.settings.n:,} an anchor"
-    return f"{row.counted:,} of {row.settings.n:,} votes"
+    scheme = row.settings.scheme
+    things = "images beside the map" if scheme.computed and scheme.reads == "network" else "votes"
+    return f"{row.counted:,} of {row.settings.n:,} {things}"
 
 
 def _outcome(row: RunRow) -> str:

@@ -84,7 +84,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if not _enumerated(evidence):
         yield "arithmetic", _ARITHMETIC[evidence.noise.arithmetic]
     if evidence.procedure == "certify":
-        yield "votes", _votes(evidence)
+        yield "images" if is_map(evidence) else "votes", _votes(evidence)
     else:
         yield "votes", f"{sum(votes.estimation) + votes.estimation_failures:,} of {settings.n:,}"
     yield from _interval_rows(evidence)
@@ -176,7 +176,8 @@ def _votes(evidence: Evidence) -> str:
     if _enumerated(evidence):
         text = f"all noise samples twice: {selected:,} and {drawn:,} of {settings.n:,}"
         if settings.scheme.computed:
-            text = f"beside what is computed: {drawn:,} of {settings.n:,}"
+            beside = "the map" if is_map(evidence) else "what is computed"
+            text = f"beside {beside}: {drawn:,} of {settings.n:,}"
     if settings.kind == "sweep":
         where = f"{counted(len(evidence.anchors), 'anchors')}, at most {settings.n:,} each"
         text = f"n0 {selected:,} of {settings.n0:,}, {drawn:,} at {where}"

@@ -192,7 +192,7 @@ class ExactMap(Scheme):
         le=10**6,
         title="samples beside",
         description="images under random changes that are asked beside the map, to show and check",
-        json_schema_extra={"unit": "votes", "step": 1000, "advanced": True},
+        json_schema_extra={"unit": "images", "step": 1000, "advanced": True},
     )
 
     @property

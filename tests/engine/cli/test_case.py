@@ -13,6 +13,7 @@ from engine.case import Case
 from engine.cli import run
 from engine.cli.case import asked_case, lines
 from engine.evidence.settings import ExactSettings, declared
+from engine.schemes.exact_map import ExactMap
 from engine.schemes.rotation import Rotation
 from tests.cases import SETTINGS, begun, counted
 from tests.engine.cli.conftest import SUBJECT
@@ -134,6 +135,12 @@ def test_votes_of_a_sweep_are_not_held_against_the_n_of_one_anchor(case: Case) -
     settings = declared("certify", Rotation(), {"n": 300, "seed": 1})
     row = case.row(1).model_copy(update={"settings": settings, "counted": 5_416})
     assert "5,416 votes, at most 300 an anchor" in next(lines(row))
+
+
+def test_images_beside_an_exact_map_are_no_votes(case: Case) -> None:
+    settings = declared("certify", ExactMap(), {})
+    row = case.row(1).model_copy(update={"settings": settings, "counted": 1000})
+    assert "1,000 of 1,000 images beside the map; " in next(lines(row))
 
 
 def test_radii_are_rounded_down(case: Case) -> None:

@@ -26,6 +26,7 @@ def test_schemes_come_with_parameters_terms_and_source(
         for spec in field_specs(scheme):
             assert spec.flag in text
     assert "pixels in [0,1]" in text
+    assert "to show and check, images; default 1000" in text  # of an exact map: they cast no votes
 
 
 @pytest.mark.parametrize(("level", "status"), [("ok", 0), ("note", 0), ("bad", 1)])

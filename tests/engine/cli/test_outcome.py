@@ -134,3 +134,5 @@ def test_the_share_of_a_map_is_called_no_probability() -> None:
     said = dict(rows(evidence))
     assert said["certified"] == "0.580078 of the box (rounded down)"
     assert not {"p_lower", "p_upper"} & set(said)
+    assert "votes" not in said
+    assert said["images"].startswith("beside the map: 1,000 of 1,000; ")
