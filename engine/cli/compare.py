@@ -38,7 +38,12 @@ def compare_flags() -> list[inspect.Parameter]:
         flag("input", "Input, folder or data set, as for certify.", WHAT, default=..., metavar="X"),
         labels_flag(),
         flag(
-            "limit", "Take at most this many inputs of a set.", WHAT, int, default=20, metavar="N"
+            "limit",
+            "Take at most this many inputs of a set, drawn by lot by the seed.",
+            WHAT,
+            int,
+            default=20,
+            metavar="N",
         ),
         *[each for each in run_flags("certify") if each.name in _SETTINGS],
         flag(
@@ -71,13 +76,20 @@ def compare_command(values: Mapping[str, Any]) -> int:
         check_writable(Path(path))
     from engine.comparison.compare import compare
     from engine.comparison.export import write_tradeoff
-    from engine.inputs import expand
+    from engine.inputs import drawn, expand
 
-    inputs = expand(asked_input(values))[: values["limit"]]
+    assert settings.seed is not None  # seeded
+    found = expand(asked_input(values))
+    inputs = drawn(found, values["limit"], settings.seed)
     console = None if values["quiet"] else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "comparing", "runs") as meter:
         running = compare(
-            candidates_of(values, attackers), inputs, settings, execution=execution, stop=stop
+            candidates_of(values, attackers),
+            inputs,
+            settings,
+            available=len(found),
+            execution=execution,
+            stop=stop,
         )
         result = result_of(running, lambda now: meter.items(now.runs, now.total))
 
@@ -112,9 +124,10 @@ def read_attacker(text: str) -> Attacker:
 def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> None:
     from engine.comparison.records import names
 
-    what = "accuracy" if result.labelled else "share"
+    what, chosen = "accuracy" if result.labelled else "share", result.chosen_in_words
     table = Table(
-        title=f"Certified {what} over {result.done:,} of {result.inputs:,} inputs",
+        title=f"Certified {what} over {result.done:,} of {result.inputs:,} inputs"
+        + (chosen and f", {chosen}"),
         caption=INTERVALS,
     )
     table.add_column("model")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from engine.comparison.records import Candidate, Outcome, TradeOff
@@ -59,6 +60,7 @@ def compare(
     inputs: Sequence[str],
     settings: CertifySettings,
     *,
+    available: int | None = None,
     execution: Execution = USUAL,
     stop: threading.Event | None = None,
     load: Loader = load_model,
@@ -72,6 +74,7 @@ def compare(
         candidates: at least one.
         inputs: specs of single inputs, at least one.
         settings: n0, n, alpha, bound and seed of every run; their scheme is not used.
+        available: how many inputs the set has, if those were drawn from it by the seed.
         execution: of every run.
         stop: ends the comparison after the batch at hand; the run it ends in is left out.
         load: opens a model.
@@ -87,8 +90,9 @@ def compare(
     found: list[list[Outcome]] = [[] for _ in candidates]
     total = len(candidates) * len(inputs)
     firsts: list[Evidence] = []
+    known = partial(_result, candidates, found, (len(inputs), available), settings, firsts)
     how: dict[str, Any] = {"execution": execution, "stop": stop, "patience": patience}
-    now = Comparing(_result(candidates, found, len(inputs), settings), 0, total)
+    now = Comparing(known(), 0, total)
     try:
         _check_models(candidates, [m.classifier for m in models], inputs[0], settings.bound)
         yield now
@@ -105,8 +109,7 @@ def compare(
                     return now.result
                 outcomes.append(Outcome.of(evidence))
                 firsts += [evidence] if len(outcomes) == 1 else []
-                result = _result(candidates, found, len(inputs), settings, firsts)
-                now = replace(now, result=result, runs=now.runs + 1, votes=0.0)
+                now = replace(now, result=known(), runs=now.runs + 1, votes=0.0)
                 yield now
     finally:
         for model in models:
@@ -167,16 +170,17 @@ def _check_models(
 def _result(
     candidates: Sequence[Candidate],
     found: Sequence[Sequence[Outcome]],
-    inputs: int,
+    inputs: tuple[int, int | None],
     settings: CertifySettings,
-    firsts: Sequence[Evidence] = (),
+    firsts: Sequence[Evidence],
 ) -> TradeOff:
     return TradeOff(
         shapes=tuple(one.input.shape for one in firsts),
         models=tuple(one.model for one in firsts),
         candidates=tuple(candidates),
         outcomes=tuple(tuple(one) for one in found),
-        inputs=inputs,
+        inputs=inputs[0],
+        available=inputs[1],
         n0=settings.n0,
         n=settings.n,
         alpha=settings.alpha,

@@ -168,6 +168,7 @@ def _round_step(wanted: float) -> float:
 
 
 def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
+    chosen = result.chosen_in_words
     return {
         "names": labels(result.candidates),
         "noises": tuple(one.scheme.noise_in_words() for one in result.candidates),
@@ -176,7 +177,7 @@ def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
         "labelled": result.labelled,
         "remark": result.remark,
         "note": f"n {result.n:,}, alpha {result.alpha:g} per statement, {result.bound} bound, "
-        f"{result.noise} noise",
+        f"{result.noise} noise" + (chosen and f", inputs {chosen}"),
     }
 
 

@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, InstanceOf, PlainSerializer, SerializeAsAny
+from pydantic import (
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    SerializeAsAny,
+    model_validator,
+)
 
 from engine.core.records import ModelIdentity, Record
 from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
-from engine.evidence.setting_fields import CertifyBound, NoiseMode, read_scheme
+from engine.evidence.setting_fields import N0, Alpha, CertifyBound, N, NoiseMode, read_scheme
 from engine.figures.comparison import Share
 from engine.models.request import ModelRequest
 from engine.models.request_text import request_json, request_of, request_options, request_words
@@ -51,7 +58,7 @@ class Candidate(Record):
 
 
 class Outcome(Record):
-    """What one candidate could say of one input.
+    """What one candidate could say of one input: a region only beside a class.
 
     Attributes:
         input: as it was named.
@@ -63,11 +70,17 @@ class Outcome(Record):
     """
 
     input: str
-    label: int | None
-    predicted_class: int | None
+    label: int | None = Field(ge=0)
+    predicted_class: int | None = Field(ge=0)
     class_name: str | None
     region: Region | None
     label_name: str | None = None
+
+    @model_validator(mode="after")
+    def _of_a_class(self) -> Outcome:
+        if self.region is not None and self.predicted_class is None:
+            raise ValueError(f"A region is certified of {self.input}, and no class")
+        return self
 
     @classmethod
     def of(cls, evidence: Evidence) -> Outcome:
@@ -110,19 +123,62 @@ class TradeOff(Record):
         shapes: of the first input as each candidate takes it; none where that is not recorded.
         models: each base model as it answered first, with its members and rule, its denoiser and
             time step; only those that have answered, and none in files of earlier versions.
+        available: how many inputs the set has, of which ``inputs`` were drawn by lot
+            (``engine.inputs.drawn``, by ``seed``); None in files of earlier versions, which took
+            the first ones.
     """
 
     candidates: tuple[Candidate, ...]
     outcomes: tuple[tuple[Outcome, ...], ...]
-    inputs: int
-    n0: int
-    n: int
-    alpha: float
+    inputs: int = Field(ge=1)
+    n0: N0
+    n: N
+    alpha: Alpha
     bound: CertifyBound = "anytime"
     noise: NoiseMode = "float"
     seed: int
     shapes: tuple[tuple[int, ...], ...] = ()
     models: tuple[ModelIdentity, ...] = ()
+    available: int | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> TradeOff:
+        """What no comparison can have come to is refused: shares and winners follow from it."""
+        count = len(self.candidates)
+        if len(self.outcomes) != count:
+            raise ValueError(f"{count} candidates have {len(self.outcomes)} rows of outcomes")
+        if max(len(self.shapes), len(self.models)) > count:
+            raise ValueError(f"{count} candidates have more shapes or models than that")
+        if self.available is not None and self.available < self.inputs:
+            raise ValueError(f"{self.inputs} inputs are drawn from {self.available}")
+        longest = max(self.outcomes, key=len, default=())
+        if len(longest) > self.inputs:
+            raise ValueError(f"{len(longest)} outcomes are of {self.inputs} inputs")
+        for one, found in zip(self.candidates, self.outcomes, strict=True):
+            self._check(one, found, longest)
+        return self
+
+    def _check(self, one: Candidate, found: Sequence[Outcome], order: Sequence[Outcome]) -> None:
+        """Outcomes of the same inputs in one order, with regions of the candidate's scheme."""
+        kind = one.scheme.region_type
+        for place, (outcome, other) in enumerate(zip(found, order, strict=False)):
+            if outcome.input != other.input:
+                raise ValueError(
+                    f"Outcome {place} of {one.name} is of {outcome.input}, and that of another "
+                    f"candidate of {other.input}"
+                )
+            if outcome.region is not None and not isinstance(outcome.region, kind):
+                raise ValueError(
+                    f"The scheme '{one.scheme.key}' of {one.name} certifies no "
+                    f"{outcome.region.kind}"
+                )
+
+    @property
+    def chosen_in_words(self) -> str:
+        """E.g. ``drawn by lot from 1,797 by seed 5``; empty where that is not so, or not known."""
+        if self.available is None or self.available <= self.inputs:
+            return ""
+        return f"drawn by lot from {self.available:,} by seed {self.seed}"
 
     @property
     def remark(self) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from engine.core.errors import UserError
+from engine.core.files import sha256_bytes
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
 from engine.inputs.labels import read_rule, split_rule, with_rule
 
@@ -122,6 +123,28 @@ def spread(items: Sequence[Item], most: int | None) -> Sequence[Item]:
     return [items[place * len(items) // most] for place in range(most)]
 
 
+def drawn(items: Sequence[Item], most: int, seed: int) -> Sequence[Item]:
+    """``most`` of some items by lot, without replacement; all of them where there are no more.
+
+    The lot of the item at place i is SHA-256 of ``seed:i``, and the smallest win. They come in the
+    order of their lots, so that the first few of them are a random draw as well.
+
+    Args:
+        items: to draw from.
+        most: 1 or more.
+        seed: decides the lots.
+
+    Raises:
+        UserError: ``most`` is less than 1.
+    """
+    if most < 1:
+        raise UserError(f"--limit must be 1 or more (it was {most}).")
+    if len(items) <= most:
+        return items
+    lots = sorted(range(len(items)), key=lambda i: sha256_bytes(f"{seed}:{i}".encode()))
+    return [items[place] for place in lots[:most]]
+
+
 def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -> FittedInput:
     """The input as the model takes it; what that took is said in its identity.
 
@@ -173,6 +196,7 @@ __all__ = [
     "ImageInput",
     "Kind",
     "Pixels",
+    "drawn",
     "expand",
     "fit",
     "load_input",

@@ -26,7 +26,7 @@ class CompareWish:
     Attributes:
         candidates: at least one.
         inputs: spec of one input, or of a set.
-        limit: so many inputs of a set at most.
+        limit: so many inputs of a set at most, drawn by lot.
         settings: n0, n, alpha and the rest; their scheme is not used.
         execution: of every run.
         norm: of the attackers.
@@ -95,14 +95,16 @@ def compared(wish: CompareWish, stop: threading.Event) -> Generator[Compared, No
     """
     from engine.comparison.compare import compare
     from engine.comparison.landscape import Surveyor
-    from engine.inputs import expand
+    from engine.inputs import drawn, expand
 
-    inputs = expand(wish.inputs)[: wish.limit]
+    settings, found = seeded(wish.settings), expand(wish.inputs)
+    assert settings.seed is not None
     surveyor = Surveyor(wish.norm)
     run = compare(
         wish.candidates,
-        inputs,
-        seeded(wish.settings),
+        drawn(found, wish.limit, settings.seed),
+        settings,
+        available=len(found),
         execution=wish.execution,
         stop=stop,
         patience=PATIENCE,

@@ -5,6 +5,7 @@ import pytest
 from engine.cli.app import main
 from engine.cli.compare import read_attacker
 from engine.core.errors import UserError
+from engine.inputs import drawn, expand
 
 RUN = ["compare", "--input", "digits:7", "--n0", "20", "--n", "500"]
 
@@ -82,3 +83,27 @@ def test_noises_of_one_deviation_against_an_attacker_in_l1(capsys, tmp_path):
 def test_noises_that_do_not_go_together_are_one_sentence(words, said, capsys):
     assert main([*RUN, *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_inputs_of_a_set_are_drawn_by_the_seed(capsys, tmp_path):
+    """The same seed draws the same, another another; the table and the file say so."""
+
+    def asked(seed: str) -> dict:
+        words = ["compare", "--input", "digits", "--limit", "3", "--seed", seed, "--n0", "10"]
+        target = tmp_path / f"{seed}.json"
+        models = ["--models", "demo:digits-0.25", "--n", "100", "--json", str(target)]
+        assert main([*words, *models]) == 0
+        return json.loads(target.read_text())
+
+    one, again, other = asked("5"), asked("5"), asked("6")
+    names = [[each["input"] for each in found["outcomes"][0]] for found in (one, again, other)]
+    known = expand("digits")
+    assert names[0] == names[1] == drawn(known, 3, 5) and names[2] == drawn(known, 3, 6)
+    assert one["available"] == len(known) and one["inputs"] == 3
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"over 3 of 3 inputs, drawn by lot from {len(known):,} by seed 5" in shown
+
+
+def test_a_limit_below_one_is_refused(capsys):
+    assert main([*RUN, "--limit", "0"]) == 2
+    assert "--limit must be 1 or more (it was 0)" in capsys.readouterr().err

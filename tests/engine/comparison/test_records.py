@@ -5,9 +5,11 @@ import pytest
 from pydantic import ValidationError
 
 from engine.comparison.records import Candidate, Outcome, TradeOff, labels, names
+from engine.core.errors import UserError
+from engine.core.fields import checked
 from engine.figures.comparison import Share
 from engine.models.request import ModelRequest
-from engine.regions import Ball, Count, Norm, Perturbation, Staircase, Term
+from engine.regions import Ball, Count, Norm, Perturbation, Region, Staircase, Term
 from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Scheme
 from engine.schemes.attacker import Attacker
 
@@ -15,6 +17,7 @@ from engine.schemes.attacker import Attacker
 class Pixels(Gaussian):
     """Counts pixels alone."""
 
+    region_type: ClassVar[type[Region]] = Count
     terms: ClassVar[Mapping[str, Term]] = {"entities": Term("pixels", whole=True)}
 
     def covering(self, *, entities: int, sizes: Mapping[Norm, float]) -> Perturbation:
@@ -24,6 +27,7 @@ class Pixels(Gaussian):
 class Steps(Gaussian):
     """Counts pixels and measures their change."""
 
+    region_type: ClassVar[type[Region]] = Staircase
     terms: ClassVar[Mapping[str, Term]] = {
         "entities": Term("pixels", whole=True),
         "epsilon": Term("norm"),
@@ -217,3 +221,61 @@ def test_models_of_different_image_sizes_are_remarked_upon():
     words = ONE.model_copy(update={"shapes": ((12,), (30,))})
     assert (same.remark, words.remark) == ("", "")
     assert other.remark.startswith("The models take images of different sizes (8 × 8, 32 × 32):")
+
+
+KEPT = {
+    "candidates": [
+        {"model": name, "name": name, "scheme": {"key": "gaussian", "sigma": 0.25}} for name in "ab"
+    ],
+    "outcomes": [[outcome(BALL).model_dump()], [outcome(None).model_dump()]],
+    "inputs": 1,
+    "n0": 10,
+    "n": 100,
+    "alpha": 0.001,
+    "seed": 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"outcomes": KEPT["outcomes"][:1]}, "2 candidates have 1 rows of outcomes"),
+        ({"outcomes": [[outcome(BALL).model_dump()] * 2, []]}, "2 outcomes are of 1 inputs"),
+        (
+            {"outcomes": [[], [outcome(BALL).model_copy(update={"input": "x"})]], "inputs": 0},
+            "inputs must be greater than or equal to 1 (it was 0)",
+        ),
+        (
+            {"outcomes": [[outcome(BALL)], [outcome(BALL).model_copy(update={"input": "x"})]]},
+            "Outcome 0 of b is of x, and that of another candidate of digits:1",
+        ),
+        (
+            {"outcomes": [[outcome(COUNT)], []]},
+            "The scheme 'gaussian' of a certifies no count",
+        ),
+        (
+            {"outcomes": [[outcome(BALL).model_dump() | {"predicted_class": None}], []]},
+            "A region is certified of digits:1, and no class",
+        ),
+        (
+            {"outcomes": [[outcome(BALL).model_dump() | {"predicted_class": -1}], []]},
+            "predicted_class must be greater than or equal to 0",
+        ),
+        ({"alpha": 1.5}, "alpha must be less than 1 (it was 1.5)"),
+        ({"n": 0}, "n must be greater than or equal to 1 (it was 0)"),
+        ({"shapes": [[1, 8, 8]] * 3}, "2 candidates have more shapes or models than that"),
+        ({"inputs": 4, "available": 3}, "4 inputs are drawn from 3"),
+    ],
+)
+def test_what_no_comparison_comes_to_is_refused(changed, sentence):
+    assert checked(TradeOff, **KEPT).done == 1
+    with pytest.raises(UserError) as caught:
+        checked(TradeOff, **KEPT | changed)
+    assert sentence in str(caught.value)
+
+
+def test_a_draw_from_a_set_is_said():
+    assert checked(TradeOff, **KEPT).chosen_in_words == ""
+    assert checked(TradeOff, **KEPT, available=1).chosen_in_words == ""
+    drawn = checked(TradeOff, **KEPT | {"seed": 5}, available=1797)
+    assert drawn.chosen_in_words == "drawn by lot from 1,797 by seed 5"

@@ -1,6 +1,8 @@
+import hashlib
 import importlib
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from PIL import Image
 import engine.inputs
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
-from engine.inputs import KINDS, expand, expand_shipped, fit, load_input, local, spread
+from engine.inputs import KINDS, drawn, expand, expand_shipped, fit, load_input, local, spread
 from engine.inputs.image import from_bytes
 from engine.inputs.shipped import gallery
 
@@ -84,6 +86,24 @@ def test_the_public_names():
 def test_inputs_are_taken_evenly() -> None:
     assert spread(list("abcdef"), 3) == ["a", "c", "e"]
     assert spread(list("abc"), 3) == spread(list("abc"), 9) == list("abc")
+
+
+def test_a_draw_is_without_replacement_and_the_seed_decides_it() -> None:
+    """The lots by hand: SHA-256 of ``seed:place``; a smaller draw is the first of a larger one."""
+    items = list("abcdefghij")
+    lots = [hashlib.sha256(f"7:{place}".encode()).hexdigest() for place in range(10)]
+    expected = [items[lots.index(lot)] for lot in sorted(lots)]
+    assert drawn(items, 9, 7) == expected[:9] and drawn(items, 4, 7) == expected[:4]
+    assert drawn(items, 4, 8) != expected[:4]
+    assert drawn(items, 10, 7) == drawn(items, 99, 7) == items
+    with pytest.raises(UserError, match=r"--limit must be 1 or more \(it was 0\)"):
+        drawn(items, 0, 7)
+
+
+def test_every_item_is_drawn_as_often() -> None:
+    """Of 2,000 draws of 3 of 12, each item is in 500 on average, with deviation 19.4."""
+    counts = Counter(item for seed in range(2000) for item in drawn(range(12), 3, seed))
+    assert all(abs(counts[item] - 500) < 5 * 19.4 for item in range(12))
 
 
 def test_a_local_folder_goes_before_a_shipped_set(tmp_path, monkeypatch):
