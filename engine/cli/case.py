@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from json import dumps
 from pathlib import Path
@@ -14,7 +15,9 @@ from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import print_text
 from engine.cli.subject import trust_flag
 from engine.cli.terminal import Terminal
+from engine.core import downloads
 from engine.core.rounding import round_down
+from engine.inputs.labels import split_rule
 
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
@@ -71,6 +74,11 @@ def moved(known: Configuration, values: Mapping[str, Any]) -> tuple[ModelRequest
     if values["model"]:
         request = request.moved(values["model"])
     return request, values["input"] or known.input_spec
+
+
+def nothing_unnamed(values: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Within it a case has nothing fetched but what ``--model`` and ``--input`` name."""
+    return downloads.only(values["model"], split_rule(values["input"])[0])
 
 
 def asked_case(values: Mapping[str, Any]) -> Case | None:

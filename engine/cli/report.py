@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import run as running
-from engine.cli.case import case_argument, moved, moved_flags
+from engine.cli.case import case_argument, moved, moved_flags, nothing_unnamed
 from engine.cli.flags import RUN, flag
 from engine.cli.options import output_flags
 from engine.cli.outcome import exit_status
@@ -46,8 +46,8 @@ def report_command(values: Mapping[str, Any]) -> int:
     case = Case.open(path)
     run, evidence = chosen(case, values["run"])
     request, spec = moved(case.configuration(run), values)
-    subject = partial(running.load, request, spec)
-    outputs.deliver(evidence, subject, quiet=values["quiet"])
+    with nothing_unnamed(values):
+        outputs.deliver(evidence, partial(running.load, request, spec), quiet=values["quiet"])
     return exit_status(evidence)
 
 

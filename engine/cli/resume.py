@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import run as running
-from engine.cli.case import case_argument, moved, moved_flags, say_which
+from engine.cli.case import case_argument, moved, moved_flags, nothing_unnamed, say_which
 from engine.cli.flags import RUN, flag
 from engine.cli.options import output_flags
 from engine.cli.output import Outputs
@@ -53,7 +53,8 @@ def resume_command(values: Mapping[str, Any]) -> int:
     case = Case.open(path)
     run = _chosen(case, values)
     request, spec = moved(case.configuration(run), values)
-    classifier, fitted = running.load(request, spec)
+    with nothing_unnamed(values):
+        classifier, fitted = running.load(request, spec)
     if values["n"] is not None:
         _refuse_measured(case.configuration(run).settings, run, values["n"])
         case.extend(run, values["n"])  # claims it, but only once it may be extended

@@ -1,7 +1,8 @@
 """Data sets of torchvision: ``torchvision:NAME:SPLIT:N``, on disk or downloaded on request.
 
 ``@FOLDER`` after that says where they lie (else the variable CERTISCOPE_DATA, else the user's
-cache), and ``?download`` at the end permits fetching what is not there. Only sets that cannot run
+cache), and ``?download`` at the end permits fetching what is not there, unless it is a file alone
+that says so (``engine.core.downloads``). Only sets that cannot run
 code are offered: torchvision compares the one format that could, CIFAR's pickles, with the
 published digest of every file before it reads them.
 """
@@ -16,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from engine.core.downloads import allowed
 from engine.core.errors import UserError
 from engine.inputs.base import ImageInput, pixels_sha256
 from engine.inputs.image import expanded
@@ -147,7 +149,8 @@ def _parsed(spec: str) -> tuple[Place, int | None]:
         raise UserError(f"{name} has no split '{split}'; it has {', '.join(SETS[name])}.")
     root = expanded(parts["root"]) if parts["root"] else data_root()
     index = None if parts["index"] is None else int(parts["index"])
-    return Place(name, split, root, spec.endswith(DOWNLOAD)), index
+    fetch = spec.endswith(DOWNLOAD) and allowed(spec)
+    return Place(name, split, root, fetch), index
 
 
 def _opened(place: Place) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.core.downloads import allowed
 from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
 from engine.encrypted import check_installed
@@ -33,7 +34,8 @@ def load_encrypted(path: Path, request: ModelRequest) -> EncryptedClassifier:
     """The model behind the address that a request names (``encrypted:HOST:PORT``).
 
     Raises:
-        UserError: TenSEAL is missing, nobody answers there, or with what cannot be used.
+        UserError: TenSEAL is missing, nobody answers there, or with what cannot be used, or a file
+            alone names it (``engine.core.downloads``).
     """
     del path
     check_installed()
@@ -46,6 +48,11 @@ def load_encrypted(path: Path, request: ModelRequest) -> EncryptedClassifier:
     }
     if given := [flag for flag, value in said.items() if value]:
         raise UserError(f"{given[0]} is up to the server that holds the model; leave it out.")
+    if not allowed(request.spec):
+        raise UserError(
+            f"{quoted(request.spec)} is a server, and a file's word is not enough to send it "
+            "anything; name it with --model."
+        )
     client = Client(Address.read(request.spec))
     return EncryptedClassifier(client, _identity(client.announced.model, request.spec))
 

@@ -56,7 +56,8 @@ def downloaded(spec: str, patterns: Sequence[str]) -> Path:
         except Exception as error:  # it is not there, or not whole
             raise UserError(
                 f"{quoted(spec)} would be downloaded from the Hugging Face hub, and a file's word "
-                "is enough for no download; name it with --model, or download it beforehand."
+                "is enough for no download; name it with --model, or open it by its name "
+                "beforehand."
             ) from error
     try:
         return Path(snapshot_download(spec, allow_patterns=list(patterns)))

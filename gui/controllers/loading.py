@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.core.downloads import fetching
 from engine.core.errors import OracleRequired, TrustRequired
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import proposed_scheme
@@ -151,26 +152,32 @@ class Loading(QObject):
             quiet=True,
         )
 
-    def open_model(self, request: ModelRequest) -> None:
-        """Read a model; the result of the old one is cleared when the new one is there."""
+    def open_model(self, request: ModelRequest, *, named: bool = True) -> None:
+        """Read a model; the result of the old one is cleared when the new one is there.
+
+        Where no person but a file ``named`` it, nothing is fetched.
+        """
         if self.blocked("open a model"):
             return
         self.asked = request
         self.models.submit(
-            lambda stop: self._engine.load_model(request),
+            lambda stop: fetching(lambda: self._engine.load_model(request), named=named),
             f"opening {request.spec}",
             on_done=partial(self._take_model, request),
             on_failed=self._on_model_failed,
             urgent=True,
         )
 
-    def open_input(self, spec: str, row: Sequence[str] = ()) -> None:
-        """Read an input, or the first of a folder, set or graph; ``row`` is one to stand in."""
+    def open_input(self, spec: str, row: Sequence[str] = (), *, named: bool = True) -> None:
+        """Read an input, or the first of a folder, set or graph; ``row`` is one to stand in.
+
+        Where no person but a file ``named`` it, nothing is fetched.
+        """
         if self.blocked("open an input"):
             return
         known = list(row) or self.specs
         self.inputs.submit(
-            lambda stop: self._engine.open_input(spec, known),
+            lambda stop: fetching(lambda: self._engine.open_input(spec, known), named=named),
             f"opening {spec}",
             on_done=partial(self._take_input, spec),
             on_failed=partial(self._on_input_failed, spec),

@@ -336,8 +336,8 @@ class Runs(QObject):
 
     def _open_again(self, row: RunRow, request: ModelRequest, spec: str) -> None:
         self._awaited = row
-        self._loading.open_model(request)
-        self._loading.open_input(spec)
+        self._loading.open_model(request, named=False)
+        self._loading.open_input(spec, named=False)
 
     @Slot()
     def _resume_awaited(self) -> None:

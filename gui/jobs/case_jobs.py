@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.core import downloads
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.models.request import ModelRequest
@@ -166,7 +167,7 @@ def pictures(runs: Mapping[str, Evidence]) -> dict[str, Pixels]:
 
     found: dict[str, Pixels] = {}
     for sha256, run in runs.items():
-        with suppress(UserError):
+        with suppress(UserError), downloads.only():
             given = load_input(run.input.source)
             image = given.image if given.kind == "pair" else given
             if given.sha256 == sha256 and image.kind == "image":

@@ -224,7 +224,7 @@ class AuditPage(Page):
             if loading.model is not None and loading.model.function == view.model.function:
                 self._hand_over()
             else:
-                loading.open_model(view.request)
+                loading.open_model(view.request, named=False)
 
     @Slot()
     def _hand_over(self) -> None:

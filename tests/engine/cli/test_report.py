@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import main
+from engine.cli import main, run
+from engine.core.downloads import allowed
+from engine.core.errors import UserError
+from engine.models.request import ModelRequest
 
 RUN = ["certify", "--model", "demo:digits-0.25", "--input", "digits:52", "--n", "1000"]
 
@@ -38,6 +41,21 @@ def test_without_its_files_the_evidence_is_written_and_the_report_says_what_it_l
     assert main([*words, "--input", str(tmp_path / "gone.png")]) == 1
     assert "The report has no map: " in capsys.readouterr().err
     assert target.exists() and pdf.exists()
+
+
+def test_images_of_a_report_are_no_reason_to_fetch_anything(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def load(request: ModelRequest, spec: str) -> None:
+        asked.append((request.spec, allowed(request.spec), allowed(spec)))
+        raise UserError("not here.")
+
+    monkeypatch.setattr(run, "load", load)
+    words = ["report", str(case), "--report", str(tmp_path / "a.pdf")]
+    assert main(words) == main([*words, "--model", "owner/named", "--input", "digits:1"]) == 1
+    assert asked == [("demo:digits-0.25", False, False), ("owner/named", True, True)]
 
 
 def test_a_case_without_a_result(

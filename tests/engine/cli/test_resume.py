@@ -29,14 +29,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "a.certiscope"
 
 
-def begin(case: Case, *, count: int = 0, **changes: Any) -> int:
+def begin(
+    case: Case, *, count: int = 0, request: str = "fake", spec: str = "flat", **changes: Any
+) -> int:
     settings = SETTINGS.model_copy(update=changes)
     run = case.begin(
         identity(),
         fitted().identity,
         settings,
-        model_request=ModelRequest("fake"),
-        input_spec="flat",
+        model_request=ModelRequest(request),
+        input_spec=spec,
         key=key(settings),
         execution=Execution(batch=70, device="cpu"),
         at=("radius=0.1",),
@@ -85,6 +87,39 @@ def test_an_anytime_run_is_counted_further(resume: Any, path: Path) -> None:
     found = json.loads(shown.out)
     assert (found["settings"]["n"], found["complete"], found["run_number"]) == (2000, True, 1)
     assert "--n 2000" in found["command"]
+
+
+def test_a_stranger_s_case_has_nothing_fetched(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the model nor the data set that it names, until ``--model`` names the model too."""
+    import huggingface_hub
+    from torchvision import datasets
+
+    asked: list[tuple[str, bool]] = []
+
+    def snapshot(spec: str, *, allow_patterns: object, local_files_only: bool = False) -> str:
+        asked.append((spec, local_files_only))
+        raise OSError("no network")
+
+    def fetched(*_: object, download: bool, **__: object) -> None:
+        asked.append(("USPS", not download))
+        raise RuntimeError
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot)
+    monkeypatch.setattr(datasets, "USPS", fetched)
+    words = ["resume", str(path), "--quiet"]
+    begin(Case.create(path), request="stranger/model", spec="digits:7", count=500)
+    assert main(words) == 2 and asked == [("stranger/model", True)]
+    assert "a file's word is enough for no download; name it with --model" in (
+        capsys.readouterr().err
+    )
+    assert main([*words, "--model", "stranger/model"]) == 2
+    assert asked[1:] == [("stranger/model", False)]
+    asked.clear()
+    begin(Case.open(path), spec=f"torchvision:USPS:test:0@{path.parent}?download", seed=1)
+    assert main([*words, "--run", "2"]) == 2 and asked == [("USPS", True)]
+    assert "USPS is not in" in capsys.readouterr().err
 
 
 def refused(shown: Any, words: str) -> None:

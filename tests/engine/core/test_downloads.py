@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine.core.downloads import allowed, only
+from engine.core.downloads import allowed, fetching, only
 
 
 def test_everything_may_be_fetched_that_nobody_forbade() -> None:
@@ -26,3 +26,9 @@ def test_within_it_only_what_was_named_also_after_an_error() -> None:
 def test_another_thread_is_not_concerned() -> None:
     with only(), ThreadPoolExecutor(1) as pool:
         assert pool.submit(allowed, "owner/other").result()
+
+
+def test_work_for_a_file_fetches_nothing() -> None:
+    assert fetching(lambda: allowed("owner/model"), named=True)
+    assert not fetching(lambda: allowed("owner/model"), named=False)
+    assert allowed("owner/model")

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import certiscope as cs
+from engine.core.downloads import only
 from engine.core.errors import Unreachable, UserError
 from engine.core.generators import result_of
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution, PredictSettings
@@ -158,6 +159,14 @@ def test_a_server_that_goes_away_ends_the_run(image):
     classifier.client.address = replace(address, port=1)
     with pytest.raises(Unreachable, match="cannot be reached"):
         result_of(certify(classifier, image, CertifySettings(n0=10, n=100), execution=HERE))
+
+
+def test_a_server_that_a_file_alone_names_is_not_asked(served):
+    spec = served.identity.source
+    with only(), pytest.raises(UserError, match="a file's word is not enough to send it anything"):
+        load_model(ModelRequest(spec))
+    with only(spec):
+        load_model(ModelRequest(spec)).unload()
 
 
 def test_what_is_announced_is_made_fit_for_sentences():

@@ -8,6 +8,7 @@ import pytest
 
 from engine.case import Case
 from engine.case.merging import adopt
+from engine.core.downloads import allowed
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
@@ -344,11 +345,16 @@ def unfinished(session, make, tmp_path, qtbot):
 
 
 def test_an_unfinished_run_opens_its_model_and_image_and_is_resumed(
-    session, engine, unfinished, qtbot
+    session, engine, unfinished, qtbot, monkeypatch
 ):
+    """And nothing is fetched for them, which a stranger's case alone names."""
+    may, load, read = [], engine.load_model, engine.open_input
+    monkeypatch.setattr(engine, "load_model", lambda one: may.append(allowed("x")) or load(one))
+    monkeypatch.setattr(engine, "open_input", lambda *a: may.append(allowed("x")) or read(*a))
     with qtbot.waitSignal(session.runs.began):
         session.runs.resume_recorded(unfinished)
     finish(session, qtbot)
+    assert may == [False, False]
     assert "resume 1" in engine.calls
     assert session.loading.request == DEMO and session.loading.given.source == "digits:7"
     assert session.runs.evidence.settings.n == 2000
