@@ -220,6 +220,10 @@ def _run(task: Task, values: Mapping[str, Any], after: After | None = None) -> i
     classifier, fitted = load(request, order.input)
     quiet, new_run = values["quiet"], values.get("new_run", False)
     if not quiet:
+        from engine.procedures.beforehand import beforehand
+
+        for warning in beforehand(classifier, fitted, order.settings):
+            say(f"Warning: {warning}")
         say_cost(classifier, order.settings.n0 + order.settings.n)
 
     def begin(stop: Event) -> Procedure:
