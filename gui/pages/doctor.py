@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from gui.jobs.engine_jobs import EngineJobs
 from gui.jobs.worker import Worker
 from gui.style.theme import set_role
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.page import Page
 
 
 class DoctorPage(Page):
     """A text to read and to copy into a bug report."""
+
+    beside_form = beside_statement = False
 
     def __init__(
         self, worker: Worker, engine: EngineJobs, *, parent: QWidget | None = None
@@ -31,8 +34,11 @@ class DoctorPage(Page):
         self._worker.submit(
             lambda stop: self._engine.examine(),
             "looking at this machine",
-            on_done=self.text.setPlainText,
+            on_done=self._show,
         )
+
+    def _show(self, text: str) -> None:
+        self.text.setPlainText(in_the_window(text))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())

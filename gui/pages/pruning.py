@@ -98,7 +98,7 @@ class PruningPage(WorkPage):
         menu = QMenu(self)
         for fmt in ("csv", "json"):
             menu.addAction(f"Save {fmt.upper()}…", partial(self._save, fmt))
-        self.save = menu_button("&Save", "Save the table", "As CSV, or as JSON", menu)
+        self.save = menu_button("&Save ▾", "Save the table", "As CSV, or as JSON", menu)
         self.buttons.insertWidget(self.buttons.count() - 1, self.save)
 
     def _connect(self) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 
 from engine.core.fields import field_specs
+from gui.widgets.local_time import local_time
 from gui.widgets.text_table_model import Index, RowsModel
 from gui.widgets.tips import plain_tip
 
@@ -92,7 +92,7 @@ def texts(row: RunRow) -> tuple[str, ...]:
         outcome(row),
         "" if row.contradicted else row.certified,
         f"{row.counted:,}" if whole else f"{row.counted:,} of {settings.n:,}",
-        _local(row.created),
+        local_time(row.created),
         row.note,
     )
 
@@ -150,10 +150,3 @@ def run_title(row: RunRow) -> str:
     """How a run is named above its result."""
     again = f", try {row.number} of {row.of} on this model, input and attacker"
     return f"Run {row.id}{again if row.of > 1 else ''}"
-
-
-def _local(created: str) -> str:
-    try:
-        return datetime.fromisoformat(created).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return created

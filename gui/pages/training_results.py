@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
 from gui.jobs import training_jobs
 from gui.jobs.training_jobs import TrainingShown
 from gui.widgets.columns import FittedColumns
-from gui.widgets.facts import FactsTable
+from gui.widgets.facts import FactsTable, Rows
 from gui.widgets.layouts import divided, filled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
@@ -48,22 +48,22 @@ class TrainingResults(QWidget):
         self.card = QTextBrowser()
         self.card.setAccessibleName("Card of the trained model")
         self.card.hide()
-        numbers = ScrollColumn("How far it is", spacing=8)
-        for widget in (self.complaint, self.said, self.facts):
-            numbers.column.addWidget(widget)
-        numbers.column.addStretch(1)
+        self._numbers = ScrollColumn("How far it is", spacing=8)
+        self._numbers.column.addWidget(self.facts)
+        self._numbers.column.addStretch(1)
         self._rows = QStackedWidget()
         waiting = words(WAITING, "muted")
         waiting.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._rows.addWidget(waiting)
         self._rows.addWidget(self.epochs)
-        parts = (numbers, self._rows, self.card)
+        parts = (self._numbers, self._rows, self.card)
         whole = divided(Qt.Orientation.Horizontal, *parts, sizes=(230, 490, 270))
-        filled(QVBoxLayout(self), whole)
+        filled(QVBoxLayout(self), self.complaint, self.said, (whole, 1), spacing=8)
+        self._say([])
 
     def show_training(self, shown: TrainingShown) -> None:
         """The numbers as they stand; rows are made anew only where an epoch has ended."""
-        self.facts.show_rows(training_jobs.facts(shown))
+        self._say(training_jobs.facts(shown))
         history = shown.progress.history if shown.progress is not None else ()
         if len(history) != len(self.model.rows):
             self._list(history)
@@ -74,13 +74,18 @@ class TrainingResults(QWidget):
     def show_kept(self, rows: list[tuple[str, str]]) -> None:
         """What earlier trainings left in the folder of the form."""
         say(self.said, KEPT if rows else "")
-        self.facts.show_rows(rows)
+        self._say(rows)
 
     def clear(self) -> None:
         """Nothing of an earlier training."""
         self._list(())
-        self.facts.show_rows([])
+        self._say([])
         self.card.hide()
+
+    def _say(self, rows: Rows) -> None:
+        """The numbers, which take room beside the epochs only where there are some."""
+        self.facts.show_rows(rows)
+        self._numbers.setVisible(bool(rows))
 
     def _list(self, history: Sequence[Epoch]) -> None:
         self.model.show_rows(list(history[::-1]))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.inputs.base import ImageInput
 from engine.playground.lattice import SIGMA, LatticeSide, N, lattice_sides
 from gui.controllers.session import Session
 from gui.jobs.worker import Failure, Lane
 from gui.style.theme import set_role
-from gui.widgets.image import thumbnail
+from gui.widgets.image import ImageView
 from gui.widgets.layouts import filled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
 
-_SIDE = 150
+_LEAST = 110
+"""Pixels of an image and its caption."""
 _TITLES = {"float": "Float noise", "exact": "Exact noise (integers on the 8-bit grid)"}
 
 
@@ -30,13 +31,7 @@ class LatticeStep(QWidget):
         set_role(self.run, "primary")
         self.told = words(role="muted")
         self.verdicts = {noise: words(name=title) for noise, title in _TITLES.items()}
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        for column, name in enumerate(("lit", "dimmed")):
-            grid.addWidget(_picture(name), 0, column, Qt.AlignmentFlag.AlignCenter)
-            caption = words(f"'{name}'", "title")
-            caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            grid.addWidget(caption, 1, column)
+        images = filled(QHBoxLayout(), *map(_image, ("lit", "dimmed")), spacing=24)
         below = ScrollColumn("What CERTIFY says", spacing=6)
         for noise, title in _TITLES.items():
             below.column.addWidget(words(title, "section"))
@@ -45,7 +40,7 @@ class LatticeStep(QWidget):
         below.column.addStretch(1)
         layout = filled(QVBoxLayout(self), spacing=10)
         layout.addWidget(self.run, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addLayout(grid)
+        layout.addLayout(images, 1)
         layout.addWidget(below, 1)
         self.run.clicked.connect(self.certify)
         self._forget()
@@ -89,12 +84,12 @@ class LatticeStep(QWidget):
         self.run.setEnabled(True)
 
 
-def _picture(name: str) -> QLabel:
+def _image(name: str) -> ImageView:
     from engine.inputs import load_input  # deferred: images are read when somebody looks
 
     given = load_input(f"lattice:{name}")
     assert isinstance(given, ImageInput), given
-    picture = QLabel()
-    picture.setPixmap(thumbnail(np.asarray(given.pixels, dtype=np.float32), _SIDE))
-    picture.setAccessibleName(f"The image '{name}'")
-    return picture
+    view = ImageView()
+    view.setMinimumHeight(_LEAST)
+    view.show_pixels(np.asarray(given.pixels, dtype=np.float32), f"The image '{name}'")
+    return view

@@ -35,6 +35,7 @@ class LecturePage(Page):
         self.step: Step = STEPS[0]
         self.sentence = words(name="For the audience")
         self.sentence.setObjectName("large")
+        self.sentence.give_way()
         self.list = QListWidget()
         self.list.setAccessibleName("Steps of the lecture")
         self.list.setFixedWidth(_LIST_WIDTH)

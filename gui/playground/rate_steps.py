@@ -47,6 +47,7 @@ class RateStep(QWidget):
         row = QWidget()
         filled(QHBoxLayout(row), (self.said, 1), self.again, spacing=8)
         self.what = words(what, "muted")
+        self.what.give_way()
         filled(QVBoxLayout(self), row, (self.view, 1), self.what, spacing=8)
         self.tallies: list[Tally] = []
         self._coming: Iterator[Tally] = iter(())

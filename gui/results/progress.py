@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from engine.evidence.cost import duration
 from engine.evidence.evidence import Evidence
@@ -17,15 +25,29 @@ from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import filled
 from gui.widgets.pace import Pace
+from gui.widgets.page import Page
 
 _STEPS = 1000
 
 
 class ProgressPanel(QFrame):
-    """The strip at the bottom."""
+    """The strip at the bottom.
 
-    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+    Args:
+        session: what runs and what was found.
+        pages: those of the window; below one that stands alone nothing is said of a run that has
+            ended, which is not in sight.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        pages: QStackedWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._pages = pages
         set_role(self, "bar")
         self._session = session
         self.bar = QProgressBar()
@@ -45,6 +67,8 @@ class ProgressPanel(QFrame):
         session.audits.grew.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
+        if pages is not None:
+            pages.currentChanged.connect(self.refresh)
         self.refresh()
 
     @Slot()
@@ -53,14 +77,20 @@ class ProgressPanel(QFrame):
         session = self._session
         if session.audits.running:
             self._certifying()
-        elif session.runs.evidence is not None:
+        elif session.runs.evidence is not None and self._is_in_sight:
             self._finished(session.runs.evidence)
-        elif session.runs.snapshot is not None:
+        elif session.runs.snapshot is not None and session.runs.evidence is None:
             self._going(session.runs.snapshot)
         else:
             self.bar.setValue(0)
             self.numbers.setText("")
         self.doing.setText(self._activity())
+
+    @property
+    def _is_in_sight(self) -> bool:
+        """Whether the page is the run's, or stands beside its statement or the form it is of."""
+        page = self._pages.currentWidget() if self._pages is not None else None
+        return not isinstance(page, Page) or page.beside_form or page.beside_statement
 
     def _certifying(self) -> None:
         """How far a set is."""

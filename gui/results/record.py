@@ -24,6 +24,7 @@ from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable
 from gui.widgets.layouts import filled
+from gui.widgets.local_time import local_time
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
@@ -114,7 +115,9 @@ class RecordView(Card):
                 struck through then, in small type, and cannot be saved, for saving seals it anew.
         """
         self.evidence, sound = evidence, not recomputed
-        self._head(title, f"{evidence.model.name} · {evidence.input.name} · {evidence.created}")
+        self._head(
+            title, f"{evidence.model.name} · {evidence.input.name} · {local_time(evidence.created)}"
+        )
         verdict, badge = verdict_of(evidence), badge_of(evidence.settings)
         claims = sound and not verdict.struck
         set_role(self, verdict.frame if sound else "error")

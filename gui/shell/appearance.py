@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 
 from gui.controllers.preferences import Preferences
 from gui.shell.notice import NoticeArea
@@ -42,6 +42,8 @@ class Appearance(QObject):
         self._window, self._actions, self._preferences = window, actions, preferences
         self._pages, self._form, self._statement = pages, form, statement
         self._chrome, self._notices = chrome, notices
+        self._sides: tuple[int, int] | None = None
+        self._shown: tuple[bool, ...] = (True, True)
         self._rooms, explore = Rooms(window), pages.explore
         self._rooms.add(form, statement, *rooms, explore.claim, *explore.cards, pages.answers)
         for stack in (pages, explore.place):
@@ -115,9 +117,12 @@ class Appearance(QObject):
     def make_room(self) -> None:
         """Side columns go in talk mode, for pages with results of their own, and for want of room.
 
-        The plots of a run make do with little; other pages do not.
+        The plots of a run make do with little; other pages do not. What a column leaves is the
+        page's: the other column stays as wide as it was.
         """
-        page = self._pages.currentWidget()
+        page, sizes = self._pages.currentWidget(), self._columns.sizes()
+        if all(self._shown) and all(sizes):
+            self._sides = sizes[0], sizes[-1]
         document = page if isinstance(page, Page) else Page
         left = self._window.width() - 2 * _MARGIN
         if isinstance(page, Page):
@@ -130,6 +135,25 @@ class Appearance(QObject):
             shown = not self.talks and beside and needed <= left
             column.setVisible(shown)
             left -= needed * shown
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Give the page what a column leaves; Qt would share it out among all that stay."""
+        columns, sides = self._columns, (self._form, self._statement)
+        shown = tuple(not side.isHidden() for side in sides)
+        if shown == self._shown or self._sides is None:
+            return
+        self._shown = shown
+        form, statement = (w * there for w, there in zip(self._sides, shown, strict=True))
+        room = columns.width() - sum(shown) * columns.handleWidth()
+        columns.setSizes([form, max(1, room - form - statement), statement])
+
+    @property
+    def _columns(self) -> QSplitter:
+        """What form, pages and statement stand in."""
+        columns = self._form.parentWidget()
+        assert isinstance(columns, QSplitter), columns
+        return columns
 
 
 def _nearest(size: float, steps: int) -> float:

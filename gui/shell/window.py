@@ -87,7 +87,7 @@ class Window(QMainWindow):
         self.left = LeftColumn(session, self.commands)
         self.pages = Pages(session, self.commands, self.notices, self.asker, self._photograph)
         self.statement = StatementPanel(session, self.commands)
-        self.progress = ProgressPanel(session)
+        self.progress = ProgressPanel(session, pages=self.pages)
         self.columns = self._lay_out()
         self.notifications = Notifications(session, self.notices, parent=self)
         self.opening = Opening(session, self.asker, self.pages, self.notices, self)

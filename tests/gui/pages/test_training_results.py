@@ -62,3 +62,14 @@ def test_what_an_earlier_training_left_stands_there_first(results):
     assert results.said.text() == KEPT and results.facts.rows[0][0] == "mine"
     results.show_kept([])
     assert not results.said.text() and not results.facts.rows
+
+
+def test_words_take_the_whole_width_while_there_are_no_numbers(results, qtbot):
+    waiting = next(
+        label for label in results.findChildren(type(results.said)) if label.text() == WAITING
+    )
+    qtbot.waitUntil(lambda: waiting.mapTo(results, waiting.rect().topLeft()).x() == 0)
+    results.show_training(shown(FIRST))
+    assert results.facts.isVisible()
+    results.clear()
+    assert not results.facts.isVisible()

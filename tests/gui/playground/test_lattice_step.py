@@ -47,5 +47,5 @@ def test_a_failure_is_told(session, qtbot, monkeypatch):
 def test_both_images_are_seen(idle_session, qtbot, name):
     step = LatticeStep(idle_session)
     qtbot.addWidget(step)
-    pictures = [one.accessibleName() for one in step.findChildren(lattice_step.QLabel)]
+    pictures = [one.accessibleName() for one in step.findChildren(lattice_step.ImageView)]
     assert f"The image '{name}'" in pictures

@@ -39,3 +39,11 @@ def test_each_step_opens_by_key_by_list_and_by_turning_over(qtbot, qapp, prefere
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.pages.explore
     make.destroy(window)
+
+
+def test_no_step_asks_for_more_height_than_a_screen_at_200_percent_has(window, qtbot):
+    window.resize(960, 540)
+    for step in STEPS:
+        window.pages.show_lecture(step.key)
+        qtbot.wait(30)
+        assert window.body.verticalScrollBar().maximum() == 0, step.key

@@ -79,3 +79,17 @@ def test_what_a_run_takes_is_said_before_its_first_votes(panel, idle_session, ma
     assert panel.numbers.text() == (
         "0 / 1,100 votes · choosing the class · about 3 min for 1,100 votes"
     )
+
+
+def test_nothing_is_said_of_an_ended_run_below_a_page_that_stands_alone(loaded, make):
+    loaded.session.runs.evidence = make.evidence(CertifySettings())
+    loaded.session.runs.evidence_changed.emit()
+    pages, strip = loaded.pages, loaded.progress
+    said = strip.numbers.text()
+    assert said.startswith("100,000 / 100,000 votes") and strip.bar.value() == 1000
+    for page in (pages.training, pages.keys, pages.help):
+        pages.show_page(page)
+        assert strip.numbers.text() == "" and strip.bar.value() == 0
+    for page in (pages.planner, pages.preview, pages.gallery, pages.explore):
+        pages.show_page(page)
+        assert strip.numbers.text() == said

@@ -95,3 +95,21 @@ def test_what_was_shown_first_in_talk_mode_has_usual_type_after_it(loaded, qtbot
     cells = loaded.statement.facts.findChildren(QLabel)
     assert cells
     assert {cell.font().pointSizeF() for cell in cells} == {usual}
+
+
+def test_a_column_stays_as_wide_where_another_leaves_its_room_to_the_page(window, qtbot):
+    window.resize(1600, 900)
+    window.pages.show_explore()
+    qtbot.waitUntil(lambda: window.body.width() > 1500)
+    form, middle, statement = window.columns.sizes()
+    for show, left, right in (
+        (lambda: window.pages.show_page(window.pages.planner), form, 0),
+        (lambda: window.pages.show_page(window.pages.keys), 0, 0),
+        (window.pages.show_preview, 0, statement),
+        (window.pages.show_explore, form, statement),
+    ):
+        show()
+        room = form + middle + statement - left - right
+        qtbot.waitUntil(lambda room=room: window.pages.width() >= room - 5)
+        sizes = window.columns.sizes()
+        assert (sizes[0], sizes[2]) == pytest.approx((left, right), abs=5)
