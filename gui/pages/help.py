@@ -42,7 +42,8 @@ _STEPS = (
     ("Open a model and an input", "Drop files anywhere on the window, choose shipped ones at the "
      "left, or take both from the gallery (Ctrl+G)."),
     ("Say what the attacker may do", "The scheme fixes the noise and what can be certified. A "
-     "shipped model brings the one it was trained for."),
+     "shipped model brings the noise it was trained with; whether the attacker changes pixels or, "
+     "say, turns the image is chosen here."),
     ("Certify (F5)", "n0 votes choose the class, n fresh ones bound its probability. What may be "
      "claimed grows while you watch; Esc stops, and what was counted counts."),
     ("Read the statement", "At the right: the claim in one sentence, the numbers it rests on, and "
@@ -70,7 +71,8 @@ _SETS = (
 _WORDS = (
     "Certiscope states how far an input can be changed before a model's prediction changes, by "
     "randomized smoothing, and writes a report that a second person can check.",
-    "It runs on this machine alone: nothing is sent anywhere.",
+    "It runs on this machine. Nothing is sent from it unless you open a model of the Hugging Face "
+    "hub, which is downloaded, or an encrypted server, which gets ciphertexts.",
     "A certificate is about the smoothed model, at one input, for changes of the stated kind, and "
     "is wrong with a chance of at most alpha.",
 )
@@ -182,7 +184,7 @@ class HelpPage(Page):
         """Made from the commands themselves."""
         rows = "".join(
             f"<tr><td>{escape(keys)}</td><td>{escape(_plain(action.text()))}</td>"
-            f"<td class='small'>{escape(action.statusTip())}</td></tr>"
+            f"<td class='small'>{escape(_more(action))}</td></tr>"
             for action in self._actions.values()
             if (keys := action.shortcut().toString())
         )
@@ -239,6 +241,12 @@ def _about() -> str:
 
 def _anchor(term: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in term)
+
+
+def _more(action: QAction) -> str:
+    """What a command's tip says beyond its title."""
+    tip = action.statusTip()
+    return "" if tip == _plain(action.text()) else tip
 
 
 def _plain(title: str) -> str:

@@ -25,7 +25,7 @@ _COMPARABLE = 2
 """From so many pinned runs on there is something to compare."""
 _LEAST = (0, 90, 70, 120, 90, 90, 0, 0, 90)
 """Widths to which columns are shortened; 0 where they never are."""
-_EMPTY = "No runs yet. While a case is open, every run is recorded in it."
+_EMPTY = "No runs yet: each is kept here from its first votes on."
 _FORGED = "Not following from their own votes"
 _WAIT = "It is read when the current run has ended."
 _NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; resume it."

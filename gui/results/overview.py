@@ -46,7 +46,8 @@ _WAITING: dict[type[Plot[Any]], str] = {
     VotesPlot: "Votes appear here as they are counted.",
     BoundsPlot: "The confidence bound appears here as samples arrive.",
     BallPlot: "The certified region grows here from the first bound on.",
-    ExamplesPlot: "Noisy samples appear here during a run, certified perturbations after it.",
+    ExamplesPlot: "Noisy samples appear here during a run, or after it where the "
+    "model is slow, and then certified perturbations.",
 }
 _OF_ANOTHER = "No samples are drawn while a recorded run is replayed."
 _NO_MAP = "Nothing can be certified under these settings."

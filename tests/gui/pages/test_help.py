@@ -37,6 +37,7 @@ def test_the_shortcuts_are_those_of_the_commands(page, window):
     for action in window.commands.values():
         if keys := action.shortcut().toString():
             assert keys in text, action.objectName()
+    assert "Quit" in text and "Quit\nQuit" not in text  # a tip that is the title is said once
 
 
 def test_the_picture_is_of_the_window_and_every_part_has_a_number(page, window):

@@ -49,9 +49,7 @@ def open_page(page, session, path, qtbot):
 def test_an_empty_case_says_what_happens(page, session, qtbot, tmp_path):
     with qtbot.waitSignal(session.case.listed):
         session.case.create(tmp_path / f"new{SUFFIX}")
-    assert page.first.sentence.text() == (
-        "No runs yet. While a case is open, every run is recorded in it."
-    )
+    assert page.first.sentence.text() == ("No runs yet: each is kept here from its first votes on.")
     assert not page.pin.isEnabled()
 
 
