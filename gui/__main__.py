@@ -6,9 +6,9 @@ within a second, and the command line is to work on machines without Qt.
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
-import threading
 from pathlib import Path
 
 from engine.system.interrupt import until_interrupted
@@ -54,6 +54,9 @@ current directory must not open a window. A test compares them with the command 
 _FAILURE, _BAD_INPUT = 1, 2
 _COMPLETION = "_CERTISCOPE_COMPLETE"
 """Set by a shell that asks, without an argument, how a command line goes on."""
+_PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
+"""Which plugins of pydantic are left out: looking for any reads the list of every installed package
+at the start, and what is found would read along with every record."""
 
 
 def main() -> None:
@@ -127,13 +130,13 @@ def _demo(out: Path) -> int:
 def prepare(*, offscreen: bool) -> str:
     """Load what a window needs of the engine; what keeps Qt from starting, or nothing.
 
-    Before Qt, whose bindings read the source of every module that is loaded after them, and while
-    the system's loader looks for Qt's libraries.
+    Before Qt, whose bindings make every module that is loaded after them dearer.
     """
     keep_small()
-    lacking: list[str] = []
-    look = threading.Thread(target=lambda: lacking.append(_lacking(offscreen=offscreen)))
-    look.start()
+    os.environ.setdefault(_PLUGINS, "__all__")
+    lacking = _lacking(offscreen=offscreen)
+    if lacking:
+        return lacking
     import engine.evidence.evidence
     import engine.figures.examples
     import engine.inputs
@@ -141,8 +144,21 @@ def prepare(*, offscreen: bool) -> str:
     import engine.planning.records
     import engine.procedures.resume  # noqa: F401
 
-    look.join()
-    return "".join(lacking)
+    _load_bindings()
+    return ""
+
+
+def _load_bindings() -> None:
+    """Load Qt's bindings, and leave the import of modules to Python.
+
+    The bindings put an import of their own in its place, which reads the source of every module
+    that is loaded later to see whether it asks for other names of Qt's methods
+    (``from __feature__ import snake_case``). Nothing here does; it would take a tenth of the start.
+    """
+    plain = builtins.__import__
+    import PySide6.QtCore  # noqa: F401
+
+    builtins.__import__ = plain
 
 
 def _lacking(*, offscreen: bool) -> str:

@@ -8,8 +8,8 @@ asked instead, about the very files Qt would load. Qt itself is never imported h
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -91,7 +91,16 @@ def can_start(scope: Scope) -> bool:
     plugin = folder / _PLUGIN[scope] if folder is not None else None
     if plugin is None or not plugin.exists() or not sys.platform.startswith("linux"):
         return True
-    return not unresolved(plugin)
+    return _loads(plugin)
+
+
+def _loads(library: Path) -> bool:
+    """Whether the loader takes it, with all that it needs, which Qt loads anyway."""
+    try:
+        ctypes.CDLL(str(library))
+    except OSError:
+        return False
+    return True
 
 
 def qt_folder() -> Path | None:
@@ -104,6 +113,8 @@ def qt_folder() -> Path | None:
 
 def unresolved(file: Path) -> list[str]:
     """Libraries that ``file`` needs, itself or through others, and that the loader cannot find."""
+    import subprocess
+
     try:
         done = subprocess.run(
             ["ldd", str(file)], capture_output=True, text=True, check=False, timeout=30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -108,13 +109,26 @@ def test_missing_libraries_are_named(
     assert window == []
 
 
-def test_what_is_loaded_before_qt_loads_neither_qt_nor_torch() -> None:
+def test_what_is_loaded_before_the_window_is_no_torch() -> None:
     code = (
         "import sys; from gui.__main__ import prepare; "
         "assert prepare(offscreen=True) == '' and 'engine.evidence.evidence' in sys.modules; "
-        "assert not {'PySide6', 'torch', 'scipy'} & sys.modules.keys()"
+        "assert not {'torch', 'scipy', 'PySide6.QtWidgets', 'subprocess'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_modules_are_loaded_by_python_itself_after_qt() -> None:
+    """And what is loaded so works: pyqtgraph, which reads Qt's classes by their names, draws."""
+    code = (
+        "import builtins; plain = builtins.__import__; "
+        "from gui.__main__ import prepare; prepare(offscreen=True); "
+        "from gui.shell.app import application; app = application(); "
+        "import pyqtgraph; plot = pyqtgraph.PlotWidget(); plot.plot([1, 2]); "
+        "assert not plot.grab().isNull() and builtins.__import__ is plain"
+    )
+    kept = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=kept)
 
 
 @pytest.mark.thorough

@@ -40,6 +40,7 @@ def loader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
     monkeypatch.setattr(qt_libraries, "qt_folder", lambda: tmp_path)
     monkeypatch.setattr(subprocess, "run", ldd)
+    monkeypatch.setattr(qt_libraries, "_loads", lambda file: file.name != "libqxcb.so")
     monkeypatch.setattr(sys, "platform", "linux")
     return tmp_path
 
@@ -57,6 +58,19 @@ def test_only_a_window_needs_the_libraries_of_x11() -> None:
     assert missing_packages("window") == ("libxcb-icccm4", "libxcb-keysyms1")
     assert missing_packages("offscreen") == ()
     assert can_start("offscreen")
+    assert not can_start("window")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others bring all with Qt")
+def test_a_plugin_that_the_loader_refuses_cannot_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert can_start("offscreen")
+    for name in qt_libraries._PLUGIN.values():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"no library")
+    monkeypatch.setattr(qt_libraries, "qt_folder", lambda: tmp_path)
+    assert not can_start("offscreen")
     assert not can_start("window")
 
 
