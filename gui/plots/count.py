@@ -36,8 +36,8 @@ class CountPlot(RegionPlot["CountMap"]):
         self._map: CountMap | None = None
         self.bars = Bars()
         self.now, self.reach = (pg.InfiniteLine(angle=0) for _ in range(2))
-        self.now_label, self.reach_label = pg.TextItem(""), pg.TextItem("")
-        self.add(self.bars, self.reach, self.now, self.reach_label, self.now_label)
+        self.now_label = pg.TextItem("")
+        self.add(self.bars, self.reach, self.now, self.now_label)
         self.plot.getAxis("left").setTickDensity(0.7)
 
     def draw(self, figure: RegionFigure[CountMap]) -> None:
@@ -63,30 +63,26 @@ class CountPlot(RegionPlot["CountMap"]):
         super().dress(theme)
         self.reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
         dress_text(self.now_label, theme.accent, bold=True)
-        dress_text(self.reach_label, theme.text)
 
     def in_words(self, figure: RegionFigure[CountMap]) -> str:
         """The certified count."""
         return f"Certified: {figure.region.headline()} {figure.region.note()}."
 
     def label(self) -> None:
-        """Both lines' values at their right end, apart from one another."""
+        """The value of p_lower at its line, clear of the dashed one."""
         from engine.core.rounding import round_down
 
         figure, frame = self.figure, self.pixel_frame()
         stands = figure.standing if figure else None
-        for text in (self.now_label, self.reach_label):
-            text.setVisible(False)
+        self.now_label.setVisible(False)
         if stands is None or frame.w < 10:
             return
         sense = "" if stands.valid else " provisional"
         self.now_label.setText(f"p_lower = {round_down(stands.p_lower, 4)}{sense}")
-        self.reach_label.setText("the votes to come could reach")
-        shown = [(self.now_label, stands.p_lower)]
-        if self.reach.isVisible():
-            shown.append((self.reach_label, stands.p_reach))
-        wishes = [self._beside(text, value, frame) for text, value in shown]
-        self.put_all([text for text, _ in shown], place(wishes, frame))
+        wishes = [self._beside(self.now_label, stands.p_lower, frame)]
+        reach = Box(frame.x, self.spot(0.0, stands.p_reach).y() - 1, frame.w, 2)
+        avoid = [reach] if self.reach.isVisible() else []
+        self.put_all([self.now_label], place(wishes, frame, avoid=avoid))
 
     def change_at(self, place: QPointF) -> Perturbation | None:
         """The count there."""
@@ -147,14 +143,19 @@ def _entries(figure: RegionFigure[CountMap], theme: Theme) -> list[Entry]:
     takes = zip(figure.needs.counts, required.tolist(), strict=True)
     left = [p for count, p in takes if count > most]
     never, beyond = Qt.BrushStyle.BDiagPattern, Qt.BrushStyle.Dense6Pattern
+    reached = Entry("can be reached", theme.accent_soft, "bar", outline=theme.accent)
     known = (
         (most >= 0, Entry(certified_words(figure), certified_ink(figure, theme), "bar")),
         *attack_entries(figure, theme),
-        (any(p < min(1.0, reach) for p in left), Entry("can be reached", theme.accent, "bar")),
+        (any(p < min(1.0, reach) for p in left), reached),
         (
             any(reach <= p < 1 for p in left),
             Entry("out of this run's reach", theme.muted, "bar", beyond),
         ),
         (any(p >= 1 for p in left), Entry("no probability suffices", theme.muted, "bar", never)),
+        (
+            stands is not None and stands.unfinished,
+            Entry("the votes to come could reach", theme.text, "dash"),
+        ),
     )
     return [entry for there, entry in known if there]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QWidget
 
 from gui.style import theme as themes
 from gui.widgets.graph_drawing import GraphView
@@ -28,6 +28,8 @@ _A_ROW = 3
 """Samples of a row, below or between the large boxes."""
 _STRIPE = 5
 """Pixels of the stripe in the colour of the class, before scaling."""
+_LINE_GAP = 4
+"""Pixels between lines of words."""
 _SMALLEST, _SIDE = 30, 110
 """Sides of an image beside words, smallest and largest."""
 Shape = Literal["lines", "row", "block", "column"]
@@ -102,6 +104,11 @@ class Box(QWidget):
             WIDGETS[medium.kind][1](view, medium, caption, detail, self.ink, chosen)
         self._mark_class(example.answered if striped and chosen is not None else None, chosen)
 
+    def least(self) -> int:
+        """Pixels of height that its media and the stripe need."""
+        needs = (max(view.minimumSizeHint().height(), view.minimumHeight()) for view in self.views)
+        return max(needs, default=0) + self._row.contentsMargins().bottom()
+
     @property
     def _paired(self) -> bool:
         """Whether it shows an image beside what a denoiser makes of it."""
@@ -165,10 +172,12 @@ class Boxes(QWidget):
         self.original, self.perturbed = Box(parent=self), Box(ink="runner_up", parent=self)
         self.noisy: list[Box] = []
         self.changed: Example | None = None
+        self._samples = 0
         self._chosen: int | None = None
         self._arranged: tuple[Shape, list[Box], list[Box]] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._grid.setSpacing(8)
 
     def show_examples(
@@ -177,10 +186,8 @@ class Boxes(QWidget):
         """Show the input and its noisy samples, these with the colours of their classes."""
         while len(self.noisy) < len(samples):
             self.noisy.append(Box(parent=self))
-        self._chosen = chosen
+        self._chosen, self._samples = chosen, len(samples)
         self.original.show_example(original, chosen=chosen)
-        for i, box in enumerate(self.noisy):
-            box.setVisible(i < len(samples))
         for box, sample in zip(self.noisy, samples, strict=False):
             box.show_example(sample, chosen=chosen, striped=True)
 
@@ -193,6 +200,14 @@ class Boxes(QWidget):
         self.original.setVisible(example is None or example.media[0].kind != "graph")
         self.arrange()
 
+    def minimumSizeHint(self) -> QSize:
+        """Of lines, room for one sample beside the input: others go where there is none."""
+        least = super().minimumSizeHint()
+        if self._arranged is None or self._arranged[0] != "lines":
+            return least
+        _, large, small = self._arranged
+        return QSize(least.width(), sum(box.least() + _LINE_GAP for box in (*large, *small[:1])))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size may want another arrangement."""
         super().resizeEvent(event)
@@ -201,8 +216,11 @@ class Boxes(QWidget):
     def arrange(self) -> None:
         """Place the boxes for the size and the media at hand."""
         large = [box for box in (self.original, self.perturbed) if not box.isHidden()]
-        small = [box for box in self.noisy if not box.isHidden()]
-        wanted = (self._shape(), large, small)
+        shape = self._shape()
+        small = self.noisy[: self._room(large) if shape == "lines" else self._samples]
+        for box in self.noisy:
+            box.setVisible(box in small)
+        wanted = (shape, large, small)
         if wanted == self._arranged or self.original.example is None:
             return
         self._arranged = wanted
@@ -216,9 +234,17 @@ class Boxes(QWidget):
         else:
             self._in_rows(large, small, stacked=wanted[0] == "column")
 
+    def _room(self, large: list[Box]) -> int:
+        """How many samples have room for a line of words each, below the large boxes' own."""
+        if not self.noisy:
+            return 0
+        each = self.noisy[0].least() + _LINE_GAP
+        others = sum(box.least() + _LINE_GAP for box in large)
+        return max(1, min(self._samples, (self.height() + _LINE_GAP - others) // each))
+
     def _in_line(self, large: list[Box], small: list[Box], *, along: bool) -> None:
         """One after the other; a graph that stands for input and change is the larger one."""
-        self._grid.setVerticalSpacing(8 if along else 4)
+        self._grid.setVerticalSpacing(8 if along else _LINE_GAP)
         for i, box in enumerate((large[0], *small, *large[1:])):
             self._grid.addWidget(box, *((0, i) if along else (i, 0)))
             stretch = 2 if box is self.perturbed and len(large) == 1 else 1

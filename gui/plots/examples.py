@@ -89,9 +89,7 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         else:  # nor before a change is shown: a box that comes back lies over others for a moment
             self._show_changed(None)
         short = figure.noise_in_words.partition(" (")[0]
-        first = (
-            f"the first {len(figure.samples)} counted" if figure.counted else "base model's classes"
-        )
+        first = "the first counted" if figure.counted else "base model's classes"
         self.set_subtitle(f"{first} · {short}", whole=f"{figure.noise_in_words}; {_WHOSE}")
 
     def show_change(self, change: Perturbation) -> None:

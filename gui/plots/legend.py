@@ -31,7 +31,8 @@ _WIDEST = 280
 class Entry:
     """One line of a legend; ``dash``, ``dots`` and ``dash-dot`` are ways to draw one.
 
-    A ``fill`` is mixed with the card's colour, as on a map, a ``bar`` has its own, as bars have.
+    A ``fill`` is mixed with the card's colour, as on a map, a ``bar`` has its own, as bars have,
+    and their ``outline``; empty for that of its colour.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Entry:
         "fill", "bar", "line", "dash", "dots", "dash-dot", "ring", "dot", "speck", "cross"
     ] = "fill"
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
+    outline: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
         soft.setAlphaF(1.0 if bar else SOFT)
         painter.fillRect(box, faint if entry.pattern != _SOLID else Qt.GlobalColor.transparent)
         painter.fillRect(box, QBrush(soft, entry.pattern))
-        painter.setPen(QPen(color, 1))
+        painter.setPen(QPen(QColor(entry.outline or color), 1))
         painter.drawRect(box)
     elif entry.mark in _LINES:
         painter.setPen(QPen(color, width, _LINES[entry.mark]))

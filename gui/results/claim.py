@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QLayout, QWidget
 
 from engine.evidence.subject import region_note
 from engine.figures.attacked import attack_mark
 from gui.controllers.session import Session
 from gui.results.exact_words import exact_words
 from gui.results.verdict import verdict_of
+from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.card import Card
-from gui.widgets.fitted import FittedLabel
+from gui.widgets.fitted import LARGEST, FittedLabel
 from gui.widgets.pace import Pace
 from gui.widgets.section import headline_lines, say, words
 
@@ -20,10 +22,19 @@ _WAITING = "Press F5 to certify."
 _NOW = "This may be claimed if the run is stopped now."
 _NOTHING = "Nothing can be certified yet."
 _KEYS = "Keys: 1 votes, 2 bounds, 3 region, 4 examples; F11 ends talk mode"
+_TIGHT = (LARGEST, LARGEST, LARGEST, LARGEST, 1.2)
+"""Steps in which a low stage gives way, with the largest type of the number in each: first the keys
+go and the outcome takes usual type, then the votes go, which the strip below has too, then the
+sentence takes small type."""
+_LEAST = 200
+"""Pixels of height, before scaling: nothing on stage is scrolled to."""
 
 
 class ClaimCard(Card):
-    """What may be claimed: of the shown result, of the run as it stands, or of its replay."""
+    """What may be claimed: of the shown result, of the run as it stands, or of its replay.
+
+    All of it has room: on a low stage in smaller type, and without what is said elsewhere.
+    """
 
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__("Claim", parent=parent)
@@ -47,16 +58,64 @@ class ClaimCard(Card):
         ):
             self.content.addWidget(label)
         self.content.addStretch(1)
-        self.content.addWidget(words(_KEYS, "small"))
+        self.content.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.keys = words(_KEYS, "small")
+        self.content.addWidget(self.keys)
+        self._fitting = QTimer(self, singleShot=True, interval=0)
+        self._fitting.timeout.connect(self._fit)
+        themes.registry.follow(self._fit_soon)
         self._pace = Pace(self.refresh, self)
         session.runs.snapshot_changed.connect(self._pace.ask)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self.refresh)
         self.refresh()
 
+    def hasHeightForWidth(self) -> bool:
+        """Its words have a height for a width, which is not asked of the stage."""
+        return False
+
+    def minimumSizeHint(self) -> QSize:
+        """Less than its words take: they give way."""
+        return QSize(super().minimumSizeHint().width(), round(themes.current().px(_LEAST)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size has room for more, or for less."""
+        super().resizeEvent(event)
+        self._fitting.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """It has the style of the stage from now on."""
+        super().showEvent(event)
+        self._fitting.start()
+
+    def _fit_soon(self) -> None:
+        self._fitting.start()
+
+    @Slot()
+    def _fit(self) -> None:
+        """Take the first step in which all of it has room."""
+        for step in range(len(_TIGHT)):
+            self._tighten(step)
+            if self.content.totalHeightForWidth(self.width()) <= self.height():
+                return
+
+    def _tighten(self, step: int) -> None:
+        theme = themes.current()
+        self.keys.setVisible(step < 1)
+        name = "large" if step < 1 else ""
+        if name != self.outcome.objectName():
+            self.outcome.setObjectName(name)
+            self.outcome.style().unpolish(self.outcome)
+            self.outcome.style().polish(self.outcome)
+        self.votes.setVisible(step < 2 and bool(self.votes.text()))
+        self.sentence.setFont(theme.font("body" if step < 3 else "small"))
+        self.headline.largest = _TIGHT[step]
+        self.headline.fit()
+
     @Slot()
     def refresh(self) -> None:
         """Follow what the plots show."""
+        self._fitting.start()
         runs, played = self._session.runs, self._session.playback.snapshot
         shown = played or runs.evidence or runs.snapshot
         if shown is None:

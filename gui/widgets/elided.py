@@ -1,13 +1,50 @@
-"""A one-line label that never runs out of its box."""
+"""A label that never runs out of its box: shortened between words, or in several lines."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
 from engine.core.text import visible
 from gui.widgets.tips import set_tip
+
+_MORE = " …"
+_KEPT = 0.6
+"""Part of the room that whole words are to fill; else the next one is cut, as in long names."""
+
+
+def shortened(text: str, metrics: QFontMetrics, width: int) -> str:
+    """A text with an ellipsis where it is too wide.
+
+    It is cut between its parts, else between words, if that leaves most of it.
+    """
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    for between in (" · ", " "):
+        kept = text.split(between)
+        while kept and metrics.horizontalAdvance(between.join(kept) + _MORE) > width:
+            kept.pop()
+        words = between.join(kept).rstrip(" ·,;:(")
+        if metrics.horizontalAdvance(words) >= _KEPT * width:
+            return words + _MORE
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+def broken(text: str, metrics: QFontMetrics, width: int, most: int) -> str:
+    """A text in as many lines as it needs, at most ``most``, the last one shortened."""
+    lines: list[str] = []
+    words = text.split(" ")
+    while words and len(lines) < most - 1:
+        taken = 1
+        while taken < len(words) and (
+            metrics.horizontalAdvance(" ".join(words[: taken + 1])) <= width
+        ):
+            taken += 1
+        lines.append(" ".join(words[:taken]))
+        words = words[taken:]
+    lines += [" ".join(words)] if words else []
+    return "\n".join(shortened(line, metrics, width) for line in lines)
 
 
 class ElidedLabel(QLabel):
@@ -17,22 +54,29 @@ class ElidedLabel(QLabel):
 
     Attributes:
         whole: what the text is short for, always the tooltip; empty if it is short for nothing.
+        lines: it may take, where one has no room for the text.
     """
 
-    def __init__(self, text: str = "", *, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", *, lines: int = 1, parent: QWidget | None = None) -> None:
         super().__init__(visible(text), parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.whole = ""
+        self.whole, self.lines = "", lines
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def shown(self) -> str:
         """The text as it is painted now."""
         room = self.contentsRect().width()
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        return broken(self.text(), self.fontMetrics(), room, self.lines)
 
     def minimumSizeHint(self) -> QSize:
-        """One line high, no width of its own."""
-        return QSize(0, super().minimumSizeHint().height())
+        """As high as its lines, no width of its own."""
+        return QSize(0, self.sizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """The lines at the width it has."""
+        one = super().sizeHint()
+        more = self.shown().count("\n") if self.lines > 1 else 0
+        return QSize(one.width(), one.height() + more * self.fontMetrics().lineSpacing())
 
     def setText(self, text: str) -> None:
         """Show another text; keeps the tooltip in step."""
@@ -54,6 +98,8 @@ class ElidedLabel(QLabel):
         """A new width may need, or no longer need, the tooltip."""
         super().resizeEvent(event)
         self._update_tooltip()
+        if self.lines > 1:
+            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the shortened text in the style sheet's colour."""
@@ -73,5 +119,5 @@ class ElidedLabel(QLabel):
         )
 
     def _update_tooltip(self) -> None:
-        cut = self.text() if self.shown() != self.text() else ""
+        cut = self.text() if self.shown().replace("\n", " ") != self.text() else ""
         set_tip(self, self.whole or cut)

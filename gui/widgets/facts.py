@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -16,16 +18,28 @@ _LONG = 30
 """Letters from which on a name takes several lines, so that its value has room."""
 _WIDEST = 150
 """Pixels: no longer word asks for room."""
+_SHORT = 16
+"""Letters of a value that keeps to its line, as ``61,210 of 61,440`` does."""
 
 
 class _Cell(Words):
     """A name or a value: it breaks its lines between words, never within one."""
 
+    whole: ClassVar[int] = 0
+    """Letters of a text that is not broken at all."""
+
     def minimumSizeHint(self) -> QSize:
-        """The longest word, up to a limit."""
-        metrics = self.fontMetrics()
-        widest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        """The longest word, or a short text as a whole, up to a limit."""
+        metrics, text = self.fontMetrics(), self.text()
+        parts = [text] if len(text) <= self.whole else text.split()
+        widest = max(map(metrics.horizontalAdvance, parts), default=0)
         return QSize(min(widest + 2, _WIDEST), metrics.height())
+
+
+class _Value(_Cell):
+    """A short value is read in one line, whatever its name needs."""
+
+    whole: ClassVar[int] = _SHORT
 
 
 class _Name(_Cell):
@@ -49,7 +63,7 @@ class FactsTable(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: Rows = []
-        self._values: list[_Cell] = []
+        self._values: list[_Value] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 1)
@@ -69,7 +83,7 @@ class FactsTable(QWidget):
         emptied(self._grid)
         self._values = []
         for index, (name, _) in enumerate(rows):
-            value, title = _Cell(""), _Name(name)
+            value, title = _Value(""), _Name(name)
             self._values.append(value)
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setAccessibleName(name)

@@ -8,8 +8,8 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from gui.style import theme as themes
 from gui.widgets.section import Words
 
-_LARGEST = 3.0
-"""Times the size of a headline, at most."""
+LARGEST = 3.0
+"""Times the size of a headline, at most, where height does not matter."""
 
 
 class FittedLabel(Words):
@@ -17,11 +17,15 @@ class FittedLabel(Words):
 
     Args:
         name: what a screen reader calls it.
+
+    Attributes:
+        largest: times the size of a headline, at most.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__("")
         self.setAccessibleName(name)
+        self.largest = LARGEST
         self.setWordWrap(False)
         themes.registry.follow(self.fit)
         self.fit()
@@ -44,7 +48,7 @@ class FittedLabel(Words):
     def fit(self) -> None:
         """Take the size that fits."""
         theme = themes.current()
-        font, most = theme.font("headline", bold=True), _LARGEST * theme.points("headline")
+        font, most = theme.font("headline", bold=True), self.largest * theme.points("headline")
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(line) for line in self.text().split("\n"))
         fitting = 0.98 * self.width() / max(1.0, widest) * theme.points("headline")

@@ -20,6 +20,12 @@ _CLEAR = 110
 """Of 255: the light around a line, which is read on dark images too."""
 
 
+def ink_of(number: int) -> str:
+    """The colour of a place by its number: they begin anew where there are more."""
+    color: str = getattr(themes.current(), _INKS[number % len(_INKS)])
+    return color
+
+
 def paint_frames(painter: QPainter, target: QRect, size: QSize, places: Sequence[Place]) -> None:
     """Paint places over an image.
 
@@ -31,7 +37,7 @@ def paint_frames(painter: QPainter, target: QRect, size: QSize, places: Sequence
     """
     theme, halo = themes.current(), QColor(255, 255, 255, _CLEAR)
     for number, place in enumerate(places):
-        ink = QColor(getattr(theme, _INKS[number % len(_INKS)]))
+        ink = QColor(ink_of(number))
         painter.setBrush(QBrush())
         for edges in (place.outer, place.at):
             if edges is not None and edges[:2] != edges[2:]:

@@ -21,12 +21,12 @@ class GraphView(QWidget):
 
     Attributes:
         drawing: the neighbourhood.
-        caption: one line, shortened where it does not fit.
+        caption: two lines at most, shortened where they have no room for it.
     """
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.drawing, self.caption = NeighbourhoodView(), ElidedLabel()
+        self.drawing, self.caption = NeighbourhoodView(), ElidedLabel(lines=2)
         self.drawing.setMinimumSize(48, 48)
         self.drawing.setMouseTracking(False)  # nothing here can be clicked
         set_role(self.caption, "small")

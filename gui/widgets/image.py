@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.style import theme as themes
+from gui.widgets.elided import broken
 from gui.widgets.frames import paint_frames
 from gui.widgets.mask import Mark, paint_mark
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _GAP = 4
 _UNEVEN_SHOWS = 6
+_LINES, _HIGH = 2, 9
+"""Lines that a caption may take; one more in a view that is so many lines high."""
 
 
 class ImageView(QWidget):
@@ -87,16 +90,10 @@ class ImageView(QWidget):
         return QRect(left, top, size.width(), size.height())
 
     def shown_caption(self) -> str:
-        """The caption as painted, in two lines where one has no room for it."""
+        """The caption as painted, in several lines where one has no room for it."""
         metrics = QFontMetrics(themes.current().font("small"))
-        words, first = self.caption.split(" "), 1
-        while first < len(words) and (
-            metrics.horizontalAdvance(" ".join(words[: first + 1])) <= self.width()
-        ):
-            first += 1
-        lines = filter(None, (" ".join(words[:first]), " ".join(words[first:])))
-        end = Qt.TextElideMode.ElideRight
-        return "\n".join(metrics.elidedText(line, end, self.width()) for line in lines)
+        most = _LINES if self.height() < _HIGH * metrics.height() else _LINES + 1
+        return broken(self.caption, metrics, self.width(), most)
 
     def drawn(self) -> QRect:
         """Where image and caption are."""

@@ -56,3 +56,14 @@ def test_words_for_screen_readers(shown) -> None:
     plot, figure = shown(CountPlot()), make_region_figure("count")
     plot.show_figure(figure)
     assert plot.summary() == (f"Certified: {figure.region.headline()} {figure.region.note()}.")
+
+
+def test_the_legend_shows_bars_as_they_are_and_names_the_dashed_line(shown) -> None:
+    plot, figure = shown(CountPlot(), 460, 360), make_region_figure("count", share=0.8)
+    plot.show_figure(figure)
+    looks = {(style.color, style.pattern) for style in plot.bars._styles}
+    bars = [entry for entry in plot.legend.entries if entry.mark == "bar"]
+    assert {(entry.color, entry.pattern) for entry in bars} == looks
+    lines = [entry.text for entry in plot.legend.entries if entry.mark == "dash"]
+    expected = ["the votes to come could reach"] if figure.standing.unfinished else []
+    assert lines == expected and plot.reach.isVisible() == bool(expected)

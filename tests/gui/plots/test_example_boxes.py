@@ -144,3 +144,16 @@ def test_a_denoised_image_stands_beside_the_noisy_one_in_the_same_size(show):
         assert denoised.geometry().right() <= box.width()
     rows = {box.y() for box in boxes.noisy[: len(pairs)]}
     assert len(rows) >= len(pairs) / 2
+
+
+def test_texts_are_as_many_as_have_room_for_a_line_of_words(show) -> None:
+    figure = make_text_examples()
+    figure = figure.model_copy(update={"samples": figure.samples[:1] * 6})
+    boxes = show(figure, 240, 230)
+    shown = [box for box in boxes.noisy if box.isVisible()]
+    assert 1 <= len(shown) < 6
+    assert all(box.views[0].placed() for box in (*shown, boxes.original, boxes.perturbed))
+    show(figure, 240, 700, boxes)
+    assert all(box.isVisible() for box in boxes.noisy)
+    show(figure, 240, 230, boxes)
+    assert [box for box in boxes.noisy if box.isVisible()] == shown

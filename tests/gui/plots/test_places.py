@@ -20,12 +20,13 @@ def figure(low: float | None, high: float | None) -> PlacesFigure:
 def test_frames_shrink_while_samples_come_in(shown) -> None:
     plot = shown(PlacesPlot(), 460, 320)
     plot.show_figure(figure(1.0, 7.0))
-    wide = plot.view.image.copy()
+    wide = plot.view.grab().toImage()
+    assert [(entry.text, entry.mark) for entry in plot.legend.entries] == [("nose", "line")]
     assert plot.rows.rows == [("nose x", "1 to 7"), ("nose y", "1 to 7")]
     plot.show_figure(figure(4.0, 4.0))
     QApplication.processEvents()
     assert plot.rows.rows == [("nose x", "4 to 4"), ("nose y", "4 to 4")]
-    assert plot.view.image != wide
+    assert plot.view.grab().toImage() != wide
     assert plot.subtitle.text() == "2 of 2 outputs bounded, cells"
 
 

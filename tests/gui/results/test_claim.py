@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+from PySide6.QtWidgets import QApplication
+
 from engine.evidence.settings import CertifySettings
 from gui.results.claim import ClaimCard
 
@@ -21,3 +24,24 @@ def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_ses
     idle_session.playback.changed.emit()
     assert card.outcome.text() == "REPLAY" and card.sentence.isHidden()
     assert card.headline.text() == idle_session.playback.snapshot.region.headline()
+
+
+@pytest.mark.parametrize(("height", "long", "keys"), [(690, 1, True), (420, 22, False)])
+def test_the_whole_claim_has_room_on_a_low_stage(qtbot, idle_session, make, height, long, keys):
+    card, runs = ClaimCard(idle_session), idle_session.runs
+    qtbot.addWidget(card)
+    runs.evidence = make.evidence(CertifySettings())
+    statement = "no change of this image within these limits changes it; " * long
+    card.resize(370, height)
+    card.show()
+    runs.evidence_changed.emit()
+    card.sentence.setText(statement)
+    qtbot.waitUntil(lambda: not card._fitting.isActive())
+    QApplication.processEvents()
+    assert card.minimumSizeHint().height() <= 200
+    seen = [card.outcome, card.headline, card.unit, card.sentence]
+    assert all(label.isVisible() for label in seen)
+    for label in seen:
+        assert label.height() >= label.heightForWidth(label.width())
+        assert card.rect().contains(label.geometry())
+    assert card.keys.isVisible() is keys

@@ -55,3 +55,29 @@ def test_text_from_outside_is_made_visible_and_never_read_as_html(qtbot):
     label.setText("<b>x\n</b>")
     assert label.text() == "<b>x\\n</b>"
     assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_whole_words_are_left_out_where_the_others_fill_the_room(qtbot) -> None:
+    label = ElidedLabel("base model's classes · Gaussian, sigma 0.25")
+    qtbot.addWidget(label)
+    room = label.fontMetrics().horizontalAdvance("base model's classes · Gaussi")
+    label.resize(room, 20)
+    assert label.shown() == "base model's classes …"
+    label.setText("683,008 / 1,000,000 votes · 214.0 k votes/s")
+    label.resize(label.fontMetrics().horizontalAdvance("683,008 / 1,000,000 votes · 214.0 k"), 20)
+    assert label.shown() == "683,008 / 1,000,000 votes …"
+    label.setText("a/very/long/path/without/any/room/between/its/words.safetensors at last")
+    assert label.shown().endswith("…") and not label.shown().endswith(" …")
+
+
+def test_lines_are_taken_as_they_are_needed(qtbot) -> None:
+    label = ElidedLabel("noisy: Mr. Hi", lines=2)
+    qtbot.addWidget(label)
+    label.show()
+    label.resize(label.fontMetrics().horizontalAdvance("noisy: Mr."), 40)
+    assert label.shown() == "noisy: Mr.\nHi" and label.toolTip() == ""
+    two = label.sizeHint().height()
+    label.resize(400, 40)
+    assert label.shown() == "noisy: Mr. Hi" and label.sizeHint().height() < two
+    label.resize(label.fontMetrics().horizontalAdvance("noisy"), 40)
+    assert label.shown().count("\n") == 1 and label.toolTip() == label.text()

@@ -70,3 +70,14 @@ def test_a_short_name_keeps_to_its_line_where_there_is_room(qtbot):
     QApplication.processEvents()
     title = table._grid.itemAtPosition(0, 0).widget()
     assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())
+
+
+def test_a_short_value_keeps_to_its_line_beside_any_name(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("votes for all 3 keypoints within 1 cell", "61,210 of 61,440")])
+    table.show()
+    table.resize(table.minimumSizeHint())
+    QApplication.processEvents()
+    value = table._grid.itemAtPosition(0, 1).widget()
+    assert value.width() >= value.fontMetrics().horizontalAdvance(value.text())
