@@ -6,16 +6,18 @@ On the processor both are taken by processor time, of which other programs besid
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from rich.console import Console
 from rich.table import Table
 
 from bench.noise import Spread, spread, words
 from bench.subjects import SIGMA, SUBJECTS, Subject
+from engine.core.batches import Batch
 from engine.core.generators import result_of
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs.base import FittedInput
@@ -24,6 +26,8 @@ from engine.models import fitted
 from engine.models.base import Classifier
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
+from engine.sampling import appended_rows
+from engine.sampling.appended_rows import AppendedRows
 from engine.sampling.function_check import FunctionCheck
 from engine.schemes import Gaussian
 from engine.system.device import resolve
@@ -101,20 +105,37 @@ def _run(
 
 @contextmanager
 def _timed(clock: Callable[[], float]) -> Iterator[list[float]]:
-    """The seconds that every look of a check takes."""
+    """The seconds that every look of a check takes, and rows that are asked about in a batch.
+
+    Of the batch's time that is their part, beside putting them there.
+    """
     seconds: list[float] = []
-    look = FunctionCheck.look
+    look, classify, joined = FunctionCheck.look, AppendedRows.classify, appended_rows.joined
 
     def timed(*given: Any, **more: Any) -> None:
         began = clock()
         look(*given, **more)
         seconds.append(clock() - began)
 
-    FunctionCheck.look = timed  # type: ignore[method-assign]
+    def shared(rows: AppendedRows, start: int, batch: Batch) -> torch.Tensor:
+        waiting, began = rows.waiting, clock()
+        classes = classify(rows, start, batch)
+        seconds.append((clock() - began) * waiting / (waiting + len(classes)))
+        return classes
+
+    def put(batches: Sequence[Batch]) -> Batch:
+        began = clock()
+        whole = joined(batches)
+        seconds.append(clock() - began)
+        return whole
+
+    FunctionCheck.look, AppendedRows.classify = timed, shared  # type: ignore[method-assign]
+    appended_rows.joined = put  # type: ignore[attr-defined]
     try:
         yield seconds
     finally:
-        FunctionCheck.look = look  # type: ignore[method-assign]
+        FunctionCheck.look, AppendedRows.classify = look, classify  # type: ignore[method-assign]
+        appended_rows.joined = joined  # type: ignore[attr-defined]
 
 
 def show(costs: list[CheckCost], console: Console) -> None:

@@ -120,15 +120,16 @@ class _Certify:
             yield self._snapshot("selection", None)
         yield from self._computed()
         self.run.start_estimation()
-        already = self.selection
+        already, sampler.check.followed = self.selection, True
         for votes in sampler.votes(Stream.SELECTION, settings.n0, before=already):
             if votes != self.selection or self._last is None:
                 self.selection, self._last = votes, None
             yield self._last or self._snapshot("selection", None)
+        sampler.check.followed = False
         if self.selection.n < settings.n0:
             return
         self.claims.begin(self.selection)
-        self.top = self.run.sampler.check.top = self.claims.top(self.selection)
+        self.top = sampler.check.top = self.claims.top(self.selection)
         self.tally = self._open_tally(self.top)
         if self.method.key == SOFT:
             sampler.numbers = SumScores(self.top)

@@ -7,7 +7,7 @@ tie, and counts against the top class.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -101,7 +101,7 @@ class Comparison:
         Raises:
             UserError: the classifier is no function of one sample.
         """
-        batch = self._rows(stretch, group)
+        batch = self.rows(stretch, group)
         said = _Said(batch, self.ask(alike(batch, torch.clone)))
         return self._settled(stretch, group, said, answered)
 
@@ -129,7 +129,7 @@ class Comparison:
             UserError: its scores depend on its neighbours, or its class on them or on chance.
         """
         row = group[place]
-        batch = self._rows(stretch, [row])
+        batch = self.rows(stretch, [row])
         found = self.ask(alike(batch, torch.clone))
         if among is None or found is None or found.scores is None:
             self._among_copies(stretch, group, place, among, answered)
@@ -167,8 +167,8 @@ class Comparison:
         Raises:
             UserError: as of the two.
         """
-        count, rows = len(earlier.group), self._rows(stretch, group)
-        batch = joined([self._rows(earlier.stretch, earlier.group), rows])
+        count, rows = len(earlier.group), self.rows(stretch, group)
+        batch = joined([self.rows(earlier.stretch, earlier.group), rows])
         found = self.ask(alike(batch, torch.clone))
         if found is None or earlier.found is None:
             self.again(earlier)
@@ -183,6 +183,35 @@ class Comparison:
         self._settled(earlier.stretch, earlier.group, _Said(batch, found), ())
         self._settled(stretch, group, _Said(batch, found, count), answered)
         return now
+
+    def among(
+        self,
+        stretch: Stretch,
+        group: Sequence[int],
+        found: Answer,
+        first: int,
+        batch: Callable[[], Batch],
+    ) -> Answer:
+        """As :meth:`compare`, of rows that were asked about in a batch among others.
+
+        Where one got another class they are asked by themselves as well, which tells the cause.
+
+        Args:
+            stretch, group: as for :meth:`compare`.
+            found: the answer to the whole batch.
+            first: the place in it of the first row.
+            batch: makes it once more.
+
+        Raises:
+            UserError: the classifier is no function of one sample.
+        """
+        own = found.rows(first, first + len(group))
+        if _agree(stretch, group, own):
+            self._note(stretch, group)
+        else:
+            self.compare(stretch, group, ())
+            self._settled(stretch, group, _Said(batch(), found, first), ())
+        return own
 
     def refusal(self, cause: Cause) -> NotAFunction:
         """The error that says why."""
@@ -200,7 +229,7 @@ class Comparison:
         copies = self.compare(stretch, [group[place]] * len(group), answered)
         if among is None or copies is None or self._rounding.same(among, copies, place):
             return
-        repeated = self._repeats(self._rows(stretch, group), among)
+        repeated = self._repeats(self.rows(stretch, group), among)
         raise self.refusal(Cause.NEIGHBOURS if repeated else Cause.CHANCE)
 
     def _repeats(self, batch: Batch, found: Answer) -> bool:
@@ -254,7 +283,7 @@ class Comparison:
         if before.classes[at] != counted and not self._rounding.tied(before, at, counted):
             raise self.refusal(Cause.CHANCE)
         for one, where, size in ((before, at, home.size), (found, place, len(found.classes))):
-            copies = self.ask(self._rows(stretch, [row] * size))
+            copies = self.ask(self.rows(stretch, [row] * size))
             if copies is None or not self._rounding.near(one, where, copies, where, (counted, now)):
                 raise self.refusal(Cause.NEIGHBOURS)
         many = counts and any([asking.tied() for asking in self._about(stretch, [row])])
@@ -273,7 +302,7 @@ class Comparison:
         if self.ask(stretch.samples.draw(home.first, home.size)) is not None:
             raise self.refusal(Cause.FAILURE)
 
-    def _rows(self, stretch: Stretch, group: Sequence[int]) -> Batch:
+    def rows(self, stretch: Stretch, group: Sequence[int]) -> Batch:
         """Some rows of a stretch, in this order, as a batch of its own."""
         if self._held is None or self._held[0] is not stretch:
             if self._first is not None and self._first[0] is stretch:
@@ -291,14 +320,17 @@ class Comparison:
 
     def _note(self, stretch: Stretch, group: Sequence[int]) -> None:
         """Record a batch that was answered; copies of a row are one answer, as of one near tie."""
+        known, places = self._places[stretch.samples], {stretch.places[row] for row in group}
+        run_of = {place: stretch.samples.asking(place) for place in places}
         for asking in self._about(stretch, group):
+            if asking is self.asking:
+                own = places
+            else:
+                own = {place for place, run in run_of.items() if run is asking}
             asking.batchings += 1
-        for row in dict.fromkeys(group):
-            place, known = stretch.places[row], self._places[stretch.samples]
-            for asking in self._about(stretch, [row]):
-                asking.answers += 1
-                asking.samples += place not in known
-            known.add(place)
+            asking.answers += len(own)
+            asking.samples += len(own - known)
+        known |= places
 
 
 def _agree(stretch: Stretch, group: Sequence[int], found: Answer) -> bool:

@@ -4,8 +4,10 @@ A certificate holds for a function of one noisy sample, deterministic or with ch
 no other sample has a part in. So, before anything is counted and at moments of a run that nobody
 can foresee, noisy samples that were just classified are classified in other batches: in another
 order and place, among others, alone, and earlier ones once more. They are drawn again, or were kept
-from before the first time. Moments and samples come from the system's entropy and not from the
-seed: a model cannot know them.
+from before the first time. In a later short run of a set they are classified again beside the first
+batch that is counted after them (:class:`AppendedRows`), of which nothing is handed out before they
+are compared. Moments and samples come from the system's entropy and not from the seed: a model
+cannot know them.
 
 Another class is refused (:class:`Comparison`), unless rounding explains it: the scores of both
 classes differ by less than the arithmetic's rounding, with the size of the batch or the place in
@@ -26,6 +28,7 @@ import torch
 from engine.core.batches import Batch, parts
 from engine.evidence.observations import FunctionCheckRecord
 from engine.models.base import Classifier
+from engine.sampling.appended_rows import AppendedRows
 from engine.sampling.check_effort import (
     LONG,
     SHORT,
@@ -62,6 +65,7 @@ class FunctionCheck:
             in another order, and time alone decides what more is asked.
         allowance: of that time; ``met`` is what is known of the model beforehand.
         opened: a first batch was tested; nothing more is counted before.
+        followed: more of the run is counted after the stream at hand, in a stream of its own.
         before: record of the part of the run that this one resumes.
     """
 
@@ -77,7 +81,7 @@ class FunctionCheck:
         self.tested = False
         self.before: FunctionCheckRecord | None = None
         self.allowance, self.met = Allowance(), Acquaintance()
-        self.opened = False
+        self.opened = self.followed = False
         self._classifier, self._alone = classifier, alone
         self._rounding = Rounding.of(precision)
         self._lot = random.SystemRandom()
@@ -86,6 +90,7 @@ class FunctionCheck:
         self._since = 0
         self._kept = KeptSamples(self._lot)
         self._about = Comparison(classifier, device, self._rounding)
+        self._appended = AppendedRows(classifier, self._about, self._lot)
         self._whole = WholeBatches(
             classifier, self._about.ask, self._beyond, self._rounding, self._lot
         )
@@ -135,21 +140,28 @@ class FunctionCheck:
         """Whether the first look is at one batch in another order, and no more."""
         return self.tested and not self.opened and not self.affordable and not self._alone
 
+    def _waits(self, answered: Sequence[torch.Tensor]) -> bool:
+        """Whether a brief look is answered within the next batch, which a short run has next."""
+        short = self.followed and self.planned < SHORT and self._brief
+        return short and max(map(len, answered)) >= self._few and self._appended.possible
+
     @property
     def _each(self) -> int:
         """Rows of a stretch whose scores alone are compared with those among the others."""
         return 1 if self.planned < LONG else 2
 
-    def keep(self, start: int, batch: Batch) -> None:
-        """Keep some of a batch that will be asked about for certain, before it is classified.
+    def classify(self, start: int, batch: Batch) -> torch.Tensor:
+        """Classes of a batch that is counted, of which some samples may be asked about again.
 
         Args:
             start: place of its first sample.
-            batch: may be overwritten afterwards.
+            batch: may be overwritten.
         """
+        # What is asked about for certain is kept from before the model has it.
         due = not self.opened or self._whole.beyond(len(parts(batch)[0]), tested=self.tested)
         if due and not self._alone:
             self._kept.keep(start, batch, self._few)
+        return self._appended.classify(start, batch)
 
     def look(
         self,
@@ -174,6 +186,7 @@ class FunctionCheck:
         """
         self.allowance.seconds += SHARE * seconds
         self._since += sum(map(len, answered))
+        self._settle(samples, answered)
         due = not self.tested or self.affordable
         closing = ends and due and self._since >= _CLOSING
         lucky = self.affordable and self._lot.random() < 0.5
@@ -184,13 +197,17 @@ class FunctionCheck:
             return
         began = time.perf_counter()
         self._due = self._earlier[:1] if closing and not self._alone else []
+        waits = self._waits(answered)
         with torch.inference_mode():
             if larger and self._whole.differ(samples, start, answered, self._few * self.opened):
                 raise self._about.refusal(Cause.PLACE)
-            if usual:
+            if waits:
+                stretch = self._stretch(samples, start, answered, self._few)
+                self._appended.wait(stretch, self._lot.sample(range(self._few), self._few))
+            elif usual:
                 self._moment(samples, start, answered, closing=closing)
         self._kept.drop()
-        if not self._brief:  # which every run owes
+        if waits or not self._brief:  # which every run owes
             self.allowance.seconds -= time.perf_counter() - began
         if closing or not self.opened:
             self._since, self.opened = 0, True
@@ -218,6 +235,15 @@ class FunctionCheck:
         self._earlier[1:] = [e for e in self._earlier[1:] if e.stretch.places[0] >= before]
         kept = {place for one in self._earlier for place in one.stretch.places}
         self._about.forget(before, kept)
+
+    def _settle(self, samples: Samples, answered: Sequence[torch.Tensor]) -> None:
+        """Compare what was asked about within a batch just counted."""
+        if not answered or not self._appended.held:
+            return
+        began = time.perf_counter()
+        with torch.inference_mode():
+            self._earlier[:1] = [self._appended.settle(samples)]
+        self.allowance.seconds -= time.perf_counter() - began
 
     def _moment(
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], *, closing: bool

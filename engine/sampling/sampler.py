@@ -316,7 +316,7 @@ class Sampler:
         with torch.inference_mode():
             batch = self.drawn(noise, left.start, size, left.stop)
             if kept:
-                self.check.keep(left.start, batch)
+                return self.check.classify(left.start, batch)
             return self.classifier.classify(batch)
 
     def _grow(self, size: int, trial: _Trial, planned: int) -> tuple[int, _Trial]:

@@ -56,7 +56,7 @@ class WholeBatches:
             answered: class indices, one tensor for each batch.
             tested: another run of a set asked about votes in such batches.
         """
-        return self.beyond(max(map(len, answered), default=0), tested=tested)
+        return any(self.beyond(len(one), tested=tested) for one in answered)
 
     def beyond(self, size: int, *, tested: bool) -> bool:
         """Whether a batch of this size is larger than all before, and so asked about."""
