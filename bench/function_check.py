@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.noise import Spread, spread, words
 from bench.subjects import SIGMA, SUBJECTS, Subject
-from engine.core.batches import Batch
+from engine.core.batches import Batch, joined
 from engine.core.generators import result_of
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs.base import FittedInput
@@ -110,16 +110,16 @@ def _timed(clock: Callable[[], float]) -> Iterator[list[float]]:
     Of the batch's time that is their part, beside putting them there.
     """
     seconds: list[float] = []
-    look, classify, joined = FunctionCheck.look, AppendedRows.classify, appended_rows.joined
+    look, classify = FunctionCheck.look, AppendedRows.classify
 
     def timed(*given: Any, **more: Any) -> None:
         began = clock()
         look(*given, **more)
         seconds.append(clock() - began)
 
-    def shared(rows: AppendedRows, start: int, batch: Batch) -> torch.Tensor:
-        waiting, began = rows.waiting, clock()
-        classes = classify(rows, start, batch)
+    def shared(*given: Any, **more: Any) -> torch.Tensor:
+        waiting, began = given[0].waiting, clock()
+        classes = classify(*given, **more)
         seconds.append((clock() - began) * waiting / (waiting + len(classes)))
         return classes
 
@@ -129,12 +129,14 @@ def _timed(clock: Callable[[], float]) -> Iterator[list[float]]:
         seconds.append(clock() - began)
         return whole
 
-    FunctionCheck.look, AppendedRows.classify = timed, shared  # type: ignore[method-assign]
+    FunctionCheck.look = timed  # type: ignore[method-assign]
+    AppendedRows.classify = shared  # type: ignore[method-assign]
     appended_rows.joined = put  # type: ignore[attr-defined]
     try:
         yield seconds
     finally:
-        FunctionCheck.look, AppendedRows.classify = look, classify  # type: ignore[method-assign]
+        FunctionCheck.look = look  # type: ignore[method-assign]
+        AppendedRows.classify = classify  # type: ignore[method-assign]
         appended_rows.joined = joined  # type: ignore[attr-defined]
 
 
