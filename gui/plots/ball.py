@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _ANGLE = math.radians(28)
 """Direction of the radius line."""
+_DOT = 10
+"""Pixels of the input's dot, before scaling."""
 _GAP = 10
 """Pixels between map and legend."""
 _NARROW = 2.0
@@ -180,7 +182,7 @@ class BallPlot(Chart["SliceFigure"]):
         self.samples.setSize(theme.px(4))
         self.input.setBrush(theme.text)
         self.input.setPen(pg.mkPen(theme.surface, width=1.5))
-        self.input.setSize(theme.px(10))
+        self.input.setSize(theme.px(_DOT))
         self.ball_casing.setPen(self.pen(theme.surface, theme.line + 4))
         dress_text(self.radius_label, theme.certified, role="label", bold=True, ground=0.9)
         for name in self.names:
@@ -239,15 +241,20 @@ class BallPlot(Chart["SliceFigure"]):
 
     def _label_radius(self, middle: QPointF, reach: float, frame: Box) -> Box:
         """In a large disc above its middle, else above, below or beside the disc or the input."""
-        reach = max(reach, 8.0)
+        small, reach = reach + 2, max(reach, 8.0)
         width, height = text_size(self.radius_label)
         inside = Box(middle.x() - width / 2, middle.y() - 0.55 * reach - height, width, height)
         tops = (middle.y() - reach - height - 5, middle.y() + reach + 5)
         outside = [Box(middle.x() - width / 2, top, width, height) for top in tops]
         outside.append(Box(middle.x() + reach + 5, middle.y() - height / 2, width, height))
+        sides = (frame.x, frame.x + frame.w - width)  # in a small map a corner is all that is left
+        outside += [Box(x, y, width, height) for y in (frame.y, frame.y + frame.h) for x in sides]
         roomy = reach > width * (_NARROW if self.figure and self.figure.norm == "l1" else 1.0)
-        clear = [] if roomy else [_square(middle, reach)]
-        box = place([[inside] if roomy else outside], frame, obstacles=clear)[0]
+        wishes = [[inside] if roomy else outside]
+        for clear in (reach, small):  # in a small map at least the ball itself stays in sight
+            taken = [] if roomy else [_square(middle, clear)]
+            if (box := place(wishes, frame, obstacles=taken)[0]) is not None:
+                break
         box = box or inside.inside(frame)
         self.put(self.radius_label, box.x, box.y)
         return box
@@ -313,6 +320,9 @@ class BallPlot(Chart["SliceFigure"]):
             self.radius_line.setData([0.0, end[0]], [0.0, end[1]])
         for item in (self.ball_casing, self.ball):
             item.setPath(path)
+        # the input's dot leaves a small ball in sight
+        dot, reach = theme.px(_DOT), radius * pixels / 4
+        self.input.setSize(dot if not radius or reach > dot else max(theme.px(3), 0.8 * reach))
         self._draw_attack(figure, path, theme)
 
     def _draw_attack(self, figure: SliceFigure, ball: QPainterPath, theme: Theme) -> None:
@@ -356,7 +366,7 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     if figure.attack is not None:
         ink = theme.danger if figure.refuted else theme.text
         entries.append(Entry(figure.attack.words, ink, "dash"))
-    if (figure.smoothed != NOT_COMPUTED).any():  # of few votes a cell: it may cross the ball
+    if len(classes_present(figure.smoothed)) > 1:  # of few votes a cell: it may cross the ball
         entries.append(Entry("smoothed: border, no claim", theme.text, "line"))
     if len(figure.samples):
         entries.append(Entry("noisy samples", theme.muted, "speck"))

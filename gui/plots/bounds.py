@@ -82,6 +82,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
                  self.provisional, self.claimed, *self.ends, *self._texts())  # fmt: skip
         self.plot.getAxis("left").setTickDensity(0.6)
         self.plot.getAxis("bottom").setLogMode(True)
+        self.name_axis("bottom", "n")
 
     def axes(self) -> dict[str, pg.AxisItem]:
         """Counts along the bottom."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.core.text import visible
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.elided import shortened
 from gui.widgets.text_table_model import plain
 from gui.widgets.tips import set_tip
 
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 FRAMED = Qt.ItemDataRole.UserRole
 """Role of the theme's token for the frame of a replaced field; None for no frame."""
 NAME, ROW, CHANGED, FIRST_NOISY = range(4)
-_NARROWEST, _LONGEST_ANSWER = 44, 100
-_LINE = 21
-"""Pixels of a column, of an answer above it, and of a line, before scaling."""
+_NARROWEST, _LINE = 44, 21
+"""Pixels of a column, and of a line, before scaling."""
+_LONGEST_ANSWERS = (100, 70, 48)
+"""Pixels of an answer above a column, before scaling: less where no sample has room beside."""
 
 
 class Frames(QStyledItemDelegate):
@@ -71,6 +73,7 @@ class ExampleTable(QTableWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.changed: Example | None = None
+        self._heads: dict[int, tuple[str, Example]] = {}
         plain(self, "The row and its noisy samples")
         self.setItemDelegate(Frames(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -83,6 +86,7 @@ class ExampleTable(QTableWidget):
         """Show the row and its noisy samples."""
         names = [cell.column for cell in cast("CellsMedium", original.media[0]).cells]
         self.clear()
+        self._heads.clear()
         self.setRowCount(len(names))
         self.setColumnCount(FIRST_NOISY + len(samples))
         self._head(NAME, "", "")
@@ -110,10 +114,16 @@ class ExampleTable(QTableWidget):
     def arrange(self) -> None:
         """Every example as wide as its words, and what room is left shared out among them."""
         noisy = range(FIRST_NOISY, self.columnCount())
+        shown = [ROW] if self.isColumnHidden(CHANGED) else [ROW, CHANGED]
         for place in noisy:
             self.setColumnHidden(place, False)
-        self.resizeColumnsToContents()
-        shown = [ROW] if self.isColumnHidden(CHANGED) else [ROW, CHANGED]
+        for longest in _LONGEST_ANSWERS:
+            self._head_all(themes.current().px(longest))
+            self.resizeColumnsToContents()
+            first = [*shown, *noisy[:1]]
+            if sum(map(self.columnWidth, (NAME, *first))) <= self.viewport().width():
+                break
+        self._narrow_names(shown)
         left = self.viewport().width() - sum(map(self.columnWidth, (NAME, *shown)))
         fitting = left // max(1, *(self.columnWidth(place) for place in noisy)) if noisy else 0
         for place in noisy[fitting:]:
@@ -126,6 +136,12 @@ class ExampleTable(QTableWidget):
             wide = self.columnWidth(place)
             self.setColumnWidth(place, wide + min(more, wide // 2))
 
+    def _narrow_names(self, shown: list[int]) -> None:
+        """Rather shorten names of columns than scroll to the values beside them."""
+        left = self.viewport().width() - sum(map(self.columnWidth, shown))
+        least = round(themes.current().px(_NARROWEST))
+        self.setColumnWidth(NAME, min(self.columnWidth(NAME), max(least, left)))
+
     def _say_hidden(self, count: int) -> None:
         """Above the names stands how many samples have no room here."""
         samples = "a noisy sample" if count == 1 else f"{count} noisy samples"
@@ -133,15 +149,20 @@ class ExampleTable(QTableWidget):
         self._head(NAME, f"+{count}\nnoisy" if count else "", tip)
 
     def _show(self, place: int, name: str, example: Example, ink: str) -> None:
-        detail = f"{example.caption}\n{example.note}" if example.note else example.caption
-        metrics, most = self.horizontalHeader().fontMetrics(), themes.current().px(_LONGEST_ANSWER)
-        answer = metrics.elidedText(example.answer, Qt.TextElideMode.ElideRight, round(most))
-        self._head(place, f"{name}\n{answer}", detail)
+        self._heads[place] = name, example
         for line, cell in enumerate(cast("CellsMedium", example.media[0]).cells):
             tip = f"{cell.column}: {cell.told()}" + (f", {cell.mark}" if cell.mark else "")
             ink_of = ink if cell.mark else "text"
             item = self._put(line, place, cell.shown(), ink=ink_of, tip=tip)
             item.setData(FRAMED, ink if cell.mark == "replaced" else None)
+
+    def _head_all(self, most: float) -> None:
+        """Name the columns, their answers no wider than so many pixels."""
+        metrics = self.horizontalHeader().fontMetrics()
+        for place, (name, example) in self._heads.items():
+            answer = shortened(example.answer, metrics, round(most))
+            detail = f"{example.caption}\n{example.note}" if example.note else example.caption
+            self._head(place, f"{name}\n{answer}", detail)
 
     def _put(self, line: int, place: int, text: str, *, ink: str, tip: str) -> QTableWidgetItem:
         item = QTableWidgetItem(visible(text, lines=True))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFontMetrics, QFontMetricsF
 
 from engine.core.text import visible
 from engine.figures.axes import short_count
@@ -18,6 +18,7 @@ from gui.plots.labels import Box, place
 from gui.plots.legend import BarStyle
 from gui.style import theme as themes
 from gui.style.theme import Theme
+from gui.widgets.elided import broken
 
 if TYPE_CHECKING:
     from engine.figures.votes import Bar, VotesFigure
@@ -28,6 +29,8 @@ _ABOVE, _STEP = 0.12, 0.05
 _BAR, _THIN = 0.56, 0.16
 _ROTATED_ROOM = 64.0
 _NAME_DROP = 8.0
+_NAME_LINES = 3
+"""Lines of a name below its bar, where it is not turned."""
 _LINES = 3
 """So many lines above its bar may a count stand in."""
 _TEXT_MARGINS = 8.0
@@ -162,12 +165,15 @@ class VotesPlot(Chart["VotesFigure"]):
 
     def _label_names(self, figure: VotesFigure, frame: Box) -> None:
         theme = themes.current()
-        metrics = QFontMetricsF(theme.font("small", bold=True))
+        metrics = QFontMetrics(theme.font("small", bold=True))
         slot = frame.w / (len(figure.bars) + 0.2)
         widest = max(metrics.horizontalAdvance(bar.name) for bar in figure.bars) + 6
-        rotated = widest > slot
-        limit = theme.px(_ROTATED_ROOM) if rotated else slot
-        length = min(widest, limit) if rotated else metrics.height()
+        rotated = widest > slot and slot < theme.px(_ROTATED_ROOM)
+        limit = int(theme.px(_ROTATED_ROOM) if rotated else slot - _TEXT_MARGINS)
+        most = 1 if rotated else _NAME_LINES
+        names = [broken(visible(bar.name), metrics, limit, most) for bar in figure.bars]
+        lines = 1 + max(name.count("\n") for name in names)
+        length = min(widest, limit) if rotated else lines * metrics.height()
         room = length + _TEXT_MARGINS + theme.px(_NAME_DROP)
         self._make_room_below(room, frame)
         per_pixel = self.view.viewRange()[1][1] / (frame.h - room)
@@ -177,9 +183,7 @@ class VotesPlot(Chart["VotesFigure"]):
         self._named = named
         for i, (bar, text) in enumerate(zip(figure.bars, self.names, strict=False)):
             chosen = bar.index == figure.top
-            text.setText(
-                metrics.elidedText(visible(bar.name), Qt.TextElideMode.ElideRight, int(limit))
-            )
+            text.setText(names[i])
             dress_text(text, theme.accent if chosen else theme.text, bold=chosen, ground=None)
             text.setAnchor((1.0, 0.5) if rotated else (0.5, 0.0))
             text.setAngle(90 if rotated else 0)

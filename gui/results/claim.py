@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QWidget
@@ -22,10 +24,30 @@ _WAITING = "Press F5 to certify."
 _NOW = "This may be claimed if the run is stopped now."
 _NOTHING = "Nothing can be certified yet."
 _KEYS = "Keys: 1 votes, 2 bounds, 3 region, 4 examples; F11 ends talk mode"
-_TIGHT = (LARGEST, LARGEST, LARGEST, LARGEST, 1.2)
-"""Steps in which a low stage gives way, with the largest type of the number in each: first the keys
-go and the outcome takes usual type, then the votes go, which the strip below has too, then the
-sentence takes small type."""
+
+
+class _Step(NamedTuple):
+    """How the claim is set: sentence and number in times their usual sizes, and what else stands.
+
+    Without the keys the outcome takes usual type too; the strip below has the votes as well.
+    """
+
+    sentence: float
+    number: float = LARGEST
+    keys: bool = True
+    votes: bool = True
+
+
+_STEPS = (
+    _Step(1.6),
+    _Step(1.3),
+    _Step(1.0),
+    _Step(1.0, keys=False),
+    _Step(1.0, keys=False, votes=False),
+    _Step(0.85, keys=False, votes=False),
+    _Step(0.85, number=1.2, keys=False, votes=False),
+)
+"""From a stage with much room to a low one."""
 _LEAST = 200
 """Pixels of height, before scaling: nothing on stage is scrolled to."""
 
@@ -33,7 +55,7 @@ _LEAST = 200
 class ClaimCard(Card):
     """What may be claimed: of the shown result, of the run as it stands, or of its replay.
 
-    All of it has room: on a low stage in smaller type, and without what is said elsewhere.
+    It takes the room there is: on a low stage smaller type, and nothing that is said elsewhere.
     """
 
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
@@ -94,22 +116,24 @@ class ClaimCard(Card):
     @Slot()
     def _fit(self) -> None:
         """Take the first step in which all of it has room."""
-        for step in range(len(_TIGHT)):
-            self._tighten(step)
+        for step in _STEPS:
+            self._set(step)
             if self.content.totalHeightForWidth(self.width()) <= self.height():
                 return
 
-    def _tighten(self, step: int) -> None:
-        theme = themes.current()
-        self.keys.setVisible(step < 1)
-        name = "large" if step < 1 else ""
+    def _set(self, step: _Step) -> None:
+        font = themes.current().font()
+        font.setPointSizeF(step.sentence * font.pointSizeF())
+        self.keys.setVisible(step.keys)
+        name = "large" if step.keys else ""
         if name != self.outcome.objectName():
             self.outcome.setObjectName(name)
             self.outcome.style().unpolish(self.outcome)
             self.outcome.style().polish(self.outcome)
-        self.votes.setVisible(step < 2 and bool(self.votes.text()))
-        self.sentence.setFont(theme.font("body" if step < 3 else "small"))
-        self.headline.largest = _TIGHT[step]
+        self.votes.setVisible(step.votes and bool(self.votes.text()))
+        for label in (self.sentence, self.votes):
+            label.setFont(font)
+        self.headline.largest = step.number
         self.headline.fit()
 
     @Slot()

@@ -49,6 +49,8 @@ _WAITING: dict[type[Plot[Any]], str] = {
     ExamplesPlot: "Noisy samples appear here during a run, or after it where the "
     "model is slow, and then certified perturbations.",
 }
+_SHORT: dict[type[Plot[Any]], str] = {VotesPlot: "votes", BoundsPlot: "bounds"}
+"""What a plot is called behind the word that it is a replay; others are regions."""
 _OF_ANOTHER = "No samples are drawn while a recorded run is replayed."
 _NO_MAP = "Nothing can be certified under these settings."
 _PLACES_COME = "Guaranteed places appear here as samples arrive."
@@ -233,10 +235,10 @@ class Explore(QWidget):
     @Slot()
     def _replay(self) -> None:
         """A moment of a recorded run, or its result again; each plot says which."""
-        word = "Replay · " if self._session.playback.active else ""
         plots: list[Plot[Any]] = [self.votes, self.bounds, *self.regions.values()]
         for plot in plots:
-            plot.title.setText(f"{word}{plot.accessibleName()}")
+            played = f"Replay · {_SHORT.get(type(plot), 'region')}"
+            plot.title.setText(played if self._session.playback.active else plot.accessibleName())
         self.refresh_run()
         self._draw_examples()
 

@@ -87,11 +87,14 @@ class AxesChooser(QWidget):
     def agree(self, axes: tuple[str, str] | None) -> None:
         """Name the plane that is drawn, which is random where no attack was found or tried.
 
+        Where the plane is none of those that can be chosen, there is no choice to be seen.
+
+
         Args:
             axes: of the figure, in words; None while there is none.
         """
         kinds = {words: kind for words, kind in _DRAWN if axes and axes[0].startswith(words)}
-        self.kind.setEnabled(axes is None or bool(kinds))
+        self.setVisible(axes is None or bool(kinds))
         for kind in kinds.values():
             self.kind.setCurrentIndex(self.kind.findData(kind))
             self.other.setVisible(kind == "towards")

@@ -242,3 +242,22 @@ def test_the_legend_is_beside_a_wide_map_and_below_a_high_one(shown, slices) -> 
     QApplication.processEvents()
     assert plot.legend.geometry().top() > plot.canvas.geometry().bottom()
     assert plot.legend.flowing
+
+
+def test_a_border_that_is_not_there_is_not_in_the_legend(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices(smoothed=np.full((3, 3), 7, dtype=np.int16)))
+    assert not any(entry.mark == "line" for entry in plot.legend.entries)
+
+
+@pytest.mark.parametrize("size", [(400, 360), (260, 240)])
+def test_a_small_ball_is_in_sight(shown, slices, size) -> None:
+    plot = shown(BallPlot(), *size)
+    plot.show_figure(slices(radius=0.05))
+    QApplication.processEvents()
+    reach = plot.spot(0.05, 0.0).x() - plot.spot(0.0, 0.0).x()
+    assert plot.input.opts["size"] <= max(3, reach)
+    label, middle = plot.radius_label.sceneBoundingRect(), plot.spot(0.0, 0.0)
+    assert not label.adjusted(-reach, -reach, reach, reach).contains(middle)
+    plot.show_figure(slices(radius=0.9))
+    assert plot.input.opts["size"] == 10

@@ -104,3 +104,29 @@ def test_frames_are_painted(table):
         and image.pixelColor(x, middle).saturation() > 100
         for x in range(rect.left(), rect.left() + 4)
     )
+
+
+def test_names_are_shortened_before_values_are_scrolled_to(table):
+    wide = table.columnWidth(0) + table.columnWidth(ROW)
+    figure = make_row_examples(region=None, answers=())
+    show(table, figure)
+    table.resize(wide - 12, 260)
+    QApplication.processEvents()
+    assert table.horizontalScrollBar().maximum() == 0
+    assert table.columnWidth(ROW) > table.fontMetrics().horizontalAdvance("quiet")
+    assert table.item(0, 0).toolTip() == "hours"
+
+
+def test_answers_are_shortened_further_where_no_sample_had_room(table):
+    figure = make_row_examples()
+    long = "the number within 25 of the reference"
+    samples = tuple(one.model_copy(update={"answer": long}) for one in figure.samples)
+    table.show_examples(figure.original.model_copy(update={"answer": long}), samples)
+    table.show_changed(None)
+    widths = []
+    for width in (520, 230):
+        table.resize(width, 340)
+        QApplication.processEvents()
+        assert not table.isColumnHidden(FIRST_NOISY)
+        widths.append(len(head(table, ROW)))
+    assert widths[1] < widths[0]

@@ -109,6 +109,17 @@ def test_long_names_are_turned_and_shortened(shown, votes) -> None:
     assert plot.names[2].angle == 0
 
 
+def test_long_names_of_few_classes_take_lines_and_are_not_turned(shown, votes) -> None:
+    plot, long = shown(VotesPlot(), 300, 240), "the number within 25 of the reference"
+    plot.show_figure(votes((9_000, 1_000), (90, 10), (long, f"not {long}"), top=0))
+    QApplication.processEvents()
+    assert plot.names[0].angle == 0 and "…" not in plot.names[0].toPlainText()
+    assert plot.names[0].toPlainText().replace("\n", " ") == long
+    boxes = [text.sceneBoundingRect() for text in plot.names[:2]]
+    frame = plot.view.sceneBoundingRect().adjusted(-1, -1, 1, 1)
+    assert all(map(frame.contains, boxes)) and boxes[0].right() <= boxes[1].left() + 8
+
+
 def test_the_whole_name_is_in_the_tooltip(shown, votes) -> None:
     plot = shown(VotesPlot())
     plot.show_figure(votes(names=LONG))

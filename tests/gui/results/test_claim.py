@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.evidence.settings import CertifySettings
 from gui.results.claim import ClaimCard
+from gui.style import theme as themes
 
 
 def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_session, make):
@@ -45,3 +46,18 @@ def test_the_whole_claim_has_room_on_a_low_stage(qtbot, idle_session, make, heig
         assert label.height() >= label.heightForWidth(label.width())
         assert card.rect().contains(label.geometry())
     assert card.keys.isVisible() is keys
+
+
+def test_the_sentence_grows_with_the_stage(qtbot, idle_session, make):
+    card, runs = ClaimCard(idle_session), idle_session.runs
+    qtbot.addWidget(card)
+    runs.evidence = make.evidence(CertifySettings())
+    sizes = []
+    for height in (1000, 300):
+        card.resize(500, height)
+        card.show()
+        runs.evidence_changed.emit()
+        card.sentence.setText("no change of this image within these limits changes it; " * 12)
+        qtbot.waitUntil(lambda: not card._fitting.isActive())
+        sizes.append(card.sentence.font().pointSizeF())
+    assert sizes[0] > 1.2 * themes.current().points("body") > sizes[1]
