@@ -20,7 +20,7 @@ class Rotation(Anchored):
     citation: ClassVar[str] = (
         "Li et al., TSS: Transformation-Specific Smoothing for Robustness Certification, CCS 2021"
     )
-    attacker: ClassVar[str] = "rotate the image about its centre by any angle up to the degrees"
+    attacker: ClassVar[str] = "rotate the image about its centre by any angle of the range"
     region_type: ClassVar[type[Region]] = Turn
     warp: ClassVar[Warp] = ROTATION
     furthest: ClassVar[float] = 180.0

@@ -23,7 +23,9 @@ class Scaling(Anchored):
     citation: ClassVar[str] = (
         "Li et al., TSS: Transformation-Specific Smoothing for Robustness Certification, CCS 2021"
     )
-    attacker: ClassVar[str] = "enlarge or shrink the image about its centre by any factor in range"
+    attacker: ClassVar[str] = (
+        "enlarge or shrink the image about its centre by any factor of the range"
+    )
     warp: ClassVar[Warp] = SCALING
     furthest: ClassVar[float] = 0.9
     terms: ClassVar[Mapping[str, Term]] = terms_after(

@@ -154,7 +154,7 @@ def _digits(p: float) -> int:
 def utmost(prospect: Prospect) -> tuple[str, bool]:
     """What votes that all agree would certify, and whether that is nothing worth a run."""
     if prospect.best is not None and prospect.best.picture == "cells":
-        return f"At most: {prospect.best.headline()}, whatever the votes beside.", False
+        return f"At most {prospect.best.headline()}; images drawn beside it claim nothing.", False
     votes = f"all {prospect.n:,} votes agree"
     if prospect.best is None:
         return f"Even if {votes}, nothing is certified.", True

@@ -194,7 +194,7 @@ class AuditPage(Page):
         else:
             self._grow()
             say(self.of, f"Rows of {audit_tables.subject(view)}")
-            say(self.notes, audit_tables.notes(view))
+            say(self.notes, in_the_window(audit_tables.notes(view)))
         refuted = "" if view is None else audit_tables.contradiction(view)
         say(self.refuted, refuted)
         set_role(self, "error" if refuted else "")
@@ -277,7 +277,7 @@ class AuditPage(Page):
             return
         self.above.setCurrentIndex(1)
         self.halves.choose(0)
-        self.record.show_text(row.name, row.reason if not row.run_id else "Reading…")
+        self.record.show_text(row.name, "Reading…" if row.run_id else in_the_window(row.reason))
         self._audits.read(row, lambda found: self._show_row(row, found))
         self._refresh()
 

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor
 from engine.core.glossary import meaning
 from engine.core.text import visible
 from gui.style import theme as themes
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.text_table_model import Index
 from gui.widgets.tips import plain_tip
 
@@ -167,7 +168,7 @@ class AuditModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return visible(texts(row)[column])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(row.reason or texts(row)[column])
+            return plain_tip(in_the_window(row.reason) or texts(row)[column])
         if role == Qt.ItemDataRole.ForegroundRole and column == OUTCOME:
             return QColor(getattr(themes.current(), _INKS[row.outcome]))
         if role == Qt.ItemDataRole.TextAlignmentRole and column >= N:

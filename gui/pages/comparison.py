@@ -162,7 +162,7 @@ class TradeOffPage(WorkPage):
         land = self.shown.land
         attacker = self.sliders.attacker.model_copy(update={"norm": land.norm})
         one = land.result.inputs == 1
-        say(self.remark, land.result.remark)
+        say(self.remark, in_the_window(land.result.remark))
         say(self.intervals, "" if one else f"{INTERVALS[:1].upper()}{INTERVALS[1:]}.")
         if one:
             self.images.setCurrentIndex(0)

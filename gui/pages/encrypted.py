@@ -168,7 +168,7 @@ class EncryptedPage(Page):
         try:
             spec = Address.read(f"{text}?answer={answer}").spec
         except UserError as error:
-            say(self.state, str(error))
+            say(self.state, in_the_window(str(error)))
             return
         self._session.loading.open_model(ModelRequest(spec))
 
@@ -196,7 +196,7 @@ class EncryptedPage(Page):
         )
 
     def _on_failed(self, failure: Failure) -> None:
-        say(self.state, failure.sentence)
+        say(self.state, in_the_window(failure.sentence))
 
     def _show(self, seen: Look | None) -> None:
         self.seen = seen

@@ -211,7 +211,7 @@ class VotesPage(Page):
         )
         self.model.show_rows(result.rows, replaying.header(result))
         self.facts.show_rows(replaying.facts(result))
-        say(self.notes, " ".join(result.notes))
+        say(self.notes, in_the_window(" ".join(result.notes)))
         figure = replaying.curve(result)
         if figure is not None:
             self.chart.show_figure(figure)

@@ -83,7 +83,7 @@ class LabelPage(Page):
         self.rest.clicked.connect(self.agree)
         self.read, self.save = QPushButton("&Import labels…"), QPushButton("&Save labels…")
         self.read.setToolTip("Labels of a CSV file, for the answers that this run has too")
-        self.save.setToolTip("A CSV file that the command line reads with --oracle-labels")
+        self.save.setToolTip("A CSV file, which Import labels and the command line read")
         self.read.clicked.connect(self.ask_what_to_import)
         self.save.clicked.connect(self.ask_where_to_save)
         self.apply = QPushButton("&Use the labels")
@@ -184,9 +184,7 @@ class LabelPage(Page):
         except UserError as error:
             self._say(complaint=in_the_window(str(error)))
         else:
-            self._say(
-                f"Saved {path}; certify --oracle-labels {path.name} makes the same claim of it."
-            )
+            self._say(f"Saved {path}: the command line makes the same claim of it.")
 
     def _say(self, told: str = "", *, complaint: str = "") -> None:
         say(self.told, told)

@@ -225,7 +225,7 @@ class PlannerPage(Page):
             f"{plan.scheme.noise_in_words()} · alpha {plan.alpha} · {plan.bound} bound"
         )
         self.facts.show_rows(planning.facts(plan))
-        say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))
+        say(self.notes, "\n".join(f"– {in_the_window(sentence)}" for sentence in plan.notes))
         self._show_buttons(plan)
         self.chart.show_figure(planning.curve(plan))
 
@@ -233,7 +233,7 @@ class PlannerPage(Page):
         """Anchors and samples; there is no n to choose, since each anchor stops by itself."""
         self._forget("Under no probability of the class would the whole range be certified.")
         self.facts.show_rows(plan.facts())
-        say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))
+        say(self.notes, "\n".join(f"– {in_the_window(sentence)}" for sentence in plan.notes))
         if len(plan.curve) > 1:
             self.chart.show_figure(planning.range_curve(plan))
 

@@ -131,7 +131,7 @@ class VerifyPage(Page):
         role = "certified" if report.ok else "danger" if broken else "abstained"
         set_role(self.summary, role)
         say(self.summary, report.summary())
-        self.notes.setText(" ".join(report.notes))
+        self.notes.setText(in_the_window(" ".join(report.notes)))
         self.model.show_rows(report.failures_first())
         if not report.ok and report.claims:
             self.table.selectRow(0)

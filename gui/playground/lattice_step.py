@@ -11,6 +11,7 @@ from engine.playground.lattice import SIGMA, LatticeSide, N, lattice_sides
 from gui.controllers.session import Session
 from gui.jobs.worker import Failure, Lane
 from gui.style.theme import set_role
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.image import ImageView
 from gui.widgets.layouts import filled
 from gui.widgets.scroll import ScrollColumn
@@ -80,7 +81,7 @@ class LatticeStep(QWidget):
 
     def _fail(self, failure: Failure) -> None:
         self._forget()
-        say(self.told, failure.sentence)
+        say(self.told, in_the_window(failure.sentence))
         self.run.setEnabled(True)
 
 

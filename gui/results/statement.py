@@ -27,6 +27,7 @@ from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable, Rows
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.pace import Pace
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
@@ -176,7 +177,7 @@ class StatementPanel(Card):
         self._fill(evidence_rows(evidence))
         from engine.report.sections import limits  # its package loads typst, after the warm-up
 
-        self._limit(limits(evidence).sentences)
+        self._limit(tuple(map(in_the_window, limits(evidence).sentences)))
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         bounds = snapshot.bounds

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.statement import headline_of
+from gui.widgets.flag_names import in_the_window
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Verdict:
         word: in capitals.
         role: of the word in the style sheet.
         headline: what may be claimed, in numbers or as a class; empty for nothing.
-        sentence: the statement; why it is not to be used, where an attack refutes it.
+        sentence: the statement, with the window's names in place of flags; why it is not to be
+            used, where an attack refutes it.
         attack: what an attack came to beside a claim that stands; empty without one.
         struck: what was stated and is refuted; empty where nothing is.
         frame: role of the box around it.
@@ -35,10 +37,11 @@ class Verdict:
 def verdict_of(evidence: Evidence) -> Verdict:
     """The verdict of a result."""
     partial = "" if evidence.complete else " · PARTIAL"
-    headline, attack = headline_of(evidence), attack_in_words(evidence)
+    headline, attack = headline_of(evidence), in_the_window(attack_in_words(evidence))
+    statement = in_the_window(evidence.statement)
     if evidence.contradicted:
-        struck = " ".join(filter(None, (headline, evidence.statement)))
+        struck = " ".join(filter(None, (headline, statement)))
         return Verdict("CONTRADICTED", "danger", "", attack, struck=struck, frame="error")
     role = "abstained" if evidence.outcome in ("abstained", "heuristic") else "certified"
     word = f"{evidence.outcome.upper()}{partial}"
-    return Verdict(word, role, headline, evidence.statement, attack)
+    return Verdict(word, role, headline, statement, attack)

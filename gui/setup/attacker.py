@@ -11,6 +11,7 @@ from engine.schemes import SCHEMES, Scheme
 from gui.setup.catalogue import SCHEME, Catalogue
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
+from gui.widgets.elided_combo import ElidedCombo
 from gui.widgets.input_kinds import listed
 from gui.widgets.section import Section, well, words
 
@@ -32,7 +33,7 @@ class AttackerPanel(Section):
         self.sentence, self.kinds, self.source = words(), words(role="small"), ElidedLabel()
         set_role(self.source, "small")
         self.catalogue = Catalogue(self)
-        self.box = QComboBox()
+        self.box = ElidedCombo()
         self.box.setAccessibleName("Smoothing scheme")
         self.box.setMinimumContentsLength(8)
         self.box.setSizeAdjustPolicy(

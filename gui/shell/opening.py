@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
@@ -90,8 +90,16 @@ class Opening(QObject):
             loading.open_input(str(path))
 
     def open_dropped(self, mime: QMimeData) -> None:
-        """Open the files that were dropped."""
-        self.open_paths([Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()])
+        """Open the files that were dropped, or an image that is in no file of this machine."""
+        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        image = mime.imageData() if mime.hasImage() else None
+        if paths:
+            self.open_paths(paths)
+        elif isinstance(image, QImage) and not image.isNull():
+            self._open_image(image)
+        else:
+            sentence = "Only files of this machine can be dropped; save this one first."
+            self._notices.show_notice("info", sentence)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open logs, a document, a model and an input; no other of a kind goes in silence."""
@@ -138,6 +146,10 @@ class Opening(QObject):
         if image.isNull():
             self._notices.show_notice("info", "There is no image in the clipboard.")
             return
+        self._open_image(image)
+
+    def _open_image(self, image: QImage) -> None:
+        """Open an image that is in no file: it is kept in one."""
         try:
             self._session.loading.open_input(str(pasted_image(image, data_folder())))
         except UserError as error:

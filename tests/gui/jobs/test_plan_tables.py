@@ -129,4 +129,7 @@ def test_the_heading_names_the_levels_it_belongs_to():
 
 def test_what_an_exact_map_certifies_depends_on_no_votes() -> None:
     told, hopeless = utmost(prospect(ExactSettings(scheme=ExactMap())))
-    assert told == "At most: |c| ≤ 0.25, |b| ≤ 0.15, whatever the votes beside." and not hopeless
+    assert (
+        told == "At most |c| ≤ 0.25, |b| ≤ 0.15; images drawn beside it claim nothing."
+        and not hopeless
+    )

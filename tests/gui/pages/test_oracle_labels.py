@@ -151,7 +151,7 @@ def test_labels_are_saved_as_the_command_line_reads_them_and_come_back(
     shown.agree()
     labels, path = shown.labels(), tmp_path / "labels.csv"
     shown.save_to(path)
-    told = f"Saved {path}; certify --oracle-labels labels.csv makes the same claim of it."
+    told = f"Saved {path}: the command line makes the same claim of it."
     assert shown.told.text() == told
     names = evidence.model.class_names
     about = read_audit(path, names, saying().oracle).about(names[evidence.bounds.top])

@@ -80,3 +80,11 @@ def test_no_page_claims_what_an_attack_refutes(qtbot, idle_session, make, refute
     view.show_evidence(sound, "Run 4")
     for one in (panel, card, view):
         assert one.outcome.text() == "CERTIFIED" and one.property("role") == ""
+
+
+def test_a_statement_names_the_window_s_fields(make):
+    """What is recorded keeps its words; no flag of the command line stands in the window."""
+    said = "No larger n helps: without noise of its own, --sigma-b, a shift counts as a change."
+    evidence = make.evidence(CertifySettings()).model_copy(update={"statement": said})
+    assert verdict_of(evidence).sentence == said.replace("--sigma-b", "'sigma of brightness'")
+    assert evidence.statement == said

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QImage
 
 from engine.case import Case
 from engine.case.merging import adopt
@@ -49,6 +49,20 @@ def test_a_case_is_dropped(window, path, qtbot):
     keys = Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(place, action, mime, button, keys))
     opened(window, qtbot)
+
+
+def test_an_image_that_is_in_no_file_is_dropped_and_an_address_is_declined(loaded, qtbot):
+    mime, image = QMimeData(), QImage(8, 8, QImage.Format.Format_Grayscale8)
+    image.fill(90)
+    mime.setImageData(image)
+    mime.setUrls([QUrl("https://example.org/seven.png")])
+    loaded.opening.open_dropped(mime)
+    qtbot.waitUntil(lambda: loaded.session.loading.given.source.endswith(".png"))
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/seven.png")])
+    loaded.opening.open_dropped(mime)
+    said = [notice.sentence for notice in loaded.notices.notices]
+    assert "Only files of this machine can be dropped; save this one first." in said
 
 
 def test_cases_are_asked_for_without_a_modal_loop(window, qtbot, tmp_path):
