@@ -147,8 +147,8 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written.
         """
-        token = self._tokens.pop(run, None)
-        if token is not None:
+        if token := self._tokens.pop(run, None):
+            owner.let_go(token)
             with self._writing() as db:
                 owner.give_back(db, run, token)
 

@@ -12,6 +12,9 @@ from pathlib import Path
 SILENT_SECONDS = 60.0
 """After this long without a heartbeat a process that cannot be looked up counts as gone."""
 
+_LET_GO: set[str] = set()
+"""Claims that this process has ended, of which a full disk may have kept the file from learning."""
+
 
 def take(db: sqlite3.Connection, run: int) -> str:
     """Claim a run for this process, inside the caller's transaction.
@@ -39,6 +42,11 @@ def beat(db: sqlite3.Connection, run: int, token: str) -> bool:
     return done.rowcount == 1
 
 
+def let_go(token: str) -> None:
+    """End a claim for this process, whether or not the file can be written."""
+    _LET_GO.add(token)
+
+
 def give_back(db: sqlite3.Connection, run: int, token: str) -> None:
     """End a claim."""
     db.execute("DELETE FROM owner WHERE run = ? AND token = ?", (run, token))
@@ -47,11 +55,13 @@ def give_back(db: sqlite3.Connection, run: int, token: str) -> None:
 def holder(db: sqlite3.Connection, run: int) -> int | None:
     """The process that is counting a run; None if nobody is."""
     row = db.execute(
-        "SELECT pid, host, started, heartbeat FROM owner WHERE run = ?", (run,)
+        "SELECT pid, host, started, heartbeat, token FROM owner WHERE run = ?", (run,)
     ).fetchone()
     if row is None or not isinstance(row[0], int) or not isinstance(row[3], float):
         return None
-    pid, host, started, heartbeat = row
+    pid, host, started, heartbeat, token = row
+    if token in _LET_GO:
+        return None
     recent = abs(time.time() - heartbeat) < SILENT_SECONDS
     if host != platform.node():
         return int(pid) if recent else None

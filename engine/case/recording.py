@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 
 from engine.case.case import Case
 from engine.core.errors import NotAFunction, NotOneSample, UserError
@@ -115,6 +116,14 @@ class Commits:
                 if recorder.keep(evidence):
                     del self._ended[recorder]
         self._last = time.monotonic()
+
+    def close(self) -> None:
+        """Commit what is pending; what the disk does not take even now is let go."""
+        self.flush()
+        for recorder in self._ended:
+            with suppress(UserError):
+                recorder.case.release(recorder.run)
+        self._ended = {}
 
     def _together(self, pending: list[_Recorder]) -> bool:
         """Whether one commit held all; if not, each says itself what is wrong."""

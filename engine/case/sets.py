@@ -38,7 +38,7 @@ class CaseSet:
         execution, at: of runs that are begun now.
         stop: when set, the run at hand ends after its batch.
         new_runs: begin every run anew, with a new seed where none is given.
-        warn: told when a commit fails.
+        warn: told when a commit fails, once for each reason.
         fault: says what of a finished run does not follow from its votes, in a clause.
 
     Attributes:
@@ -62,7 +62,7 @@ class CaseSet:
     ) -> None:
         self._case, self._classifier = case, classifier
         self._request, self._execution, self._at = request, execution, tuple(at)
-        self._stop, self._new_runs, self._warn = stop, new_runs, warn
+        self._stop, self._new_runs, self._warn = stop, new_runs, _once(warn)
         self._commits, self._fault = Commits(), fault
         self.taken = 0
         self._begun: dict[int, tuple[FittedInput, int]] = {}
@@ -124,7 +124,7 @@ class CaseSet:
             self._begun = {id(given): (given, run) for given, run in runs}
         self._commits.follow = len(self._begun)
         if not inputs:
-            self._commits.flush()
+            self._commits.close()
 
     def attacked(self, evidence: Evidence) -> None:
         """Keep an attack on a row that was just counted, or was there; nothing where none was made.
@@ -147,6 +147,20 @@ class CaseSet:
         return (
             f"{self.taken:,} {rows} in {self._case.path} before: what {state} follows from votes "
             "that were taken as recorded; certiscope verify --rerun draws them again."
+        )
+
+    def missing(self, run_ids: Sequence[str]) -> str:
+        """Which of these rows' runs the case has no result of, in a sentence; empty for none."""
+        try:
+            kept = {row.run_id for row in self._case.runs() if row.outcome}
+        except UserError:
+            kept = set()
+        lacking = sum(run_id not in kept for run_id in run_ids)
+        if not lacking:
+            return ""
+        return (
+            f"{lacking:,} of {len(run_ids):,} results are not in {self._case.path}; the same "
+            "command counts them again."
         )
 
     def _finished(self, given: FittedInput) -> int | None:
@@ -195,3 +209,15 @@ class CaseSet:
             )
         self.taken += 1
         return found
+
+
+def _once(warn: Callable[[str], None] | None) -> Callable[[str], None] | None:
+    """Tells every sentence once: what one run of a set is told, all are."""
+    told = set[str]()
+
+    def tell(sentence: str) -> None:
+        if warn is not None and sentence not in told:
+            told.add(sentence)
+            warn(sentence)
+
+    return tell if warn is not None else None

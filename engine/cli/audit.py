@@ -144,8 +144,12 @@ def audit_command(values: Mapping[str, Any]) -> int:
         result = set_result.with_attacks(follow(certifying, console, meter), attack.found)
     if kept_in is not None and kept_in.remark:
         say(kept_in.remark)
-    _deliver(result, values, rows.failed, rows.files(result, classifier))
-    return _status(result, rows.refuted)
+    status = _status(result, rows.refuted)
+    missing = kept_in.missing(rows.run_ids) if kept_in is not None else ""
+    _deliver(
+        result, values, [*rows.lacking, *filter(None, [missing])], rows.files(result, classifier)
+    )
+    return status
 
 
 def _kept_in(case: Case | None, *of: Any, **how: Any) -> CaseSet | None:
@@ -309,11 +313,12 @@ def _deliver(
 ) -> None:
     """Write and print everything; a full disk costs files and no row.
 
+    Args:
+        failed: what could not be written before, a sentence each.
+
     Raises:
         WriteError: with what could not be written.
     """
-    if len(failed) > 1:
-        failed = [f"{len(failed):,} of {len(result.rows):,} evidence files are missing.", failed[0]]
     deliver(
         lambda: [json_of(result)],
         values["json"],

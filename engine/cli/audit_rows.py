@@ -29,7 +29,7 @@ class AuditRows:
 
     Attributes:
         refuted: runs inside whose certified region an attack was confirmed.
-        failed: sentences about files that could not be written.
+        run_ids: of all rows.
     """
 
     def __init__(
@@ -43,24 +43,32 @@ class AuditRows:
         from engine.report.audit.record import SetRecorder
 
         self.refuted: list[Evidence] = []
-        self.failed: list[str] = []
+        self.run_ids: list[str] = []
+        self._failed: list[str] = []
         self._values, self._planned, self._meter, self._attack = values, planned, meter, attack
         self._shelf = None if values["csv"] is None else Shelf()
         self._recorder = SetRecorder() if values["report"] else None
-        self._number = 0
 
     def take(self, spec: str, found: Evidence) -> None:
         """A row was decided."""
         evidence = self._attack(spec, found)
-        self._number += 1
+        self.run_ids.append(evidence.run_id)
         if self._shelf is not None:
             self._shelf.add(spec, evidence)
         if self._recorder is not None:
             self._recorder.add(spec, evidence)
         if evidence.contradicted:
             self.refuted.append(evidence)
-        self._meter.items(self._number, self._planned)
-        tried(partial(self._write_evidence, spec, evidence), self.failed)
+        self._meter.items(len(self.run_ids), self._planned)
+        tried(partial(self._write_evidence, spec, evidence), self._failed)
+
+    @property
+    def lacking(self) -> list[str]:
+        """Which files of evidence could not be written, in sentences; empty for none."""
+        failed = self._failed
+        if len(failed) < 2:
+            return failed
+        return [f"{len(failed):,} of {len(self.run_ids):,} evidence files are missing.", failed[0]]
 
     def files(self, result: SetResult, classifier: Classifier) -> list[Callable[[], object]]:
         """What writes the table of the runs, and the reports of the set."""
@@ -85,7 +93,7 @@ class AuditRows:
 
         folder: Path | None = self._values["evidence"]
         if folder is not None:
-            write_numbered(evidence, folder, self._number, split_rule(spec)[0])
+            write_numbered(evidence, folder, len(self.run_ids), split_rule(spec)[0])
 
 
 def _shown(classifier: Classifier, spec: str) -> Media | None:

@@ -87,3 +87,12 @@ def test_another_machine_is_known_by_its_heartbeat(
 def test_impossible_process_ids_hold_nothing(db: sqlite3.Connection, pid: int) -> None:
     claimed(db, pid=pid)
     assert owner.holder(db, 1) is None
+
+
+def test_a_claim_that_was_let_go_is_none_though_the_file_says_so(db: sqlite3.Connection) -> None:
+    """A full disk takes no deletion either."""
+    token = owner.take(db, 1)
+    assert owner.holder(db, 1) == os.getpid()
+    owner.let_go(token)
+    assert owner.holder(db, 1) is None and owner.take(db, 1) not in ("", token)
+    assert owner.holder(db, 1) == os.getpid()

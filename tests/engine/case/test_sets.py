@@ -306,3 +306,15 @@ def test_a_row_that_does_not_follow_is_left_out_with_its_reason(tmp_path: Path) 
 def test_where_the_first_row_does_not_follow_the_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Run 1 of .* does not follow from its votes"):
         resumed(rewritten(tmp_path, 1))
+
+
+def test_results_that_a_case_lacks_are_counted(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "a.certiscope")
+    _, evidence, _ = counted(case)
+    of = {"request": ModelRequest("fake"), "execution": USUAL, "at": (), "stop": threading.Event()}
+    kept = CaseSet(case, HalfSpace(0.4), SETTINGS, **of)
+    known = [each.run_id for each in evidence]
+    assert kept.missing(known) == kept.missing([]) == ""
+    assert kept.missing([*known, "none"]).startswith(f"1 of 4 results are not in {case.path}; ")
+    case.path.unlink()
+    assert kept.missing(known).startswith("3 of 3 results are not in")

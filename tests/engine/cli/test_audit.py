@@ -14,6 +14,7 @@ from PIL import Image
 from engine.case import Case
 from engine.cli import main
 from engine.cli.outcome import PARTIAL
+from engine.core.errors import DiskFull
 from engine.demos.data import digits
 from engine.inputs import load_input
 
@@ -85,6 +86,34 @@ def test_a_set_without_labels_says_so_in_words(tmp_path: Path, capsys: Any) -> N
     assert "Warning: The model was trained with Gaussian noise, sigma 0.25, but this" in err
     assert "none" in out and " -1 " not in out
     assert "The inputs have no labels: no answer is counted as right or wrong" in out
+
+
+def test_results_that_the_case_could_not_keep_are_counted_and_a_failure(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reason is said once, whatever the rows; the next audit counts what is missing."""
+
+    def full(self: Case, *_: object) -> None:
+        raise DiskFull("The disk is full.")
+
+    case = tmp_path / "set.certiscope"
+    words = [*FAST, "--case", str(case), "--seed", "4", "--quiet"]
+    with monkeypatch.context() as broken:
+        for name in ("finish", "record_all"):
+            broken.setattr(Case, name, full)
+        assert main(words) == 1
+        shown = capsys.readouterr()
+    assert len(json.loads(shown.out)["rows"]) == 3  # nothing else holds them
+    said = shown.err.splitlines()
+    assert said[-1] == (
+        f"certiscope: 3 of 3 results are not in {case}; the same command counts them again. "
+        "The result was printed to standard output instead."
+    )
+    assert sum("The disk is full." in line for line in said) <= 1
+    assert main([*words, "--json", "-"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again["rows"] == json.loads(shown.out)["rows"]
+    assert [row.state for row in Case.open(case).runs()] == ["finished"] * 3
 
 
 CASES = Path(__file__).parents[2] / "cases" / "field" / "folders"

@@ -45,7 +45,7 @@ def test_files_that_were_asked_for_hold_every_row(tmp_path: Path) -> None:
         assert [row["input.pixels_sha256"] for row in csv.DictReader(file)] == ["0.0", "0.1"]
     written = [json.loads(path.read_text()) for path in sorted(folder.iterdir())]
     assert [one["input"]["pixels_sha256"] for one in written] == ["0.0", "0.1"]
-    assert not rows.failed and not rows.refuted
+    assert not rows.lacking and not rows.refuted
 
 
 def test_nothing_is_written_or_kept_unasked() -> None:
@@ -69,4 +69,4 @@ def test_a_folder_that_cannot_be_written_costs_no_row(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     rows, result = rows_of({"evidence": blocked})
-    assert len(result.rows) == 2 and len(rows.failed) == 2
+    assert len(result.rows) == 2 and rows.lacking[0] == "2 of 2 evidence files are missing."
