@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from engine import schemes
 from engine.attacks.measure import KNOWN
 from engine.core.records import Record
 from engine.core.scores import SOFT
 from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
-from engine.schemes import Scheme, TranslationBlack
+from engine.schemes import Scheme
 
 
 class AttackPlan(Record):
@@ -44,7 +45,7 @@ def refusal(evidence: Evidence) -> str:
             f"No attack is built for {scheme.key}: its map marks the changes at which the network "
             "gives another answer itself, the middles of violated cells."
         )
-    if isinstance(scheme, TranslationBlack):
+    if isinstance(scheme, schemes.TranslationBlack):
         return (
             f"No attack is built for {scheme.key}: its certificate has tried every shift itself, "
             "and is about the model alone, not about votes."

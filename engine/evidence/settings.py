@@ -37,7 +37,7 @@ from engine.evidence.setting_fields import (
     unasked,
 )
 from engine.regions import Perturbation
-from engine.schemes import Gaussian, GaussianRow, Scheme
+from engine.schemes import Gaussian, Scheme, scheme_class
 
 BoundName = BoundKey | Literal["soft", "enumeration", "computed"]
 """The last two are no choice: of laws that are counted whole, and of computed probabilities."""
@@ -153,7 +153,7 @@ class MeasureSettings(Smoothed):
     @model_validator(mode="after")
     def _one_term(self) -> MeasureSettings:
         """What 1/2 may have been before a change is known to the last bit under Gaussian noise."""
-        if not isinstance(self.scheme, (Gaussian, GaussianRow)):
+        if not isinstance(self.scheme, (Gaussian, scheme_class("gaussian-row"))):
             raise ValueError(
                 f"medians are bounded under Gaussian noise, not by {self.scheme.key}; choose "
                 "gaussian, or gaussian-row for rows of a table"

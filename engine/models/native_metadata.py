@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine import schemes
 from engine.core.errors import UserError, quoted
 from engine.core.fields import checked
 from engine.core.records import ModelIdentity
 from engine.models.demo import WEIGHTS, catalogue
 from engine.models.kinds import STUMPS_ARCHITECTURE, kind_of, read_header
-from engine.schemes import SCHEMES, Gaussian, Scheme, parse_scheme
-from engine.schemes.stumps import Stumps
+from engine.schemes import Gaussian, Scheme, parse_scheme
 
 _LONGEST_NAME = 80
 _TREES, _TREE_KINDS = (".json", ".txt"), ("xgboost", "lightgbm")
@@ -96,8 +96,8 @@ def taught_scheme(model: ModelIdentity) -> Scheme | None:
 def proposed_scheme(model: ModelIdentity) -> Scheme:
     """What to smooth a newly opened model with: as it was trained, else the first that fits it."""
     if model.architecture == STUMPS_ARCHITECTURE:
-        return taught_scheme(model) or Stumps()
-    fitting = (scheme for scheme in SCHEMES if model.kind in scheme.inputs)
+        return taught_scheme(model) or schemes.Stumps()
+    fitting = (scheme for scheme in schemes.SCHEMES if model.kind in scheme.inputs)
     return taught_scheme(model) or next(fitting, Gaussian)()
 
 
@@ -119,7 +119,7 @@ def own_noise(spec: str) -> Scheme | None:
     path = {shipped.name: shipped.path for shipped in catalogue()}.get(spec, Path(spec))
     try:
         if path.suffix in _TREES and path.is_file() and kind_of(str(path)) in _TREE_KINDS:
-            return Stumps()
+            return schemes.Stumps()
         if not path.is_file() or path.suffix != WEIGHTS:
             return None
         card = _card(path.with_suffix(".json"))

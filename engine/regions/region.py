@@ -22,6 +22,8 @@ Norm = Literal["l1", "l2", "linf"]
 
 REGIONS: dict[str, type[Region]] = {}
 """Every kind of region by its name: to define a class of regions is to enter it here."""
+_ELSEWHERE: list[Callable[[], object]] = []
+"""Each loads files that have kinds of their own."""
 
 UNLIMITED = 1e6
 """A size that is certified although it is this large has no limit."""
@@ -219,8 +221,8 @@ class Region(Record, ABC):
         if isinstance(value, Region):
             return value
         kind = value.get("kind") if isinstance(value, Mapping) else None
-        if not isinstance(kind, str) or kind not in REGIONS:
-            known = ", ".join(REGIONS)
+        if not isinstance(kind, str) or (kind not in REGIONS and kind not in every_kind()):
+            known = ", ".join(every_kind())
             raise ValueError(f"no kind of region is called {kind!r}; there are: {known}")
         return REGIONS[kind].model_validate(value)
 
@@ -240,9 +242,22 @@ class Region(Record, ABC):
         return {"anyOf": [handler(kind.__pydantic_core_schema__) for kind in shipped_kinds()]}
 
 
+def derived_elsewhere(load: Callable[[], object]) -> None:
+    """Have files loaded that derive kinds of their own, before a kind is said to be unknown."""
+    _ELSEWHERE.append(load)
+
+
+def every_kind() -> dict[str, type[Region]]:
+    """All kinds by their names, those of files that were not loaded yet among them."""
+    for load in _ELSEWHERE:
+        load()
+    return REGIONS
+
+
 def shipped_kinds() -> list[type[Region]]:
-    """The kinds that come with the program, not with somebody's scheme."""
-    return [kind for kind in REGIONS.values() if kind.__module__.startswith("engine.")]
+    """The kinds that come with the program, not with somebody's scheme, by their names."""
+    kinds = sorted(every_kind().items())  # files are loaded in the order of whoever asks for them
+    return [kind for _, kind in kinds if kind.__module__.startswith("engine.")]
 
 
 def radius_of(region: Region | None) -> float | None:

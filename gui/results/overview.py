@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -152,10 +152,11 @@ class Explore(QWidget):
         found = picture_of(settings.scheme)
         return found if found in PLOTS else "terms"
 
-    def furnish(self) -> None:
-        """Make the bodies of the plots in sight, which no first paint waits for."""
+    def furnish(self) -> Iterator[Plot[Any]]:
+        """Make the bodies of the plots in sight, which no first paint waits for, one by one."""
         for plot in self.plots:
             plot.make()
+            yield plot
 
     def enlarge(self, plot: Plot[Any]) -> None:
         """Give one plot the room of all four; the same plot again gives it back."""

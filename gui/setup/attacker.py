@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.evidence.subject import as_taken
-from engine.schemes import SCHEMES, Scheme
+from engine.schemes import Gaussian, Scheme
 from gui.setup.catalogue import SCHEME, Catalogue
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
@@ -45,7 +45,7 @@ class AttackerPanel(Section):
             column.addWidget(widget)
         self.content.addWidget(frame)
         self.box.activated.connect(self._choose)
-        self.show_scheme(SCHEMES[0])
+        self.show_scheme(Gaussian)
 
     def scheme(self) -> type[Scheme]:
         """The chosen class."""

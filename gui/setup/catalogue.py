@@ -11,7 +11,7 @@ from engine.core.fields import checked
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.models.input_layout import layout
 from engine.models.native_metadata import taught_scheme
-from engine.schemes import Scheme
+from engine.schemes import Gaussian, Scheme
 from gui.style import theme as themes
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.input_kinds import KIND_WORDS, listed
@@ -25,26 +25,54 @@ class Catalogue(QStandardItemModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        for family in dict.fromkeys(scheme.family for scheme in schemes.SCHEMES):
+        self._complete = False
+        self._add_family(Gaussian.family, [Gaussian])
+        themes.registry.follow(self.retheme)
+        self._look(None, None)
+
+    def complete(self) -> None:
+        """Enter every scheme, once.
+
+        The window is painted with the one that a form begins with, and loads the others afterwards.
+        """
+        if self._complete:
+            return
+        self._complete = True
+        of_family: dict[str, list[type[Scheme]]] = {}
+        for scheme in schemes.SCHEMES:
+            of_family.setdefault(scheme.family, []).append(scheme)
+        for family, found in of_family.items():
+            self._add_family(family, [one for one in found if self._place(one) < 0])
+        self._look(None, None)
+
+    def _add_family(self, family: str, found: list[type[Scheme]]) -> None:
+        """Schemes below their heading; the first family has it already."""
+        if self.rowCount() == 0 or family != Gaussian.family:
             heading = QStandardItem(family.capitalize())
             heading.setFlags(Qt.ItemFlag.NoItemFlags)
             heading.setAccessibleText(f"Family: {family}")
             self.appendRow(heading)
-            for scheme in schemes.SCHEMES:
-                if scheme.family == family:
-                    item = QStandardItem(scheme.title)
-                    item.setData(scheme, SCHEME)
-                    self.appendRow(item)
-        themes.registry.follow(self.retheme)
-        self.follow(None, None)
+        for scheme in found:
+            item = QStandardItem(scheme.title)
+            item.setData(scheme, SCHEME)
+            self.appendRow(item)
 
     def place(self, scheme: type[Scheme]) -> int:
         """The row of a scheme; -1 if it is not in the catalogue."""
+        if scheme is not Gaussian:
+            self.complete()
+        return self._place(scheme)
+
+    def _place(self, scheme: type[Scheme]) -> int:
         rows = range(self.rowCount())
         return next((row for row in rows if self.item(row).data(SCHEME) is scheme), -1)
 
     def follow(self, model: ModelIdentity | None, given: InputIdentity | None) -> None:
         """Enable the schemes that fit, and tell why the others do not."""
+        self.complete()
+        self._look(model, given)
+
+    def _look(self, model: ModelIdentity | None, given: InputIdentity | None) -> None:
         for row in range(self.rowCount()):
             item = self.item(row)
             scheme: type[Scheme] | None = item.data(SCHEME)

@@ -9,11 +9,12 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from engine import schemes
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.evidence.settings import Counting
 from engine.planning import Prospect
-from engine.schemes import SCHEMES, Scheme
+from engine.schemes import Scheme
 from gui.controllers.session import Session
 from gui.jobs.document_jobs import prospect
 from gui.jobs.worker import Lane
@@ -116,7 +117,7 @@ class LeftColumn(Card):
         given = session.loading.fitted.identity if session.loading.fitted is not None else None
         self.attacker.follow(session.loading.model, given)
         self.settings.offer_kernels(
-            [one for one in SCHEMES if not misfit(one, session.loading.model, given)]
+            [one for one in schemes.SCHEMES if not misfit(one, session.loading.model, given)]
         )
         if given is not None:
             self.settings.suit(given)

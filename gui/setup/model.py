@@ -15,7 +15,6 @@ from engine.models.demo import denoisers
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
 from engine.models.request import ModelRequest
-from engine.schemes.stumps import for_kind
 from gui.controllers.session import Session
 from gui.jobs.shipped import Offer
 from gui.setup.ensemble import EnsembleFields
@@ -292,6 +291,8 @@ def _takes(model: ModelIdentity) -> str:
 
 def _facts(model: ModelIdentity) -> list[str]:
     """What identifies a model, a line each."""
+    from engine.schemes.stumps import for_kind  # the window is painted without it
+
     size = f"{model.parameters:,} weights · " if model.parameters else ""
     taught = taught_scheme(model)
     taught = for_kind(taught, model.kind) if taught else None

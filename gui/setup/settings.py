@@ -13,7 +13,7 @@ from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.core.records import InputIdentity
 from engine.evidence.settings import Counting, Execution, carried_out, declared, run_specs
-from engine.schemes import SCHEMES, Scheme, siblings
+from engine.schemes import Gaussian, Scheme, siblings
 from gui.controllers.preferences import Preferences
 from gui.setup.fields import Field
 from gui.setup.requirements import NeedsView
@@ -54,7 +54,7 @@ class SettingsPanel(Section):
     ) -> None:
         super().__init__("Settings", parent=parent)
         self._preferences = preferences
-        self._scheme: type[Scheme] = SCHEMES[0]
+        self._scheme: type[Scheme] = Gaussian
         self._typed: dict[type[Scheme], dict[str, Any]] = {}
         self._run_typed: dict[str, Any] = {}
         self._given: InputIdentity | None = None

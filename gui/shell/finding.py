@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from engine import schemes
 from engine.core.glossary import GLOSSARY
 from engine.models.request import ModelRequest
-from engine.schemes import SCHEMES, Scheme
+from engine.schemes import Scheme
 from gui.controllers.session import Session
 from gui.setup.column import LeftColumn
 from gui.shell.pages import Pages
@@ -49,7 +50,7 @@ class Finder:
             yield Find(title, "setting", partial(self._focus, name))
 
     def _schemes(self) -> Iterator[Find]:
-        for scheme in SCHEMES:
+        for scheme in schemes.SCHEMES:
             if self._left.attacker.catalogue.fits(scheme):
                 yield Find(scheme.title, "attacker", partial(self._choose, scheme))
 

@@ -6,7 +6,7 @@ made once it has been painted, or when one of them is asked for before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -254,10 +254,11 @@ class Pages(PageStack):
         """Whether the pages of documents are there."""
         return all(name in vars(self) for name in _DOCUMENTS)
 
-    def make_documents(self) -> None:
-        """Make the pages of documents."""
+    def make_documents(self) -> Iterator[str]:
+        """Make the pages of documents, one whenever the next is asked for, and name it."""
         for name in _DOCUMENTS:
             getattr(self, name)
+            yield name
 
     def show_page(self, page: QWidget) -> None:
         """Put a page in sight."""

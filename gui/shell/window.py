@@ -6,13 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from engine.core.text import visible
@@ -28,6 +22,7 @@ from gui.results.statement import StatementPanel
 from gui.setup.column import WIDTH as LEFT_WIDTH
 from gui.setup.column import LeftColumn
 from gui.shell import commands, geometry
+from gui.shell.afterwards import Afterwards
 from gui.shell.appearance import Appearance
 from gui.shell.consent import ask_about_left, ask_for_oracle, ask_to_close, ask_to_keep
 from gui.shell.finding import Finder
@@ -233,11 +228,15 @@ class Window(QMainWindow):
     def begin(self) -> None:
         """Make what the first paint did without, then start the engine."""
         if not self._leaving:
-            self.pages.explore.furnish()
-            self.pages.make_documents()
-            self.session.start()
-            if self._remembers:
-                self.session.keeping.begin()
+            rest = Afterwards(self.pages, self.left.attacker.catalogue, parent=self)
+            rest.made.connect(self._start)
+            self.closed.connect(rest.stop)
+
+    @Slot()
+    def _start(self) -> None:
+        self.session.start()
+        if self._remembers:
+            self.session.keeping.begin()
 
     def leave(self) -> None:
         """Close without asking; the current run is stopped and its votes kept."""

@@ -7,10 +7,10 @@ from functools import cache
 
 from pydantic import BaseModel
 
+from engine import schemes
 from engine.core.fields import field_specs
 from engine.evidence.settings import CertifySettings, Execution
 from engine.models.request import REQUEST_FIELDS
-from engine.schemes import SCHEMES
 
 _FLAG = re.compile(r"(?<!\S)[(']?--[a-z][a-z0-9-]*")
 _BESIDE_THE_FORM = {
@@ -68,7 +68,7 @@ def _title(found: re.Match[str]) -> str:
 @cache
 def _titles() -> dict[str, str]:
     """Titles by flag."""
-    forms: tuple[type[BaseModel], ...] = (*SCHEMES, CertifySettings, Execution)
+    forms: tuple[type[BaseModel], ...] = (*schemes.SCHEMES, CertifySettings, Execution)
     declared = {spec.flag: spec.title for form in forms for spec in field_specs(form)}
     read = {field.flag: field.label for field in REQUEST_FIELDS if field.title}
     return declared | read | _BESIDE_THE_FORM

@@ -22,8 +22,21 @@ def catalogue(qapp):
     return Catalogue(qapp)
 
 
+def test_a_form_begins_with_one_scheme(catalogue):
+    assert catalogue.place(Gaussian) == 1 and catalogue.rowCount() == 2
+    assert catalogue.fits(Gaussian)
+
+
+def test_one_that_is_asked_for_brings_all_others(catalogue):
+    last = SCHEMES[-1]
+    assert catalogue.item(catalogue.place(last)).text() == last.title
+    assert catalogue.rowCount() > len(SCHEMES)
+    assert catalogue.place(Gaussian) == 1  # a list in use keeps its place
+
+
 def test_every_scheme_stands_below_its_family(catalogue):
     family, seen = "", []
+    catalogue.complete()
     for row in range(catalogue.rowCount()):
         item = catalogue.item(row)
         if item.data(SCHEME) is None:

@@ -1,0 +1,59 @@
+"""What the first paint did without: made afterwards, while the window answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from engine import schemes
+from gui.jobs.preloading import Preloading
+from gui.setup.catalogue import Catalogue
+from gui.shell.pages import Pages
+
+_LOADED_BESIDE = ("pyqtgraph", *schemes.FILES)
+_WAIT_MS = 2
+"""Between two pieces: keys, clicks and paints come first."""
+
+
+class Afterwards(QObject):
+    """Makes the bodies of plots, the list of schemes and the pages of documents, in pieces.
+
+    There is one piece in each turn of the event loop, so that whoever types or clicks meanwhile
+    waits for one at most. What takes long to load is loaded in a thread before.
+
+    Args:
+        pages, catalogue: whose parts are made.
+        parent: lives as long.
+    """
+
+    made = Signal()
+    """Everything is there."""
+
+    def __init__(self, pages: Pages, catalogue: Catalogue, *, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pieces = _pieces(pages, catalogue)
+        self._timer = QTimer(self, interval=_WAIT_MS)
+        self._timer.timeout.connect(self._go_on)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Make no more of it."""
+        self._timer.stop()
+
+    @Slot()
+    def _go_on(self) -> None:
+        if next(self._pieces, None) is None:
+            self.stop()
+            self.made.emit()
+
+
+def _pieces(pages: Pages, catalogue: Catalogue) -> Iterator[object]:
+    """Make one after the other, whenever the next is asked for."""
+    beside = Preloading(_LOADED_BESIDE)
+    while not beside.over:
+        yield beside
+    yield from pages.explore.furnish()
+    catalogue.complete()
+    yield catalogue
+    yield from pages.make_documents()

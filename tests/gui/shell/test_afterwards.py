@@ -1,0 +1,54 @@
+"""What the first paint did without is made in pieces, between which the window answers."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QTimer
+
+from gui.controllers.session import Session
+from gui.shell.afterwards import Afterwards
+from gui.shell.window import Window
+
+
+@pytest.fixture
+def window(qtbot, preferences, make):
+    window = Window(Session(preferences=preferences))
+    yield window
+    make.destroy(window)
+
+
+def begun(window: Window) -> Afterwards:
+    return Afterwards(window.pages, window.left.attacker.catalogue, parent=window)
+
+
+def test_everything_is_there_in_the_end(qtbot, window: Window) -> None:
+    assert not window.pages.documents_are_made
+    rest = begun(window)
+    with qtbot.waitSignal(rest.made, timeout=20_000):
+        pass
+    assert window.pages.documents_are_made
+    assert window.left.attacker.catalogue.rowCount() > 40
+    assert all(plot.is_made for plot in window.pages.explore.plots)
+
+
+def test_the_event_loop_turns_between_the_pieces(qtbot, window: Window) -> None:
+    turns = [time.thread_time()]
+    beat = QTimer(window, interval=1)
+    beat.timeout.connect(lambda: turns.append(time.thread_time()))
+    beat.start()
+    with qtbot.waitSignal(begun(window).made, timeout=20_000):
+        pass
+    work = [after - before for before, after in pairwise(turns)]
+    assert len(turns) > 10
+    assert max(work) < 0.5 * sum(work)  # no piece is most of it
+
+
+def test_nothing_more_is_made_once_it_is_stopped(qtbot, window: Window) -> None:
+    rest = begun(window)
+    rest.made.connect(lambda: pytest.fail("It went on."))
+    rest.stop()
+    qtbot.wait(50)
+    assert not window.pages.documents_are_made
