@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
+import pypdf
+
 from engine.report.anchors import anchor_sections
-from engine.report.sections import sections
+from engine.report.pdf import pdf_bytes
+from engine.report.sections import limits, sections
 from engine.schemes.rotation import Rotation
 from tests.engine.procedures.test_sweep import answers, swept, weights_of
 from tests.factories import make_evidence
@@ -29,3 +34,16 @@ def test_every_anchor_has_a_row_along_the_range_and_the_certified_cells_make_the
 
 def test_other_runs_have_none() -> None:
     assert anchor_sections(make_evidence()) == ()
+
+
+def test_its_report_wastes_no_page_and_every_anchor_has_a_line_of_its_own() -> None:
+    scheme, weights = Rotation(sigma=0.3, degrees=60), weights_of(0)
+    found = swept(scheme, weights, float(answers(scheme, weights, [0.0])[0] - 0.4))
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf_bytes(found))).pages]
+    last = limits(found).sentences[-1]
+    assert last in " ".join(pages[0].split())  # nor does it stand alone on the second
+    (section,) = anchor_sections(found)
+    assert section.table is not None
+    lines = "\n".join(pages).splitlines()
+    for row in section.table.rows:
+        assert any(row[1] in line for line in lines), row
