@@ -16,9 +16,6 @@ from PySide6.QtWidgets import QWidget
 
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example, Offer
-from gui.pages.doctor import DoctorPage
-from gui.pages.gallery import GalleryPage
-from gui.pages.preview import Preview
 from gui.results.generations import AnswersPanel, VotesOrAnswers
 from gui.results.overview import Explore
 from gui.shell.notice import NoticeArea
@@ -30,13 +27,16 @@ from gui.widgets.stack import PageStack
 if TYPE_CHECKING:
     from gui.pages.audit import AuditPage
     from gui.pages.comparison import TradeOffPage
+    from gui.pages.doctor import DoctorPage
     from gui.pages.encrypted import EncryptedPage
     from gui.pages.external_votes import VotesPage
+    from gui.pages.gallery import GalleryPage
     from gui.pages.help import HelpPage, Mark
     from gui.pages.keys import KeysPage
     from gui.pages.logs import LogsPage
     from gui.pages.oracle_labels import LabelPage
     from gui.pages.planner import PlannerPage
+    from gui.pages.preview import Preview
     from gui.pages.pruning import PruningPage
     from gui.pages.runs import RunsPage
     from gui.pages.training import TrainingPage
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 
 _AnyPage = TypeVar("_AnyPage", bound=Page)
 _DOCUMENTS = (
+    "preview",
+    "gallery",
+    "doctor",
     "audit",
     "labels",
     "runs",
@@ -106,16 +109,36 @@ class Pages(PageStack):
         self.replaying = Replaying(session, self, self.explore, self.show_page)
         for part in (self.explore, self.answers, self.replaying):
             part.notice.connect(notices.show_notice)
-        self.preview = self.add(Preview(session.exports, actions))
-        self.preview.form.changed.connect(self._make_preview)
-        self.preview.form.keys_asked.connect(self.show_keys)
-        self.gallery = self.add(GalleryPage())
-        self.doctor = self.add(DoctorPage(session.worker, session.engine))
-        self.gallery.chosen.connect(self._on_example)
-        self.gallery.set_wanted.connect(self._on_set)
         session.loading.offered.connect(self._on_offer)
         session.runs.began.connect(self.show_explore)
         session.case.opened.connect(self.show_runs)
+
+    @cached_property
+    def preview(self) -> Preview:
+        """The report's pages."""
+        from gui.pages.preview import Preview
+
+        page = self.add(Preview(self._session.exports, self._actions))
+        page.form.changed.connect(self._make_preview)
+        page.form.keys_asked.connect(self.show_keys)
+        return page
+
+    @cached_property
+    def gallery(self) -> GalleryPage:
+        """The shipped inputs."""
+        from gui.pages.gallery import GalleryPage
+
+        page = self.add(GalleryPage())
+        page.chosen.connect(self._on_example)
+        page.set_wanted.connect(self._on_set)
+        return page
+
+    @cached_property
+    def doctor(self) -> DoctorPage:
+        """Versions and devices."""
+        from gui.pages.doctor import DoctorPage
+
+        return self.add(DoctorPage(self._session.worker, self._session.engine))
 
     @cached_property
     def audit(self) -> AuditPage:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engine.evidence.evidence import Evidence
 from gui.controllers.playback import NOTHING
 from gui.controllers.session import Session
-from gui.results.record import RecordView
 
 PACE = 15.0
 """Seconds of a replay for which no pace was chosen."""
@@ -70,6 +69,8 @@ class Replaying(QObject):
 
     def _recorded(self) -> Evidence | None:
         """What the page in sight shows of a file or a case, where its votes can be replayed."""
+        from gui.results.record import RecordView  # and plots that no first paint shows
+
         page = self._stack.currentWidget()
         record = getattr(page, "record", None) or getattr(page, "first", None)
         if not isinstance(record, RecordView) or record.isHidden():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -38,3 +39,14 @@ def test_an_icon_has_the_theme_s_colour(qapp: QApplication) -> None:
 
 def test_the_program_has_an_icon(qapp: QApplication) -> None:
     assert len(opaque_colors(program_icon())) > 2
+
+
+@pytest.mark.usefixtures("qapp")
+def test_an_icon_is_drawn_in_the_size_asked_for() -> None:
+    icon = themed_icon("stop")
+    for side, ratio in ((16, 1.0), (20, 1.25), (40, 2.0), (100, 3.0)):
+        pixmap = icon.pixmap(QSize(side, side), ratio)
+        assert pixmap.width() == round(side * ratio) and pixmap.devicePixelRatio() == ratio
+    copied = QIcon(icon)
+    copied.setIsMask(False)  # which takes a copy of its own
+    assert opaque_colors(copied) == opaque_colors(icon)
