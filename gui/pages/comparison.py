@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _WAIT = "Choose the models to compare and press Compare."
 _EARLIER = "Of an earlier choice: the set, the models or the settings were changed since."
+_LOWEST = 140
+"""Pixels of a plot's height: above a table there is less room than among the plots of a run."""
 
 
 class TradeOffPage(WorkPage):
@@ -59,6 +61,10 @@ class TradeOffPage(WorkPage):
         self.earlier = words(role="provisional", name="Of what these results are")
         self.remark = words(role="provisional", name="What speaks against comparing these models")
         self.intervals = words(role="small")
+        for label in (self.complaint, self.earlier, self.remark, self.intervals):
+            label.give_way()
+        for plot in (self.reach, self.accuracy, self.shares):
+            plot.setMinimumHeight(_LOWEST)
         self._lay_out()
         self._make_buttons()
         self._connect()

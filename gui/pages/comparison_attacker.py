@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from engine.comparison import Attacker
 from engine.regions import Norm
+from gui.widgets.counts import indented
 from gui.widgets.layouts import filled, labelled
 from gui.widgets.section import words
 
@@ -33,9 +34,9 @@ class AttackerSliders(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pixels = QSpinBox(minimum=1, maximum=MOST_PIXELS, value=_FIRST.entities)
-        self.epsilon = QDoubleSpinBox(
-            decimals=3, minimum=0.001, maximum=MOST_EPSILON, singleStep=0.05
+        self.pixels = indented(QSpinBox(minimum=1, maximum=MOST_PIXELS, value=_FIRST.entities))
+        self.epsilon = indented(
+            QDoubleSpinBox(decimals=3, minimum=0.001, maximum=MOST_EPSILON, singleStep=0.05)
         )
         self.epsilon.setValue(_FIRST.epsilon)
         self.pixel_slider = _slider("Changed pixels, slider", 1, _SLIDER_PIXELS)
@@ -43,6 +44,7 @@ class AttackerSliders(QWidget):
         self.pixels.setAccessibleName("Changed pixels, at most")
         self.epsilon.setAccessibleName("epsilon: l2 norm of the whole change, at most")
         self.sentence = words()
+        self.sentence.give_way()
         self._norm: Norm = _FIRST.norm
         self._lay_out()
         self._follow()

@@ -23,7 +23,7 @@ from engine.regions import Norm
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import CompareWish
 from gui.pages.candidates import WhoPanel
-from gui.widgets.counts import count_box
+from gui.widgets.counts import count_box, indented
 from gui.widgets.layouts import filled, labelled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import Section, say, words
@@ -80,14 +80,14 @@ class SetupColumn(QWidget):
         self.limit = count_box("Inputs of the set, at most", _LIMIT, most=_MOST_INPUTS)
         self.n0 = count_box("n0, votes that choose the class", 100)
         self.n = count_box("n, votes that bound its probability", _N)
-        self.alpha = _Chance(decimals=6, minimum=1e-6, maximum=0.5, singleStep=0.001)
+        self.alpha = indented(_Chance(decimals=6, minimum=1e-6, maximum=0.5, singleStep=0.001))
         self.alpha.setValue(0.001)
         self.alpha.setAccessibleName("alpha, chance that one statement is wrong")
         self.name_of_current = words(role="small")
         self.norm = QComboBox()
         self.norm.addItems(["l2", "l1", "linf"])
         self.norm.setAccessibleName("Norm that limits the attacker")
-        self.sigma = QDoubleSpinBox(decimals=3, minimum=0.01, maximum=10, singleStep=0.05)
+        self.sigma = indented(QDoubleSpinBox(decimals=3, minimum=0.01, maximum=10, singleStep=0.05))
         self.sigma.setValue(0.25)
         self.sigma.setAccessibleName("Standard deviation of the noises")
         self.noises = QPushButton("Add &noises")

@@ -87,6 +87,9 @@ class KeysPage(Page):
         below = filled(QHBoxLayout(), self.copy, (QWidget(), 1))
         parts = (self.owner, self.fingerprint, self.place, self.state, row, self.complaint, below)
         filled(own.content, *parts, self.sign, self.inside)
+        said = self.owner, self.fingerprint, self.place, self.state, self.complaint, self.inside
+        for label in said:
+            label.give_way()
         say(self.complaint, "")
         self.content.addWidget(own)
         self.content.addWidget(others)

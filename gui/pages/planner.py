@@ -24,7 +24,7 @@ from gui.jobs.worker import Failure, Lane
 from gui.plots.curves import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
 from gui.style.theme import set_role
-from gui.widgets.counts import count_box
+from gui.widgets.counts import count_box, indented
 from gui.widgets.facts import FactsTable
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import filled, labelled
@@ -260,7 +260,7 @@ class PlannerPage(Page):
 
 
 def _number(name: str, value: float, low: float, high: float, step: float) -> QDoubleSpinBox:
-    editor = QDoubleSpinBox(decimals=3, minimum=low, maximum=high, singleStep=step)
+    editor = indented(QDoubleSpinBox(decimals=3, minimum=low, maximum=high, singleStep=step))
     editor.setValue(value)
     editor.setAccessibleName(name)
     return editor

@@ -18,6 +18,7 @@ from gui.pages.training_results import TrainingResults
 from gui.plots.curves import CurvePlot
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.halves import Halves
 from gui.widgets.layouts import divided, filled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
@@ -125,7 +126,9 @@ class TrainingPage(Page):
         left.column.addStretch(1)
         right = QWidget()
         plots = divided(Qt.Orientation.Horizontal, self.loss, self.accuracy, sizes=(400, 500))
-        filled(QVBoxLayout(right), (plots, 3), (self.results, 2), spacing=8)
+        self.halves = Halves(("Curves", "Epochs"), (plots, self.results), sizes=(360, 240))
+        said = self.complaint, self.said  # seen beside either half
+        filled(QVBoxLayout(right), *said, (self.halves, 1), spacing=8)
         whole = divided(Qt.Orientation.Horizontal, left, right, sizes=(380, 900))
         whole.setStretchFactor(1, 1)
         self.content.addWidget(whole, 1)

@@ -41,6 +41,8 @@ class TrainingResults(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.complaint, self.said = words(role="abstained"), words(role="small")
+        for label in (self.complaint, self.said):
+            label.give_way()
         self.facts = FactsTable()
         self.model: RowsModel[Epoch] = RowsModel(training_jobs.EPOCHS, training_jobs.epoch_row)
         self.epochs = plain_table(self.model, "Epochs", ())

@@ -17,6 +17,7 @@ from gui.plots.labels import Box
 from gui.plots.region_plot import RegionPlot, Step, entries
 from gui.style import theme as themes
 from gui.style.theme import Theme
+from gui.widgets.counts import indented
 
 if TYPE_CHECKING:
     from engine.figures.regions import RegionFigure
@@ -32,7 +33,7 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.layer = QSpinBox()
+        self.layer = indented(QSpinBox())
         self.layer.setRange(1, 1)
         self.layer.hide()
         self.layer.valueChanged.connect(self._change_layer)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.controllers.session import Session
+from gui.widgets.counts import indented
 from gui.widgets.layouts import filled
 from gui.widgets.section import Section, words
 
@@ -27,8 +28,8 @@ class MediansPanel(Section):
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__("Medians of the outputs", parent=parent)
         self._session = session
-        self.epsilon = QDoubleSpinBox(
-            decimals=_DIGITS, minimum=_LEAST, maximum=_MOST, singleStep=_STEP
+        self.epsilon = indented(
+            QDoubleSpinBox(decimals=_DIGITS, minimum=_LEAST, maximum=_MOST, singleStep=_STEP)
         )
         self.epsilon.setAccessibleName("epsilon: largest size of the change")
         self.epsilon.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from engine.schemes import Scheme
+from gui.widgets.counts import indented
 from gui.widgets.layouts import emptied, filled, labelled
 
 _MOST = 1_000_000
@@ -53,10 +54,10 @@ class TargetEditor(QWidget):
         term = scheme.terms[name]
         editor: QSpinBox | QDoubleSpinBox
         if term.whole:
-            editor = QSpinBox(minimum=-_MOST if term.signed else 0, maximum=_MOST)
+            editor = indented(QSpinBox(minimum=-_MOST if term.signed else 0, maximum=_MOST))
             editor.setValue(int(self._typed.get(name, 1)))
         else:
-            editor = QDoubleSpinBox(decimals=3, maximum=1000.0, singleStep=0.05)
+            editor = indented(QDoubleSpinBox(decimals=3, maximum=1000.0, singleStep=0.05))
             if term.signed:
                 editor.setMinimum(-1000.0)
             elif term.factor:

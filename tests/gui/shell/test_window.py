@@ -178,13 +178,19 @@ def test_pages_of_two_halves_need_not_scroll_on_full_hd_at_200_percent(loaded, m
     evidence = make.evidence(CertifySettings(n=1000))
     pages.verify.show_checked(Checked(tmp_path / "x.json", report, evidence))
     pages.runs.first.show_evidence(evidence, "Run 1")
-    for page in (pages.verify, pages.runs, pages.audit, pages.votes):
+    for page in (pages.verify, pages.runs, pages.audit, pages.votes, pages.training):
         pages.show_page(page)
         for place in (0, 1):
             page.halves.choose(place)
             QApplication.processEvents()
             assert page.halves.alone == place
             assert body.verticalScrollBar().maximum() == 0, (page.title.text(), place)
+    pages.keys.owner.setText("Ada Example")
+    pages.tradeoff.intervals.setText("Shares of few inputs have wide intervals. " * 3)
+    for page in (pages.keys, pages.tradeoff, pages.planner, pages.logs, pages.labels, pages.help):
+        pages.show_page(page)
+        QApplication.processEvents()
+        assert body.verticalScrollBar().maximum() == 0, page.title.text()
 
 
 def test_drop_downs_show_their_rows_whole(loaded):
