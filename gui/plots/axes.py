@@ -92,5 +92,6 @@ def style_axis(axis: pg.AxisItem, theme: Theme, *, widest: str = "0.000") -> Non
         axis.setStyle(tickFont=font, autoExpandTextSpace=False, tickTextWidth=width)
         axis.setWidth(width + 12)
     else:
-        axis.setStyle(tickFont=font)
+        high = round(QFontMetricsF(font).height())  # or the axis' name stands far from its numbers
+        axis.setStyle(tickFont=font, autoExpandTextSpace=False, tickTextHeight=high)
         axis.setHeight(None)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from engine.core.text import visible
 from gui.plots.slicemap import FAINT, SOFT
 from gui.style import theme as themes
+from gui.widgets.elided import shortened
 
 _SOLID = Qt.BrushStyle.SolidPattern
 _LINES = {
@@ -24,7 +25,8 @@ _LINES = {
 _SIZES = {"ring": 2.2, "dot": 4.5, "speck": 9.0}
 """The part of a line's height that a round mark's radius is."""
 _MAX_ROWS = 3
-_WIDEST = 280
+_WIDEST = (280, 200, 130)
+"""Pixels of an entry, before scaling: less where not all of them have room."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self.entries: tuple[Entry, ...] = ()
         self.flowing = False
+        self._widest = _WIDEST[0]
         self.setAccessibleName("Legend")
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
@@ -82,16 +85,23 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:
         """One column, wide enough for the longest text up to a limit."""
+        self._widest = _WIDEST[0]
         widest = max((self._width_of(entry) for entry in self.entries), default=40)
         return QSize(widest, len(self.entries) * self._line())
 
     def height_for(self, width: int) -> int:
         """Height of all entries in rows of this width, three rows at most."""
-        return min(_MAX_ROWS, len(self._rows(self.entries, width))) * self._line()
+        for self._widest in _WIDEST:
+            if (rows := len(self._rows(self.entries, width))) <= _MAX_ROWS:
+                break
+        return min(_MAX_ROWS, rows) * self._line()
 
     def shown(self) -> list[list[Entry]]:
         """Rows of the entries there is room for; the last one stands for the rest."""
         room = max(1, self.height() // self._line())
+        for self._widest in _WIDEST if self.flowing else _WIDEST[:1]:
+            if len(rows := self._rows(self.entries, self.width())) <= room:
+                return rows
         for kept in range(len(self.entries), 0, -1):
             rest = len(self.entries) - kept
             more = [Entry(f"and {rest} more", themes.current().surface)] if rest else []
@@ -129,16 +139,14 @@ class Legend(QWidget):
         indent = self._indent()
         _paint_mark(painter, box.adjusted(1, 2, indent - 6 - box.width(), -2), entry)
         words = box.adjusted(indent, 0, -8, 0)
-        text = painter.fontMetrics().elidedText(
-            visible(entry.text), Qt.TextElideMode.ElideRight, int(words.width())
-        )
+        text = shortened(visible(entry.text), painter.fontMetrics(), int(words.width()))
         painter.setPen(QColor(themes.current().text))
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _width_of(self, entry: Entry) -> int:
         theme = themes.current()
         words = QFontMetrics(theme.font("small")).horizontalAdvance(entry.text)
-        return min(words + self._indent() + 14, int(theme.px(_WIDEST)))
+        return min(words + self._indent() + 14, int(theme.px(self._widest)))
 
     def _line(self) -> int:
         return QFontMetrics(themes.current().font("small")).height() + 5

@@ -167,7 +167,11 @@ class VotesPlot(Chart["VotesFigure"]):
         theme = themes.current()
         metrics = QFontMetrics(theme.font("small", bold=True))
         slot = frame.w / (len(figure.bars) + 0.2)
-        widest = max(metrics.horizontalAdvance(bar.name) for bar in figure.bars) + 6
+        regular = QFontMetrics(theme.font("small"))
+        widest = 2 + max(
+            (metrics if bar.index == figure.top else regular).horizontalAdvance(bar.name)
+            for bar in figure.bars
+        )
         rotated = widest > slot and slot < theme.px(_ROTATED_ROOM)
         limit = int(theme.px(_ROTATED_ROOM) if rotated else slot - _TEXT_MARGINS)
         most = 1 if rotated else _NAME_LINES

@@ -18,6 +18,7 @@ _LONG = 30
 """Letters from which on a name takes several lines, so that its value has room."""
 _WIDEST = 150
 """Pixels: no longer word asks for room."""
+_HELD = "\xa0"
 _SHORT = 16
 """Letters of a value that keeps to its line, as ``61,210 of 61,440`` does."""
 
@@ -77,7 +78,7 @@ class FactsTable(QWidget):
         self.rows = rows
         self.setVisible(bool(rows))
         for index, (_, value) in enumerate(rows):
-            self._values[index].setText(value)
+            self._values[index].setText(_kept_together(value))
 
     def _rebuild(self, rows: Rows) -> None:
         emptied(self._grid)
@@ -92,3 +93,14 @@ class FactsTable(QWidget):
             set_role(title, "muted")
             self._grid.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, index, 1)
+
+
+def _kept_together(value: str) -> str:
+    """A number with its sign and unit, which no line break may part.
+
+    >>> _kept_together("66.66 % or \u2265 9.29 %").split(" ")
+    ['66.66\\xa0%', 'or', '\u2265\\xa09.29\\xa0%']
+    """
+    for sign in ("\u2265", "\u2264"):
+        value = value.replace(f"{sign} ", f"{sign}{_HELD}")
+    return value.replace(" %", f"{_HELD}%")

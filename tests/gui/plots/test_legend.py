@@ -66,3 +66,17 @@ def test_the_same_entries_change_nothing(qtbot) -> None:
     legend.set_entries(MANY)
     with qtbot.assertNotEmitted(legend.resized):
         legend.set_entries(list(MANY))
+
+
+def test_long_entries_are_shortened_before_one_is_left_out(qtbot) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.flowing = True
+    long = "base: all 3 keypoints within 1 cell of the reference"
+    legend.set_entries([*MANY[:4], *(Entry(f"{long} {i}", "#000000") for i in range(2))])
+    legend.resize(320, legend.height_for(320))
+    assert sum(map(len, legend.shown())) == 6
+    for row in legend.shown():
+        assert sum(map(legend._width_of, row)) <= 320
+    legend.set_entries(MANY[:2])
+    assert legend.height_for(320) == legend.height_for(1000)

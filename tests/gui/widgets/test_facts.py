@@ -81,3 +81,12 @@ def test_a_short_value_keeps_to_its_line_beside_any_name(qtbot):
     QApplication.processEvents()
     value = table._grid.itemAtPosition(0, 1).widget()
     assert value.width() >= value.fontMetrics().horizontalAdvance(value.text())
+
+
+def test_no_line_ends_between_a_number_and_its_sign_or_unit(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("at radius=0.5", "66.66 % · 66.66 % · ≥ 9.29 %")])
+    ((_, shown),) = texts(table)
+    assert shown.split(" ") == ["66.66\xa0%", "·", "66.66\xa0%", "·", "≥\xa09.29\xa0%"]
+    assert table.rows == [("at radius=0.5", "66.66 % · 66.66 % · ≥ 9.29 %")]
