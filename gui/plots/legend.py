@@ -33,8 +33,8 @@ _WIDEST = (280, 200, 130)
 class Entry:
     """One line of a legend; ``dash``, ``dots`` and ``dash-dot`` are ways to draw one.
 
-    A ``fill`` is mixed with the card's colour, as on a map, a ``bar`` has its own, as bars have,
-    and their ``outline``; empty for that of its colour.
+    A ``fill`` is mixed with the card's colour, ``share`` of it, as on a map, a ``bar`` has its own,
+    as bars have, and their ``outline``; empty for that of its colour.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Entry:
     ] = "fill"
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
     outline: str = ""
+    share: float = SOFT
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ class Legend(QWidget):
 
     def height_for(self, width: int) -> int:
         """Height of all entries in rows of this width, three rows at most."""
-        for self._widest in _WIDEST:
+        for widest in _WIDEST:
+            self._widest = widest
             if (rows := len(self._rows(self.entries, width))) <= _MAX_ROWS:
                 break
         return min(_MAX_ROWS, rows) * self._line()
@@ -99,7 +101,8 @@ class Legend(QWidget):
     def shown(self) -> list[list[Entry]]:
         """Rows of the entries there is room for; the last one stands for the rest."""
         room = max(1, self.height() // self._line())
-        for self._widest in _WIDEST if self.flowing else _WIDEST[:1]:
+        for widest in _WIDEST if self.flowing else _WIDEST[:1]:
+            self._widest = widest
             if len(rows := self._rows(self.entries, self.width())) <= room:
                 return rows
         for kept in range(len(self.entries), 0, -1):
@@ -161,7 +164,7 @@ def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
     if entry.mark in ("fill", "bar"):
         bar, faint, soft = entry.mark == "bar", QColor(color), QColor(color)
         faint.setAlphaF(FAINT)
-        soft.setAlphaF(1.0 if bar else SOFT)
+        soft.setAlphaF(1.0 if bar else entry.share)
         painter.fillRect(box, faint if entry.pattern != _SOLID else Qt.GlobalColor.transparent)
         painter.fillRect(box, QBrush(soft, entry.pattern))
         painter.setPen(QPen(QColor(entry.outline or color), 1))

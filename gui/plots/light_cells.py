@@ -24,6 +24,8 @@ _STEPS = 20
 """Steps of the arrow keys from the middle to an end."""
 _MARGIN = 0.04
 _DIGITS = 4
+_SHARES = {"o": 0.25, "v": 0.45, "c": 0.6}
+"""How much of its colour a cell has over the card, by its status."""
 _CLEAR = 96
 """Of 255: a hatch over a tint is read through it."""
 
@@ -67,9 +69,9 @@ class LightCellsPlot(RegionPlot["LightCells"]):
             ],
         )
         known = [
-            Entry(certified_words(figure), certified_ink(figure, theme)),
+            Entry(certified_words(figure), certified_ink(figure, theme), share=_SHARES["c"]),
             Entry("violated: another answer", theme.danger, "fill", Qt.BrushStyle.BDiagPattern),
-            Entry("open", theme.muted),
+            Entry("open", theme.muted, share=_SHARES["o"]),
             *(entry for there, entry in attack_entries(figure, theme) if there),
         ]
         self._draw_beside(figure)
@@ -127,13 +129,10 @@ class LightCellsPlot(RegionPlot["LightCells"]):
         """Pens, brushes and fonts."""
         super().dress(theme)
         line = self.pen(theme.surface, 0.8)
-        for status, colour, share in (
-            ("o", theme.muted, 0.25),
-            ("v", theme.danger, 0.45),
-            ("c", theme.certified, 0.6),
-        ):
+        colours = {"o": theme.muted, "v": theme.danger, "c": theme.certified}
+        for status, colour in colours.items():
             self.cells[status].setPen(line)
-            self.cells[status].setBrush(tinted(colour, share))
+            self.cells[status].setBrush(tinted(colour, _SHARES[status]))
         ink = QColor(theme.danger)
         ink.setAlpha(255 - _CLEAR)
         hatch = QBrush(ink, Qt.BrushStyle.BDiagPattern)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QPointF, QRectF
@@ -37,6 +38,8 @@ _STEPS = 40
 _WANTED = 6
 _SEEN = 1.5
 """Degrees of the ring that what was given up takes at least."""
+_OPEN, _INSIDE, _GIVEN_UP = 0.22, 0.7, 0.8
+"""How much of its colour a part of the ring has, over the card."""
 _NEAR = 0.12
 """How far beside the ring a place still belongs to it."""
 
@@ -93,8 +96,13 @@ class RingPlot(RegionPlot["TermsMap"]):
                 for change in asked
             ],
         )
-        known = entries(figure, theme) + trail_entries([trail], theme)
-        known.append(Entry("open", theme.muted))
+        known = [
+            *entries(figure, theme),
+            *trail_entries([trail], theme),
+            Entry("open", theme.muted),
+        ]
+        shares = {theme.certified: _INSIDE, theme.danger: _GIVEN_UP, theme.muted: _OPEN}
+        known = [replace(entry, share=shares.get(entry.color, _INSIDE)) for entry in known]
         if asked:
             known.append(Entry("asked for (filled: certified)", theme.text, "dot"))
         self.legend.set_entries(known)
@@ -106,9 +114,9 @@ class RingPlot(RegionPlot["TermsMap"]):
         """Pens, brushes and fonts."""
         super().dress(theme)
         for item, colour, share in (
-            (self.open, theme.muted, 0.22),
-            (self.inside, theme.certified, 0.7),
-            (self.failed, theme.danger, 0.8),
+            (self.open, theme.muted, _OPEN),
+            (self.inside, theme.certified, _INSIDE),
+            (self.failed, theme.danger, _GIVEN_UP),
         ):
             item.setPen(pg.mkPen(None))
             item.setBrush(tinted(colour, share))

@@ -96,10 +96,10 @@ class FactsTable(QWidget):
 
 
 def _kept_together(value: str) -> str:
-    """A number with its sign and unit, which no line break may part.
+    r"""A number with its sign and unit, which no line break may part.
 
-    >>> _kept_together("66.66 % or \u2265 9.29 %").split(" ")
-    ['66.66\\xa0%', 'or', '\u2265\\xa09.29\\xa0%']
+    >>> _kept_together("66.66 % or more")
+    '66.66\xa0% or more'
     """
     for sign in ("\u2265", "\u2264"):
         value = value.replace(f"{sign} ", f"{sign}{_HELD}")

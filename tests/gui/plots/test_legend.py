@@ -80,3 +80,14 @@ def test_long_entries_are_shortened_before_one_is_left_out(qtbot) -> None:
         assert sum(map(legend._width_of, row)) <= 320
     legend.set_entries(MANY[:2])
     assert legend.height_for(320) == legend.height_for(1000)
+
+
+def test_a_fill_is_as_strong_as_on_its_map(qtbot) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    seen = []
+    for share in (0.2, 0.9):
+        legend.set_entries([Entry("open", "#000000", share=share)])
+        legend.resize(legend.sizeHint())
+        seen.append(legend.grab().toImage().pixelColor(10, legend.height() // 2).lightness())
+    assert seen[0] > seen[1] + 100
