@@ -153,6 +153,7 @@ class Studio:
         self.pages.audit.certify()
         self.until(lambda: not self.session.audits.running)
         self.settle()
+        self.window.notices.clear("info", "warning", "error")
 
     def scenes(self) -> dict[str, Callable[[], object]]:
         """Each page by the name of its image, and what brings it in sight."""
@@ -161,6 +162,7 @@ class Studio:
         pages, do = self.pages, self.window.commands
         shown: dict[str, Callable[[], object]] = {
             "explore": pages.show_explore,
+            "welcome": do["welcome"].trigger,
             "gallery": pages.show_gallery,
             "preview": pages.show_preview,
             "runs": pages.show_runs,
