@@ -60,7 +60,12 @@ def contradiction(view: AuditView) -> str:
 
 def facts(view: AuditView) -> list[tuple[str, str]]:
     """Sums over the rows: each by itself, all at once, and the population they come from."""
-    return [(name, value.replace(" %", f"{_JOINED}%")) for name, value in _facts(view)]
+    return [(name, _in_one(value)) for name, value in _facts(view)]
+
+
+def _in_one(value: str) -> str:
+    """No line ends between a number and what stands at it."""
+    return value.replace(" %", f"{_JOINED}%").replace("≥ ", f"≥{_JOINED}")
 
 
 def _facts(view: AuditView) -> Iterator[tuple[str, str]]:

@@ -87,7 +87,8 @@ class AuditPage(Page):
         sums.column.addStretch(1)
         self.above = PageStack()
         together = divided(Qt.Orientation.Horizontal, self.chart, sums, sizes=(560, 330))
-        together.setStretchFactor(0, 1)
+        for place, share in enumerate((2, 1)):
+            together.setStretchFactor(place, share)
         self.above.addWidget(together)
         self.above.addWidget(self.record)
         parts = self.above, self.table

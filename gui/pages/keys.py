@@ -29,6 +29,10 @@ _NONE = "You have no key yet. Make one: signatures show who wrote a report, a se
 _LOCKED = "Your key is locked; type its passphrase to sign with it."
 _OPEN = "Your key is open until this window closes."
 _HAND_OUT = "To hand out: {}"
+_NOBODY = (
+    "No key of somebody else yet: 'Trust a key…' takes the file that they hand out, and a report "
+    "that they signed is verified with their name."
+)
 _INSIDE = "Reports are signed inside the PDF (PAdES) too."
 _BESIDE = "Reports are signed beside the PDF only: pyHanko is not installed (the extra 'sign')."
 
@@ -56,6 +60,8 @@ class KeysPage(Page):
         self.state = words(name="Your key")
         self.owner, self.fingerprint = words(role="title"), words(role="mono", name="Fingerprint")
         self.place, self.complaint = words(role="small"), words(role="abstained")
+        self.nobody = words(_NOBODY, "small", name="Keys you trust: none")
+        self.nobody.give_way()
         self.name = QLineEdit(placeholderText="Your name, as others know it")
         self.name.setAccessibleName("Name of the key")
         self.passphrase = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
@@ -91,6 +97,7 @@ class KeysPage(Page):
         for label in said:
             label.give_way()
         say(self.complaint, "")
+        others.content.addWidget(self.nobody)
         self.content.addWidget(own)
         self.content.addWidget(others)
         self.content.addWidget(self.table, 1)
@@ -111,6 +118,7 @@ class KeysPage(Page):
         self.copy.setVisible(own is not None)
         say(self.inside, _INSIDE if keys.inside else _BESIDE)
         self.trusted.show_rows(keys.trusted)
+        self.nobody.setVisible(not keys.trusted)
         if own is not None and not keys.locked and self._exports.signer is None:
             self._ask_worker(partial(open_key, ""), "opening the key", self._take)
         self._follow()

@@ -54,6 +54,8 @@ def test_a_key_without_a_name_is_refused_in_the_window_s_words(page, qtbot):
 
 def test_somebody_else_s_key_is_trusted(page, tmp_path, qtbot):
     other = engine_keys.create(tmp_path / "bob.pem", name="Bob Example")
+    assert page.nobody.isVisible() and "Trust a key" in page.nobody.text()
     page.trust(tmp_path / "bob.pub.json")
     qtbot.waitUntil(lambda: page.trusted.rowCount() == 1)
+    assert not page.nobody.isVisible()
     assert page.trusted.index(0, 1).data() == other.public.fingerprint
