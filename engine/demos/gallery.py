@@ -9,13 +9,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from engine.core.errors import UserError
+from engine.core.files import sha256_bytes
 from engine.core.records import Record
 from engine.core.resources import assets
 
+if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
+
 Picture = Literal["region", "slice", "bounds", "votes", "plane", "rates"]
 INDEX = "index.json"
+INDEX_DIGEST = "7e037ff3335055247aac13a8714931093f657fd18009a1a91d1016fe2e652061"
+"""SHA-256 of what the cards say; a test names the new one after cases were recorded anew."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,13 @@ class Recorded(Record):
         headline: what is certified.
         votes: how many were counted, in words; exact methods say what they did instead.
         created: the day of the run, ISO 8601.
+        sha256: of the file of its evidence.
     """
 
     headline: str
     votes: str
     created: str
+    sha256: str
 
 
 CASES: tuple[GalleryCase, ...] = (
@@ -157,12 +166,39 @@ def recorded_folder() -> Path:
 
 
 def recorded_index() -> dict[str, Recorded]:
-    """What the cards say, by the case's key; nothing of a case that is not shipped."""
+    """What the cards say, by the case's key; nothing of a case that is not shipped.
+
+    Nothing at all where the file is not the shipped one: what it says would be believed.
+    """
     try:
-        raw = json.loads((recorded_folder() / INDEX).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        data = (recorded_folder() / INDEX).read_bytes()
+    except OSError:
         return {}
-    return {key: Recorded.model_validate(one) for key, one in raw.items()}
+    if sha256_bytes(data) != INDEX_DIGEST:
+        return {}
+    return {key: Recorded.model_validate(one) for key, one in json.loads(data).items()}
+
+
+def recorded_evidence(case: GalleryCase) -> Evidence:
+    """What was recorded of a case.
+
+    Raises:
+        UserError: its file is missing, or not the shipped one, whose claims the tests check.
+    """
+    file = case.evidence
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UserError(f"The recorded case {file.name} cannot be read.") from error
+    known = recorded_index().get(case.key)
+    if known is None or known.sha256 != sha256_bytes(data):
+        raise UserError(
+            f"The recorded case {file.name} is not the one that is shipped, so it is not shown; "
+            "install Certiscope again."
+        )
+    from engine.evidence.evidence import Evidence  # what the window paints first needs none
+
+    return Evidence.model_validate_json(data)
 
 
 def case_of(key: str) -> GalleryCase:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.core.errors import UserError
-from engine.core.files import write_atomically
+from engine.core.files import sha256_bytes, write_atomically
 from engine.core.generators import result_of
 from engine.demos.gallery import CASES, INDEX, GalleryCase, Recorded
 from engine.demos.gallery_pictures import page_picture, shrunk
@@ -81,8 +81,9 @@ def recorded(case: GalleryCase) -> bytes:
         return path.read_bytes()
 
 
-def told(evidence: Evidence) -> Recorded:
-    """What the card of a run says."""
+def told(data: bytes) -> Recorded:
+    """What the card of a run says, by the file of its evidence."""
+    evidence = Evidence.model_validate_json(data)
     n = evidence.estimation.n
     votes = f"n = {n:,}"
     if is_map(evidence):
@@ -91,7 +92,12 @@ def told(evidence: Evidence) -> Recorded:
         votes = "computed, no alpha"
     elif evidence.anchors:
         votes = f"{n:,} votes at {len(evidence.anchors):,} anchors"
-    return Recorded(headline=headline_of(evidence), votes=votes, created=evidence.created[:10])
+    return Recorded(
+        headline=headline_of(evidence),
+        votes=votes,
+        created=evidence.created[:10],
+        sha256=sha256_bytes(data),
+    )
 
 
 def _run(words: Sequence[str]) -> None:
@@ -165,8 +171,7 @@ def _write_index(folder: Path) -> Path:
     for case in CASES:
         path = folder / f"{case.key}.json"
         if case.command and path.exists():
-            evidence = Evidence.model_validate_json(path.read_bytes())
-            found[case.key] = told(evidence).model_dump()
+            found[case.key] = told(path.read_bytes()).model_dump()
     path = folder / INDEX
     write_atomically(path, f"{json.dumps(found, indent=2)}\n".encode(), folders=True)
     return path

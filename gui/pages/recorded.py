@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from engine.core.errors import UserError
-from engine.demos.gallery import GalleryCase
+from engine.demos.gallery import GalleryCase, recorded_evidence
 from engine.evidence.evidence import Evidence
 from engine.inputs import load_input
 from engine.report.enumerated import is_map
@@ -63,7 +63,7 @@ class RecordedPage(Page):
         Raises:
             UserError: its file is missing or damaged.
         """
-        evidence = evidence_of(case)
+        evidence = recorded_evidence(case)
         self.case = case
         self.title.setText(case.title)
         self.setAccessibleName(f"Recorded case: {case.title}")
@@ -78,18 +78,6 @@ class RecordedPage(Page):
     def _verify(self) -> None:
         if self.case is not None:
             self.verify_wanted.emit(self.case.evidence)
-
-
-def evidence_of(case: GalleryCase) -> Evidence:
-    """What was recorded of a case.
-
-    Raises:
-        UserError: its file is missing or damaged.
-    """
-    try:
-        return Evidence.model_validate_json(case.evidence.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UserError(f"The recorded case {case.evidence.name} cannot be read.") from error
 
 
 def _pixels(evidence: Evidence) -> Any:

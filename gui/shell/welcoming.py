@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 
 from engine.core.errors import UserError
-from engine.demos.gallery import GalleryCase
+from engine.demos.gallery import GalleryCase, recorded_evidence
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.models.request import ModelRequest
@@ -101,13 +101,11 @@ class Welcoming(QObject):
 
         The seed is drawn anew: the run that follows is one of its own.
         """
-        from gui.pages.recorded import evidence_of
-
         loading = self._session.loading
         if loading.blocked("open a case"):
             return
         try:
-            evidence = evidence_of(case)
+            evidence = recorded_evidence(case)
         except UserError as error:
             self.page.notice.emit("error", str(error))
             return

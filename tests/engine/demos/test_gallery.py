@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from engine.core.errors import UserError
+from engine.core.files import sha256_bytes
 from engine.demos import gallery
-from engine.demos.gallery import CASES, case_of, recorded_folder, recorded_index
+from engine.demos.gallery import CASES, case_of, recorded_evidence, recorded_folder, recorded_index
 from engine.demos.recorded import told
 from engine.evidence.evidence import Evidence
 from engine.verify import Plan, verify
@@ -27,9 +29,9 @@ def test_every_case_is_shipped_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("case", RUNS, ids=lambda case: case.key)
 def test_a_recorded_case_holds_and_its_card_says_what_it_states(case) -> None:
-    evidence = Evidence.model_validate_json(case.evidence.read_bytes())
+    evidence = recorded_evidence(case)
     assert evidence.outcome == "certified" and evidence.complete
-    assert recorded_index()[case.key] == told(evidence)
+    assert recorded_index()[case.key] == told(case.evidence.read_bytes())
     report = verify(case.evidence, Plan())
     # only a server has the file of the encrypted model
     unchecked = [one.name for one in report.claims if one.verdict != "holds"]
@@ -42,10 +44,7 @@ def test_a_recorded_case_holds_and_its_card_says_what_it_states(case) -> None:
 
 
 def test_cases_differ_in_what_they_certify() -> None:
-    schemes = {
-        Evidence.model_validate_json(case.evidence.read_bytes()).settings.scheme.key
-        for case in RUNS
-    }
+    schemes = {recorded_evidence(case).settings.scheme.key for case in RUNS}
     assert len(schemes) == len(RUNS) - 2  # three are Gaussian: digit, photograph and encrypted
 
 
@@ -63,6 +62,31 @@ def test_the_table_loads_neither_torch_nor_scipy() -> None:
 def test_without_the_files_the_cards_say_nothing(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(gallery, "assets", lambda: tmp_path)
     assert recorded_index() == {}
+
+
+def test_the_index_is_the_one_whose_digest_the_program_knows() -> None:
+    """After cases were recorded anew, this is what INDEX_DIGEST is to be."""
+    found = sha256_bytes((recorded_folder() / gallery.INDEX).read_bytes())
+    assert found == gallery.INDEX_DIGEST
+
+
+def test_forged_cases_and_cards_are_not_shown(tmp_path, monkeypatch) -> None:
+    """Each word of them would be believed, with a seal that anybody can compute."""
+    digit, folder = case_of("digit"), recorded_folder()
+    index = (folder / gallery.INDEX).read_text()
+    forged = Evidence.model_validate_json(digit.evidence.read_bytes())
+    ball = forged.region.model_copy(update={"radius": 9.5})
+    forged = forged.model_copy(update={"region": ball, "radius": 9.5})
+    monkeypatch.setattr(gallery, "recorded_folder", lambda: tmp_path)
+    (tmp_path / "index.json").write_text(index)
+    with pytest.raises(UserError, match=r"The recorded case digit.json cannot be read\."):
+        recorded_evidence(digit)
+    (tmp_path / "digit.json").write_text(forged.model_dump_json())
+    with pytest.raises(UserError, match=r"digit.json is not the one that is shipped, so it is not"):
+        recorded_evidence(digit)
+    for changed in (index.replace("R = 0.650", "R = 9.500"), "{", "[]"):
+        (tmp_path / "index.json").write_text(changed)
+        assert recorded_index() == {}
 
 
 def test_cases_are_found_by_their_key() -> None:

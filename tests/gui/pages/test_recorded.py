@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from engine.core.errors import UserError
-from engine.demos.gallery import CASES, GalleryCase, case_of
-from gui.pages.recorded import RecordedPage, evidence_of
+from engine.demos.gallery import CASES, GalleryCase, case_of, recorded_evidence
+from gui.pages.recorded import RecordedPage
 from gui.plots.region_plot import RegionPlot
 
 RUNS = [case for case in CASES if case.command]
@@ -25,7 +25,7 @@ def page(qtbot, window):
 @pytest.mark.parametrize("case", RUNS, ids=lambda case: case.key)
 def test_every_case_is_drawn_as_it_was_recorded(page, case):
     page.open(case)
-    evidence = evidence_of(case)
+    evidence = recorded_evidence(case)
     assert page.record.evidence == evidence and page.case is case
     assert page.region.plot is not None and page.region.plot.figure is not None
     assert page.title.text() == case.title
@@ -68,8 +68,11 @@ def test_it_asks_for_its_run_and_for_its_verification(page, qtbot):
 def test_a_damaged_file_is_said_in_a_sentence(tmp_path, monkeypatch):
     broken = tmp_path / "digit.json"
     monkeypatch.setattr(GalleryCase, "evidence", property(lambda case: broken))
-    for content in (None, "{}"):
+    for content, sentence in (
+        (None, r"cannot be read\."),
+        ("{}", "is not the one that is shipped"),
+    ):
         if content is not None:
             broken.write_text(content)
-        with pytest.raises(UserError, match=r"The recorded case digit.json cannot be read\."):
-            evidence_of(dataclasses.replace(case_of("digit")))
+        with pytest.raises(UserError, match=f"The recorded case digit.json {sentence}"):
+            recorded_evidence(dataclasses.replace(case_of("digit")))

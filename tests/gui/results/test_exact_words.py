@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.demos.gallery import case_of
+from engine.demos.gallery import case_of, recorded_evidence
 from engine.evidence.settings import declared
 from engine.procedures.playback import played
 from engine.schemes.dssn_l1 import DssnL1
 from gui.controllers.runs import Runs
-from gui.pages.recorded import evidence_of
 from gui.results.claim import ClaimCard
 from gui.results.exact_words import exact_words
 from gui.results.progress import ProgressPanel
@@ -17,7 +16,7 @@ from gui.results.progress import ProgressPanel
 
 @pytest.fixture
 def mapped():
-    return evidence_of(case_of("aircraft"))
+    return recorded_evidence(case_of("aircraft"))
 
 
 def test_a_map_says_its_cells_before_and_after_its_end(mapped):
@@ -36,7 +35,7 @@ def test_a_map_says_its_cells_before_and_after_its_end(mapped):
 
 
 def test_a_computed_probability_has_votes_beside_it():
-    share, words = exact_words(evidence_of(case_of("tumour")))
+    share, words = exact_words(recorded_evidence(case_of("tumour")))
     assert (share, words) == (1.0, "probability computed, 1,000 / 1,000 votes beside it")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.demos.gallery import case_of
-from gui.pages.recorded import evidence_of
+from engine.demos.gallery import case_of, recorded_evidence
 from gui.results.record import RecordView
 from gui.results.region_place import RegionPlace
 
@@ -20,30 +19,30 @@ def place(qtbot):
 
 
 def test_a_ball_stands_alone_with_its_radius(place):
-    evidence = evidence_of(case_of("digit"))
+    evidence = recorded_evidence(case_of("digit"))
     place.show_region(evidence)
     figure = place.plot.figure
     assert figure.radius == evidence.radius and figure.smoothed_votes == 0
 
 
 def test_each_kind_has_one_plot_which_is_kept(place):
-    place.show_region(evidence_of(case_of("ring")))
+    place.show_region(recorded_evidence(case_of("ring")))
     ring = place.plot
-    place.show_region(evidence_of(case_of("digit")))
+    place.show_region(recorded_evidence(case_of("digit")))
     assert place.plot is not ring and not ring.isVisible()
-    place.show_region(evidence_of(case_of("ring")))
+    place.show_region(recorded_evidence(case_of("ring")))
     assert place.plot is ring and ring.isVisible()
 
 
 def test_nothing_is_drawn_where_nothing_is_certified(place):
-    evidence = evidence_of(case_of("digit"))
+    evidence = recorded_evidence(case_of("digit"))
     nothing = {"region": None, "radius": None, "outcome": "abstained"}
     place.show_region(evidence.model_copy(update=nothing))
     assert not place.plot.figure or place.plot.figure.radius is None
 
 
 def test_a_record_draws_its_region_unless_another_place_does(qtbot):
-    evidence = evidence_of(case_of("digit"))
+    evidence = recorded_evidence(case_of("digit"))
     for region in (True, False):
         view = RecordView(region=region)
         qtbot.addWidget(view)
