@@ -157,3 +157,22 @@ def test_texts_are_as_many_as_have_room_for_a_line_of_words(show) -> None:
     assert all(box.isVisible() for box in boxes.noisy)
     show(figure, 240, 230, boxes)
     assert [box for box in boxes.noisy if box.isVisible()] == shown
+
+
+def test_a_sample_bears_the_colour_and_hatch_of_its_own_class(show, qtbot) -> None:
+    figure, theme, boxes = make_image_examples(), themes.current(), Boxes()
+    qtbot.addWidget(boxes)
+    samples = tuple(
+        Example.noisy(i, figure.samples[0].media, str(answered)).model_copy(
+            update={"answered": answered}
+        )
+        for i, answered in enumerate((7, 1, -1))
+    )
+    boxes.show_examples(figure.original, samples, 7)
+    boxes.show_changed(None)
+    own, other, none = (box.stripe for box in boxes.noisy)
+    assert own == (theme.accent, theme.class_pattern(7, chosen=True))
+    assert other == (theme.class_color(1), theme.class_pattern(1)) and other != own
+    assert none[0] == theme.muted and boxes.original.stripe is None
+    boxes.show_examples(figure.original, samples, None)  # before the run has chosen a class
+    assert all(box.stripe is None for box in boxes.noisy)

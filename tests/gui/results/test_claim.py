@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
+from engine.demos.gallery import CASES, GalleryCase
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
 from gui.results.claim import ClaimCard
 from gui.style import theme as themes
@@ -61,3 +63,33 @@ def test_the_sentence_grows_with_the_stage(qtbot, idle_session, make):
         qtbot.waitUntil(lambda: not card._fitting.isActive())
         sizes.append(card.sentence.font().pointSizeF())
     assert sizes[0] > 1.2 * themes.current().points("body") > sizes[1]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (960, 540)])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.command], ids=lambda case: case.key
+)
+def test_every_family_is_legible_on_stage(loaded, case: GalleryCase, size):
+    """At 1280 by 720, and on Full HD at 200 %, nothing of the claim is cut, and nothing scrolls."""
+    runs, explore = loaded.session.runs, loaded.pages.explore
+    runs.evidence = Evidence.model_validate_json(case.evidence.read_bytes())
+    runs.evidence_changed.emit()
+    loaded.commands["talk"].trigger()
+    loaded.session.playback.stop()
+    loaded.showNormal()
+    loaded.resize(*size)
+    for _ in range(4):  # a new size reaches the innermost layouts after some rounds
+        QApplication.processEvents()
+    assert loaded.size().toTuple() == size
+    assert loaded.body.verticalScrollBar().maximum() == 0
+    card, small = explore.claim, themes.current().points("small")
+    seen = [label for label in card.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert {card.outcome, card.sentence} <= set(seen)
+    for label in seen:
+        assert card.rect().contains(label.geometry()), label.text()
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+        assert label.fontInfo().pointSizeF() >= 0.8 * small
+    assert small >= 10
+    plot = explore.region
+    assert plot.isVisible() and explore.grid.rect().contains(plot.parentWidget().geometry())
+    loaded.commands["talk"].trigger()
