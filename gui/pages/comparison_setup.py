@@ -230,7 +230,6 @@ class SetupColumn(QWidget):
         filled(QVBoxLayout(self), scroll)
         self.set_spec.setAccessibleName("The set: digits, a folder, or a data set")
         self.folder.setAccessibleName("Choose a folder of images")
-        self.setMinimumWidth(WIDTH - 40)
 
     def _connect(self) -> None:
         session = self._session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 
@@ -52,7 +52,10 @@ class Appearance(QObject):
         themes = QActionGroup(self)
         for name in THEMES:
             themes.addAction(actions[f"theme-{name}"])
-        pages.turned.connect(self.make_room)
+        self._soon = QTimer(self, singleShot=True, interval=0)  # once the page is in its own type
+        self._soon.timeout.connect(self.make_room)
+        for makes_room in (self.make_room, self._soon.start):
+            pages.turned.connect(makes_room)
         self.set_theme(preferences.theme)
 
     @property

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,6 +42,8 @@ app.exec()
 
 DEMO = """
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from pathlib import Path
 from gui.shell.app import demo
 sys.exit(demo(Path(sys.argv[1])))
@@ -197,3 +201,13 @@ def test_the_demonstration_runs_without_a_display(tmp_path):
     assert evidence["class_name"] == "7"
     assert (out / "demo.pdf").read_bytes().startswith(b"%PDF")
     assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_files_that_are_named_are_opened_together(monkeypatch):
+    """Several are told apart, or asked about, as when they are dropped."""
+    opened, opening = [], SimpleNamespace(open_paths=lambda paths: opened.append(list(paths)))
+    monkeypatch.setattr(program, "open_window", lambda: SimpleNamespace(opening=opening))
+    monkeypatch.setattr(program, "welcome", lambda window: None)
+    monkeypatch.setattr(program, "_loop", lambda app, window: 0)
+    assert program.main(["m.onnx", "a.png", "b.png"]) == 0
+    assert opened == [[Path("m.onnx"), Path("a.png"), Path("b.png")]]

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from gui.shell.appearance import TEXT_SIZES
 from gui.shell.replaying import PACE
 from gui.style.theme import TALK_SCALE, THEMES, current
+from gui.widgets.scroll import ScrollColumn
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -65,6 +66,23 @@ def test_talk_mode_replays_the_finished_run(loaded, qtbot):
     loaded.commands["talk"].trigger()  # another page is on stage, and stays there
     assert len(asked) == 1 and loaded.pages.currentWidget() is loaded.pages.planner
     loaded.commands["talk"].trigger()
+
+
+def test_in_large_type_no_page_is_wider_than_the_window_and_no_column_is_cut(window, qtbot):
+    window.resize(1280, 800)
+    for _ in range(3):
+        window.commands["text-larger"].trigger()
+    pages = window.pages
+    try:
+        for page in (pages.planner, pages.tradeoff, pages.training, pages.audit, pages.keys):
+            pages.show_page(page)
+            qtbot.wait(60)
+            assert window.body.horizontalScrollBar().maximum() == 0, page.title.text()
+        setup = pages.tradeoff.setup
+        inside = setup.findChild(ScrollColumn)
+        assert inside.widget().minimumSizeHint().width() <= inside.viewport().width()
+    finally:
+        window.commands["text-normal"].trigger()
 
 
 def test_a_page_without_room_for_a_column_goes_without(window):
