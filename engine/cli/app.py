@@ -39,7 +39,7 @@ from engine.cli.slides import slides_command, slides_flags
 from engine.cli.subject import subject_flags
 from engine.cli.train import train_command, train_flags
 from engine.cli.verify import verify_command, verify_flags
-from engine.core.errors import DiskFull, UserError
+from engine.core.errors import DiskFull, StoppedEarly, UserError
 from engine.evidence.settings import Task
 from engine.system.interrupt import INTERRUPTED, interrupted
 
@@ -114,10 +114,10 @@ def main(arguments: Sequence[str], *, demo: Demo | None = None) -> int:
         return _say(_in_our_words(error), BAD_INPUT)
     except (DiskFull, WriteError) as error:
         return _say(str(error), FAILURE)
+    except (StoppedEarly, Stopped) as stopped:
+        return _say(str(stopped), INTERRUPTED)
     except UserError as error:
         return _say(str(error), BAD_INPUT)
-    except Stopped as stopped:
-        return _say(str(stopped), INTERRUPTED)
     except (SystemExit, OSError) as error:  # typer and rich end the process at a broken pipe
         return _no_output(error)
     except Exception as error:  # the last line of defence: no traceback reaches a user

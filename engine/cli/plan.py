@@ -15,7 +15,7 @@ from engine.cli.outcome import CERTIFIED, facts_table
 from engine.cli.output import STDOUT, print_json
 from engine.cli.subject import subject_flags
 from engine.cli.terminal import Terminal
-from engine.core.errors import UserError
+from engine.core.errors import StoppedEarly, UserError
 from engine.core.fields import checked
 from engine.core.rounding import round_down, round_up
 from engine.evidence.cost import duration
@@ -168,7 +168,7 @@ def _at_input(
             classifier, fitted, seeded(settings), execution=read_execution(values), stop=stop
         )
     if not votes.n:
-        raise UserError("The pilot was stopped before its first vote.")
+        raise StoppedEarly("The pilot was stopped before its first vote.")
     return Pilot.of(votes), fitted
 
 

@@ -24,7 +24,7 @@ from engine.inputs.base import FittedInput
 from engine.models import fitted
 from engine.models.base import Classifier
 from engine.procedures.dataset import check_set
-from engine.procedures.set_result import SetResult, Unread, set_result
+from engine.procedures.set_result import SetResult, Unread, nothing_counted, set_result
 from engine.procedures.shelf import Shelf
 
 WAIT_SECONDS, LAST_SECONDS = 0.2, 5.0
@@ -90,8 +90,7 @@ def certify_set_with(
         driver.close()
     found, unread = driver.found, driver.unread
     if not found:
-        stopped = "Stopped before the first input of the set was counted."
-        raise UserError(unread[0].reason if unread else stopped)
+        raise nothing_counted(unread)
     return set_result(
         classifier.identity, inputs, settings, found, at=at, unread=unread, available=available
     )

@@ -17,7 +17,7 @@ from engine.models import fitted
 from engine.models.base import Classifier
 from engine.procedures.beginning import begin
 from engine.procedures.prepared import PreparedModel
-from engine.procedures.set_result import SetResult, Unread, set_result
+from engine.procedures.set_result import SetResult, Unread, nothing_counted, set_result
 from engine.procedures.shelf import Shelf
 from engine.procedures.together import Outcome, Run, Together, pack_for
 from engine.sampling.pack import MOST_LANES, Pack
@@ -25,7 +25,6 @@ from engine.sampling.pack import MOST_LANES, Pack
 Count = Callable[[str, FittedInput, PreparedModel], Generator[Snapshot, None, Evidence]]
 """Counts the run of one input, of its name and as it is fitted to the model."""
 Ahead = Callable[[Sequence[tuple[str, FittedInput]]], None]
-_STOPPED = "Stopped before the first input of the set was counted."
 
 
 def certify_set(
@@ -84,7 +83,7 @@ def certify_set(
     yield from counting.snapshots()
     found, unread = counting.found, counting.unread
     if not found:
-        raise UserError(unread[0].reason if unread else _STOPPED)
+        raise nothing_counted(unread)
     return set_result(
         classifier.identity, inputs, settings, found, at=at, unread=unread, available=available
     )

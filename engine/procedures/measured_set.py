@@ -20,7 +20,7 @@ from engine.models import fitted
 from engine.models.base import Classifier
 from engine.procedures.measure import measure
 from engine.procedures.prepared import PreparedModel
-from engine.procedures.set_result import Unread
+from engine.procedures.set_result import Unread, nothing_counted
 
 
 class MeasuredRow(Record):
@@ -118,7 +118,10 @@ def measure_set(
 
     Raises:
         UserError: there is no input, none opens and fits, or the model names classes.
+        StoppedEarly: ``stop`` was set before the first.
     """
+    if not inputs:
+        raise UserError("A set needs at least one input.")
     stop, prepared = stop or threading.Event(), PreparedModel(classifier)
     rows, unread = list[MeasuredRow](), list[Unread]()
     for spec in inputs:
@@ -140,7 +143,7 @@ def measure_set(
         rows.append(_row(spec, evidence))
         done(spec, evidence)
     if not rows:
-        raise UserError(unread[0].reason if unread else "A set needs at least one input.")
+        raise nothing_counted(unread)
     whole = len(rows) == len(inputs) and all(row.complete for row in rows)
     return MeasuredSet(
         model=classifier.identity,

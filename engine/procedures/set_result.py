@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from engine.bounds import bound_method
 from engine.bounds.simultaneous import simultaneous_alpha
+from engine.core.errors import StoppedEarly, UserError
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record
 from engine.core.scores import SOFT
 from engine.encrypted.address import PREFIX
@@ -41,6 +42,13 @@ class Unread(Record):
 
     input: str
     reason: str
+
+
+def nothing_counted(unread: Sequence[Unread]) -> UserError:
+    """Why a set has no row: what is wrong with its first input, or that it was stopped before."""
+    if unread:
+        return UserError(unread[0].reason)
+    return StoppedEarly("Stopped before the first input of the set was counted.")
 
 
 class SetResult(Record):

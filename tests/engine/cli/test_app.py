@@ -12,7 +12,7 @@ import pytest
 
 from engine import __version__
 from engine.cli import COMMANDS, app, main, run
-from engine.core.errors import UserError
+from engine.core.errors import StoppedEarly, UserError
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,6 +51,7 @@ def test_the_demo_exists_only_where_there_is_a_window(capsys: pytest.CaptureFixt
     ("error", "status", "words"),
     [
         (UserError("No such\nfile."), 2, "certiscope: No such file.\n"),
+        (StoppedEarly("Stopped before\nit began."), 130, "certiscope: Stopped before it began.\n"),
         (KeyError("x"), 1, "certiscope: An error inside the program (KeyError: 'x'); "),
         (KeyboardInterrupt(), 130, "certiscope: Stopped before it was done; "),
     ],

@@ -123,7 +123,7 @@ def test_an_empty_set_is_refused():
         certified()
     stop = threading.Event()
     stop.set()
-    with pytest.raises(UserError, match="Stopped before the first input"):
+    with pytest.raises(StoppedEarly, match="Stopped before the first input"):
         certified("0.0", stop=stop)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
-from engine.core.errors import UserError
+from engine.core.errors import StoppedEarly, UserError
 from engine.core.outputs import OutputInterval
 from engine.evidence.settings import Execution, MeasureSettings
 from engine.procedures.measured_set import MeasuredRow, MeasuredSet, measure_set
@@ -77,6 +77,8 @@ def test_a_stop_keeps_what_was_measured_and_nothing_is_an_error() -> None:
     assert [one.input for one in finish(running).rows] == ["digits:3"]
     with pytest.raises(UserError, match="needs at least one input"):
         finish(measure_set(outputs(TwoPixels()), [], settings()))
+    with pytest.raises(StoppedEarly, match="Stopped before the first input of the set"):
+        finish(measure_set(outputs(TwoPixels()), ["digits:3"], settings(), stop=stop))
 
 
 def test_the_command_writes_rows_curve_and_evidence(tmp_path: Path, capsys) -> None:
