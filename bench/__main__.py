@@ -134,7 +134,9 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
     paint = found["first_paint_seconds"]
     console.print(
         f"First paint after {paint['median']:.2f} s (at most {paint['most']:.2f} s; "
-        f"very first start {paint['first']:.2f} s)"
+        f"very first start {paint['first']:.2f} s), with {paint['work']:.2f} s of processor time, "
+        f"{paint['ratio']:.2f} times what an empty plot in a bare window takes, which is there "
+        f"after {paint['bare']:.2f} s"
     )
     console.print(
         "; ".join(

@@ -1,7 +1,8 @@
 """A window in a process of its own, measured from inside; prints one line of JSON.
 
 ``python -m bench.child paint T`` notes when it was painted, T being when the process was asked
-for; ``python -m bench.child run MODEL INPUT N [SCHEME]`` drives one run, under a
+for, and ``python -m bench.child bare T`` when a window with nothing but an empty plot in it was;
+``python -m bench.child run MODEL INPUT N [SCHEME]`` drives one run, under a
 scheme as JSON if that is given; ``python -m bench.child switch
 MODEL INPUT`` turns talk mode and the theme on and off after one; ``python -m bench.child drag N``
 drags the point of the playground over N frames; ``python -m bench.child recorded T`` opens a
@@ -33,9 +34,41 @@ def _paint(began: float) -> None:
 
     app = application()
     window = open_window()
-    window.painted.connect(lambda: print(json.dumps({"seconds": time.time() - began})))
+    window.painted.connect(lambda: _tell(began))
     window.painted.connect(window.leave)
     app.exec()
+
+
+def _bare(began: float) -> None:
+    """In the child: the least that a window with a plot takes, of Qt and pyqtgraph alone."""
+    import gc
+
+    gc.disable()
+    import pyqtgraph
+    from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]  # untyped
+        def paintEvent(self, event: QPaintEvent) -> None:
+            super().paintEvent(event)
+            QTimer.singleShot(0, leave)
+
+    def leave() -> None:
+        _tell(began)
+        os._exit(0)
+
+    app = QApplication([])
+    window = QMainWindow()
+    window.resize(1280, 800)
+    window.setCentralWidget(Plot())
+    window.show()
+    app.exec()
+
+
+def _tell(began: float) -> None:
+    """Seconds by the clock since the process was asked for, and of processor time."""
+    print(json.dumps({"seconds": time.time() - began, "work": time.process_time()}), flush=True)
 
 
 def _run(model: str, source: str, n: int, scheme: str = "") -> None:
@@ -201,6 +234,8 @@ if __name__ == "__main__":
     wait_passively()  # as the program does: spinning threads would take the window's turn
     if sys.argv[1] == "paint":
         _paint(float(sys.argv[2]))
+    elif sys.argv[1] == "bare":
+        _bare(float(sys.argv[2]))
     elif sys.argv[1] == "drag":
         _drag(int(sys.argv[2]))
     elif sys.argv[1] == "recorded":

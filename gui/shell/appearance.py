@@ -106,8 +106,11 @@ class Appearance(QObject):
             self._window.showFullScreen()
             self._pages.replaying.replay_shown()
         else:
-            self._set_stage()
+            size = self._window.normalGeometry().size()
             self._window.showNormal()
+            # not when the screen says so: all that comes back would be laid out and painted twice
+            self._window.resize(size)
+            self._set_stage()
 
     def _set_stage(self) -> None:
         for widget in self._chrome:

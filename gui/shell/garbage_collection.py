@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from gui.style import theme as themes
+
 INTERVAL_MS = 1000
 
 
@@ -33,6 +35,13 @@ class Collector(QObject):
         self._timer = QTimer(self, interval=INTERVAL_MS)
         self._timer.timeout.connect(self.collect)
         self._timer.start()
+        themes.registry.changed.connect(self.wait)
+
+    @Slot()
+    def wait(self) -> None:
+        """Another theme, or talk mode, is to stand at once: collect a whole interval later."""
+        if self._timer.isActive():
+            self._timer.start()
 
     @Slot()
     def collect(self) -> int:
@@ -48,6 +57,7 @@ class Collector(QObject):
     def release(self) -> None:
         """Give collection back to Python, if it was Python's before."""
         self._timer.stop()
+        themes.registry.changed.disconnect(self.wait)
         self._freeze(busy=False)
         if self._automatic:
             gc.enable()

@@ -23,7 +23,7 @@ from gui.style.theme import LIGHT, TALK_SCALE, THEMES, Theme, registry
 _DRESSED = "dressed"
 """Property of an application that has its style."""
 _SEEN = "dressed-in-its-room"
-"""Property of a widget that was in its room when that was dressed."""
+"""Property of a widget that was in its room when that was passed over."""
 _TYPES = ("small", "body", "title", "headlines", "headline")
 """Sizes of type that the sheet takes from the theme."""
 
@@ -244,6 +244,8 @@ class Rooms(QObject):
         window = room.window()
         seen = room.isVisible() if window.isVisible() else room.isVisibleTo(window)
         if not seen:
+            if room not in self._passed_over:
+                _note_what_is_there(room)
             self._passed_over.add(room)
         elif room in self._passed_over or room.styleSheet() != self._sheet:
             self._passed_over.discard(room)
@@ -254,12 +256,16 @@ class Rooms(QObject):
             if same:
                 room.setStyleSheet("")  # what was made in it meanwhile has the font of that time
             room.setStyleSheet(self._sheet)
-            for widget in room.findChildren(QWidget):
-                widget.setProperty(_SEEN, True)
+
+
+def _note_what_is_there(room: QWidget) -> None:
+    """What is in a room when it is passed over: all of it has the room's own sheet and font."""
+    for widget in room.findChildren(QWidget):
+        widget.setProperty(_SEEN, True)
 
 
 def _made_since(room: QWidget) -> bool:
-    """Whether something was made in a room since it was dressed."""
+    """Whether something was made in a room since it was passed over."""
     return any(not widget.property(_SEEN) for widget in room.findChildren(QWidget))
 
 

@@ -37,6 +37,19 @@ def test_side_columns_follow_the_page_and_talk_mode(window):
     assert window.left.isVisible() and window.statement.isVisible()
 
 
+def test_the_window_has_its_size_back_before_it_is_laid_out(window, qtbot):
+    window.resize(1280, 800)
+    qtbot.wait(50)
+    before, sizes = window.size(), window.columns.sizes()
+    window.commands["talk"].trigger()
+    qtbot.wait(50)
+    assert window.isFullScreen() and window.size() != before
+    window.commands["talk"].trigger()
+    assert window.size() == before  # with no turn of the event loop between
+    qtbot.wait(50)
+    assert window.size() == before and window.columns.sizes() == sizes
+
+
 def test_text_grows_and_shrinks_step_by_step_and_is_remembered(window, make):
     before = current().points("body")
     window.commands["text-larger"].trigger()

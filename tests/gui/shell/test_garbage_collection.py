@@ -1,8 +1,10 @@
 import gc
+import time
 
 import pytest
 
 from gui.shell.garbage_collection import Collector
+from gui.style import theme as themes
 
 
 @pytest.fixture
@@ -45,6 +47,23 @@ def test_the_oldest_generation_waits_until_nothing_runs(qapp, monkeypatch):
     busy.release()
     idle.release()
     assert collected == [1, 1, 2]  # once before what is there is left out
+
+
+def test_a_switch_of_the_theme_is_not_held_up(qtbot, monkeypatch):
+    collected = []
+    monkeypatch.setattr("gui.shell.garbage_collection.INTERVAL_MS", 200)
+    monkeypatch.setattr(Collector, "collect", lambda self: collected.append(time.monotonic()))
+    collector = Collector(idle=lambda: True)
+    for _ in range(8):
+        qtbot.wait(50)
+        themes.registry.changed.emit()
+    last = time.monotonic()
+    assert not collected
+    qtbot.waitUntil(lambda: bool(collected))
+    assert collected[0] - last > 0.1
+    collector.release()
+    themes.registry.changed.emit()
+    assert not collector._timer.isActive()
 
 
 def test_python_gets_its_collection_back_only_if_it_had_it(qapp):

@@ -83,6 +83,35 @@ def test_rooms_are_dressed_when_they_are_seen_and_nothing_else_is(qapp, qtbot) -
     apply_theme(qapp, "light")
 
 
+def test_a_part_that_comes_back_as_it_was_is_not_dressed_again(qapp, qtbot) -> None:
+    class Counted(QWidget):
+        dressed = 0
+
+        def setStyleSheet(self, sheet: str) -> None:
+            Counted.dressed += 1
+            super().setStyleSheet(sheet)
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    rooms, part = Rooms(window), Counted(window)
+    apply_theme(qapp, "light", rooms=rooms)
+    window.show()
+    rooms.add(part)
+    QLabel("made in sight", part).show()
+    part.hide()
+    apply_theme(qapp, "light", scale=2.0, rooms=rooms)
+    apply_theme(qapp, "light", rooms=rooms)
+    before = Counted.dressed
+    part.show()
+    assert Counted.dressed == before > 0
+    part.hide()
+    apply_theme(qapp, "light", scale=2.0, rooms=rooms)
+    QLabel("made out of sight, in the type of that time", part).show()
+    apply_theme(qapp, "light", rooms=rooms)
+    part.show()
+    assert Counted.dressed > before
+
+
 def test_a_part_out_of_sight_keeps_its_type_and_one_that_comes_in_sight_has_it(qapp, qtbot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
