@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gui.jobs.audit_jobs import AuditView
 
 _CLEAN = "clean accuracy: correct and not abstained"
-_JOINED = "\N{NO-BREAK SPACE}"
 _NOT_YET = "Nothing is said of a population before every input is decided."
 _FROM_CASE = (
     "Read from the case, which does not say how many inputs the set is to have: nothing is said of "
@@ -60,12 +59,7 @@ def contradiction(view: AuditView) -> str:
 
 def facts(view: AuditView) -> list[tuple[str, str]]:
     """Sums over the rows: each by itself, all at once, and the population they come from."""
-    return [(name, _in_one(value)) for name, value in _facts(view)]
-
-
-def _in_one(value: str) -> str:
-    """No line ends between a number and what stands at it."""
-    return value.replace(" %", f"{_JOINED}%").replace("≥ ", f"≥{_JOINED}")
+    return list(_facts(view))
 
 
 def _facts(view: AuditView) -> Iterator[tuple[str, str]]:
