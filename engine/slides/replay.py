@@ -109,13 +109,24 @@ def write_replay(
 
 
 def _folder(path: Path, drawn: list[bytes]) -> None:
+    """All frames; where one cannot be written, none that is new, and no folder made for them."""
+    made = not path.exists()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"Cannot make the folder {path}: {error.strerror}.") from error
     digits = len(str(len(drawn)))
-    for i, frame in enumerate(drawn, start=1):
-        write_atomically(path / f"frame-{i:0{digits}}.png", frame)
+    places = [path / f"frame-{i:0{digits}}.png" for i in range(1, len(drawn) + 1)]
+    new = [place for place in places if not place.exists()]
+    try:
+        for place, frame in zip(places, drawn, strict=True):
+            write_atomically(place, frame)
+    except UserError:
+        for place in new:
+            place.unlink(missing_ok=True)
+        if made:
+            path.rmdir()
+        raise
 
 
 def _gif(drawn: list[bytes], film: Film) -> bytes:

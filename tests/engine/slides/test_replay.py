@@ -8,7 +8,7 @@ import threading
 import pytest
 from PIL import Image
 
-from engine.core.errors import UserError
+from engine.core.errors import DiskFull, UserError
 from engine.slides import replay
 from engine.slides.film import Film
 from engine.slides.replay import moments, write_replay
@@ -43,6 +43,27 @@ def test_a_folder_holds_every_frame(certified, tmp_path) -> None:
     files = sorted((tmp_path / "frames").iterdir())
     assert [files[0].name, files[-1].name, len(files)] == ["frame-01.png", "frame-12.png", 12]
     assert files[-1].read_bytes() == files[4].read_bytes() != files[0].read_bytes()
+
+
+def test_a_disk_that_is_full_after_some_frames_keeps_none_of_them(
+    certified, tmp_path, monkeypatch
+) -> None:
+    """What was in the folder before stays; a folder that was made for them goes."""
+    write = replay.write_atomically
+
+    def full(path, frame) -> None:
+        if path.name == "frame-05.png":
+            raise DiskFull("The disk is full.")
+        write(path, frame)
+
+    monkeypatch.setattr(replay, "write_atomically", full)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "frame-02.png").write_bytes(b"before")
+    for folder, left in (("new", []), ("old", ["frame-02.png"])):
+        with pytest.raises(DiskFull):
+            write_replay(certified, tmp_path / folder, SHORT)
+        assert [path.name for path in (tmp_path / folder).glob("*")] == left
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])
