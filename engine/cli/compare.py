@@ -13,11 +13,11 @@ from rich.table import Table
 from engine.cli.candidates import candidate_flags, candidates_of
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import run_flags
-from engine.cli.outcome import CERTIFIED
+from engine.cli.outcome import CERTIFIED, PARTIAL
 from engine.cli.output import STDOUT, check_writable, deliver, json_of
 from engine.cli.subject import asked_input, labels_flag
 from engine.cli.terminal import Terminal
-from engine.core.errors import UserError
+from engine.core.errors import StoppedEarly, UserError
 from engine.core.fields import checked
 from engine.core.generators import result_of
 from engine.evidence.settings import CertifySettings, carried_out, seeded
@@ -65,7 +65,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
     """Certify the same inputs with several models, each smoothed by its own noise.
 
     The table says which share of the inputs each certifies against which attacker. Exit status: 0
-    done, 2 bad input, 1 failure. Ctrl+C stops and keeps what was compared.
+    done, 4 stopped, 2 bad input, 1 failure. Ctrl+C stops and keeps what was compared.
     """
     attackers = [read_attacker(text) for text in values["at"]]
     given = {name: values[name] for name in _SETTINGS if values.get(name) is not None}
@@ -93,13 +93,16 @@ def compare_command(values: Mapping[str, Any]) -> int:
         )
         result = result_of(running, lambda now: meter.items(now.runs, now.total))
 
+    if not any(result.outcomes):
+        raise StoppedEarly("Stopped before the first input of the comparison was certified.")
+
     def show() -> None:
         if not values["quiet"]:
             _show(result, attackers, Terminal(stderr=values["json"] == STDOUT))
 
     csv = [partial(write_tradeoff, result, path, attackers) for path in _csv(values)]
     deliver(lambda: [json_of(result)], values["json"], csv, show)
-    return CERTIFIED
+    return CERTIFIED if result.done == result.inputs else PARTIAL
 
 
 def _csv(values: Mapping[str, Any]) -> list[Path]:

@@ -4,6 +4,7 @@ import pytest
 
 from engine.cli.app import main
 from engine.cli.compare import read_attacker
+from engine.comparison import compare as comparing
 from engine.core.errors import UserError
 from engine.inputs import drawn, expand
 
@@ -107,3 +108,28 @@ def test_inputs_of_a_set_are_drawn_by_the_seed(capsys, tmp_path):
 def test_a_limit_below_one_is_refused(capsys):
     assert main([*RUN, "--limit", "0"]) == 2
     assert "--limit must be 1 or more (it was 0)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("runs", "status"), [(0, 130), (1, 4), (2, 4), (3, 0)])
+def test_a_comparison_that_is_stopped_is_no_whole_one(runs, status, capsys, tmp_path, monkeypatch):
+    """With an answer it keeps what it has, status 4; without one there is no result."""
+    real = comparing.compare
+
+    def stopped(*given, stop, **how):
+        running = real(*given, stop=stop, **how)
+        for now in running:
+            if now.runs >= runs:
+                stop.set()
+            yield now
+        return now.result
+
+    monkeypatch.setattr(comparing, "compare", stopped)
+    target = tmp_path / "c.json"
+    words = ["compare", "--input", "digits", "--limit", "3", "--n0", "10", "--n", "100"]
+    models = ["--models", "demo:digits-0.25", "--quiet", "--json", str(target)]
+    assert main([*words, *models]) == status
+    said = capsys.readouterr().err
+    assert ("Stopped before the first input of the comparison" in said) == (runs == 0)
+    assert target.exists() == (runs > 0)
+    if runs:
+        assert len(json.loads(target.read_text())["outcomes"][0]) == runs
