@@ -17,7 +17,6 @@ from engine.figures.bounds import (
     ProvisionalPoint,
     bounds_figure,
 )
-from engine.schemes.anchored import Anchored
 
 NEEDED = "what the anchor needs"
 
@@ -53,6 +52,8 @@ def _points(
     settings: SweepSettings, top: int, anchors: Sequence[AnchorRecord], blocks: Sequence[Block]
 ) -> tuple[list[TrajectoryPoint], list[ProvisionalPoint]]:
     """At each anchor, in the order in which they were asked; the one at hand once it holds."""
+    from engine.schemes.anchored import Anchored  # not for the start of a window
+
     scheme = settings.scheme
     assert isinstance(scheme, Anchored)
     points, needed, n, k = list[TrajectoryPoint](), list[ProvisionalPoint](), 0, 0

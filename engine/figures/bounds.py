@@ -9,7 +9,6 @@ from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.run_view import RunView
 from engine.noise.law import Arithmetic
 from engine.schemes.ranked import MAJORITY
-from engine.schemes.threshold import threshold
 
 NOISE_WORDS: dict[Arithmetic, str] = {
     "float": "float noise",
@@ -63,6 +62,8 @@ class BoundsFigure(Record):
 
 def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:
     """Bounds over n of a run."""
+    from engine.schemes.threshold import threshold  # its schemes are not for the start of a window
+
     settings = view.settings
     # A phase of a decision has its own share of alpha, and no n at which all of it counts; an exact
     # method has no alpha.

@@ -6,7 +6,6 @@ from engine.core.records import Record
 from engine.evidence.observations import EnsembleRecord
 from engine.evidence.run_view import RunView
 from engine.schemes.ranked import MAJORITY
-from engine.schemes.threshold import threshold
 
 OTHER = -1
 """Stands for 'all further classes' where a histogram shows only the top k."""
@@ -51,6 +50,8 @@ def votes_figure(view: RunView, class_names: tuple[str, ...], top_k: int = 10) -
     With more than ``top_k`` classes the ``top_k`` largest (and the chosen one) keep their own bar,
     in class order; the rest become one bar named ``other``.
     """
+    from engine.schemes.threshold import threshold  # its schemes are not for the start of a window
+
     selection, estimation = view.selection.counts, view.estimation.counts
     shown = _shown_classes(selection, estimation, view.top, top_k)
     bars = [

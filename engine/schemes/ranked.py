@@ -25,6 +25,12 @@ N = TypeVar("N", float, npt.NDArray[np.float64])
 _UP = 1.0 + 2.0**-46
 
 
+def threshold_mark(value: float) -> str:
+    """What a threshold is called beside its line in a plot."""
+    parts = round(1.0 / value)
+    return f"1/{parts}" if value == 1.0 / parts else "tau"
+
+
 @much_derived
 class Ranked(Scheme, ABC):
     """With ``top_k`` above 1 a certificate says that the class stays among the k most probable.

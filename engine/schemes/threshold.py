@@ -27,12 +27,6 @@ def threshold(scheme: Scheme) -> float:
     return scheme.least_share if isinstance(scheme, Ranked) else MAJORITY
 
 
-def threshold_mark(value: float) -> str:
-    """What a threshold is called beside its line in a plot."""
-    parts = round(1.0 / value)
-    return f"1/{parts}" if value == 1.0 / parts else "tau"
-
-
 def threshold_in_words(scheme: Scheme) -> str:
     """``one half``, or ``the threshold tau = 0.3``, or what the scheme needs more."""
     tau = threshold(scheme)

@@ -28,7 +28,7 @@ from engine.report.drawing import render_figure
 from engine.report.html import embedded, escape
 from engine.report.json import evidence_json
 from engine.report.summary import content
-from engine.schemes.threshold import threshold_mark
+from engine.schemes.ranked import threshold_mark
 
 _MOST_FRAMES = 240
 _DIGITS, _RADIUS_DIGITS = 5, 3

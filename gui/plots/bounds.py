@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 
 from engine.core.text import class_in_words
-from engine.schemes.threshold import threshold_mark
+from engine.schemes.ranked import threshold_mark
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.graphics import pg
 from gui.plots.labels import Box, place

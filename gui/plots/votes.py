@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QFontMetricsF
 
 from engine.core.text import visible
 from engine.figures.axes import short_count
-from engine.schemes.threshold import threshold_mark
+from engine.schemes.ranked import threshold_mark
 from gui.plots.chart import Chart, dress_text
 from gui.plots.graphics import pg
 from gui.plots.labels import Box, place

@@ -32,25 +32,34 @@ class Afterwards(QObject):
 
     def __init__(self, pages: Pages, catalogue: Catalogue, *, parent: QObject) -> None:
         super().__init__(parent)
-        self._pieces = _pieces(pages, catalogue)
+        self._pages, self._catalogue = pages, catalogue
+        self._pieces: Iterator[object] = iter(())
+        self._beside: Preloading | None = None
         self._timer = QTimer(self, interval=_WAIT_MS)
         self._timer.timeout.connect(self._go_on)
+
+    def begin(self) -> None:
+        """From now on."""
+        self._beside = Preloading(_LOADED_BESIDE)
+        self._pieces = _pieces(self._beside, self._pages, self._catalogue)
         self._timer.start()
 
+    @Slot()
     def stop(self) -> None:
-        """Make no more of it."""
+        """Make no more of it; nothing is loaded when this returns."""
         self._timer.stop()
+        if self._beside is not None:
+            self._beside.stop()
 
     @Slot()
     def _go_on(self) -> None:
         if next(self._pieces, None) is None:
-            self.stop()
+            self._timer.stop()
             self.made.emit()
 
 
-def _pieces(pages: Pages, catalogue: Catalogue) -> Iterator[object]:
+def _pieces(beside: Preloading, pages: Pages, catalogue: Catalogue) -> Iterator[object]:
     """Make one after the other, whenever the next is asked for."""
-    beside = Preloading(_LOADED_BESIDE)
     while not beside.over:
         yield beside
     yield from pages.explore.furnish()

@@ -89,6 +89,7 @@ class Window(QMainWindow):
         self.talking = Talking(
             session, self.commands, self.pages, self.notices, self.asker, parent=self
         )
+        self._rest = Afterwards(self.pages, self.left.attacker.catalogue, parent=self)
         self.blank = Blank(session.talks, self.central)
         finder = Finder(session, self.left, self.pages)
         self.palette_finder = Palette(self.commands, finder.finds, self.central)
@@ -178,6 +179,8 @@ class Window(QMainWindow):
             signal.connect(self._name)
         for signal in (session.case.opened, session.exports.saved):
             signal.connect(self._leave_when_saved)
+        self._rest.made.connect(self._start)
+        self.closed.connect(self._rest.stop)  # before garbage may be collected by any thread again
         session.audits.changed.connect(self._hold_form)
         session.runs.began.connect(self._ask_again)
         session.keeping.found.connect(self._on_left)
@@ -228,9 +231,7 @@ class Window(QMainWindow):
     def begin(self) -> None:
         """Make what the first paint did without, then start the engine."""
         if not self._leaving:
-            rest = Afterwards(self.pages, self.left.attacker.catalogue, parent=self)
-            rest.made.connect(self._start)
-            self.closed.connect(rest.stop)
+            self._rest.begin()
 
     @Slot()
     def _start(self) -> None:

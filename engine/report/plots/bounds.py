@@ -10,7 +10,7 @@ from engine.figures.axes import Axis
 from engine.figures.bounds import BoundsFigure
 from engine.report.numbers import count, lower, upper
 from engine.report.plots.base import Drawing, marked
-from engine.schemes.threshold import threshold_mark
+from engine.schemes.ranked import threshold_mark
 
 
 def _runs(points: tuple[TrajectoryPoint, ...]) -> list[tuple[bool, list[TrajectoryPoint]]]:

@@ -7,7 +7,7 @@ from typing import Any
 from engine.figures.votes import OTHER, Bar, VotesFigure
 from engine.report.numbers import count, numbered, percent
 from engine.report.plots.base import Drawing
-from engine.schemes.threshold import threshold_mark
+from engine.schemes.ranked import threshold_mark
 
 _BAR_MM, _FRAME_MM = 5.6, 27.0
 

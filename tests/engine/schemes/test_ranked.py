@@ -26,9 +26,9 @@ from engine.schemes.ablation import Ablation
 from engine.schemes.heuristic import Heuristic
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
 from engine.schemes.nested import Nested
-from engine.schemes.ranked import Ranked, check_classes, others_of, top_k
+from engine.schemes.ranked import Ranked, check_classes, others_of, threshold_mark, top_k
 from engine.schemes.text_mask import TextMask
-from engine.schemes.threshold import threshold, threshold_in_words, threshold_mark
+from engine.schemes.threshold import threshold, threshold_in_words
 from engine.schemes.uniform import Uniform
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from itertools import pairwise
 
@@ -21,7 +22,9 @@ def window(qtbot, preferences, make):
 
 
 def begun(window: Window) -> Afterwards:
-    return Afterwards(window.pages, window.left.attacker.catalogue, parent=window)
+    rest = Afterwards(window.pages, window.left.attacker.catalogue, parent=window)
+    rest.begin()
+    return rest
 
 
 def test_everything_is_there_in_the_end(qtbot, window: Window) -> None:
@@ -50,5 +53,19 @@ def test_nothing_more_is_made_once_it_is_stopped(qtbot, window: Window) -> None:
     rest = begun(window)
     rest.made.connect(lambda: pytest.fail("It went on."))
     rest.stop()
+    assert "preloading" not in {thread.name for thread in threading.enumerate()}
     qtbot.wait(50)
     assert not window.pages.documents_are_made
+
+
+def test_nothing_is_loaded_any_more_once_the_window_is_closed(qtbot, preferences, make) -> None:
+    session = Session(preferences=preferences)
+    session.start = lambda: pytest.fail("The engine was started.")
+    window = Window(session)
+    seen: list[set[str]] = []
+    window.closed.connect(lambda: seen.append({one.name for one in threading.enumerate()}))
+    window.begin()
+    window.leave()
+    assert len(seen) == 1 and "preloading" not in seen[0]
+    qtbot.wait(50)
+    make.destroy(window)

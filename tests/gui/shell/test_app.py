@@ -23,8 +23,11 @@ LATER = (
     "ssl", "html", "gui.pages.help", "gui.pages.audit", "gui.pages.runs", "gui.pages.verify",
     "gui.pages.planner", "gui.pages.training", "gui.playground.page", "engine.inputs.node",
     "engine.inputs.image", "engine.report", "engine.case", "engine.verify", "engine.training",
+    "gui.pages.preview", "gui.pages.gallery", "gui.pages.doctor", "gui.results.record",
+    "engine.schemes.laplace", "engine.schemes.threshold", "engine.schemes.anchored", "subprocess",
 )  # fmt: skip
-"""What no part of the first picture needs: pages, kinds of input, what is written and read."""
+"""What no part of the first picture needs: pages, kinds of input, what is written and read, and
+every scheme but the one that a form begins with."""
 
 FIRST_PAINT = f"""
 import os, sys
