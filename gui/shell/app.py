@@ -93,7 +93,7 @@ def _tour(window: Window) -> None:
 def demo(out: Path) -> int:
     """Certify a shipped digit in the window and leave a report, the evidence and an image of it.
 
-    Where there is a display the window stays open afterwards.
+    Where there is a display the window stays open afterwards, as any other: it keeps its runs.
 
     Returns:
         0 when all three files are written.
@@ -104,7 +104,7 @@ def demo(out: Path) -> int:
     if not shown:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = application()
-    window = open_window(remembers=False)
+    window = open_window(remembers=shown)
     show = Demo(window, out, ModelRequest(DEMO_MODEL), DEMO_INPUT)
     if not shown:
         show.finished.connect(window.close)

@@ -181,6 +181,31 @@ sys.exit(app.main([]))
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_demonstration_that_stays_open_keeps_its_runs_as_any_window_does(
+    monkeypatch, preferences, make, tmp_path, seen
+):
+    """Without a case of the session's own no set can be certified in it."""
+    opened = []
+
+    def open_window(*, remembers):
+        opened.append(Window(Session(preferences=preferences), remembers=remembers))
+        return opened[0]
+
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")  # the demonstration sets it
+    monkeypatch.setattr(program, "open_window", open_window)
+    monkeypatch.setattr(program, "_loop", lambda app, window: 0)
+    monkeypatch.setattr(program, "has_display", lambda: seen)
+    program.demo(tmp_path)
+    (window,) = opened
+    begun = []
+    monkeypatch.setattr(window.session, "start", lambda: None)
+    monkeypatch.setattr(window.session.keeping, "begin", lambda: begun.append(window))
+    window._start()
+    assert bool(begun) is seen
+    make.destroy(window)
+
+
 @pytest.mark.thorough
 def test_the_demonstration_runs_without_a_display(tmp_path):
     out = tmp_path / "out"
