@@ -20,6 +20,11 @@ from engine.sampling.sampler import BATCH_SECONDS
 from engine.system.device import resolve
 
 BUDGET_SECONDS = 0.3
+PATIENCE_SECONDS = 5 * BUDGET_SECONDS
+"""At most so long, while each larger batch makes a sample much cheaper: on a busy machine
+the budget is spent on batches of a few samples, each at a hundred times what it costs in a run."""
+_PAYS = 0.7
+"""Of the least cost of a sample so far; below it a larger batch was worth its time."""
 _LARGEST, _TRIALS = 4096, 3
 """Samples of the largest batch, and how often each batch is tried: the first one of a model warms
 it up. One that seems too slow to be doubled is tried until the budget is spent, and a dearer one
@@ -59,7 +64,8 @@ def seconds_each(
     copies = NoisyCopies(x, law, shape, device)
     best: float | None = None
     size, place, began = min(execution.batch or 1, most), 0, time.perf_counter()
-    while not stop.is_set() and time.perf_counter() - began < BUDGET_SECONDS:
+    limit = PATIENCE_SECONDS
+    while not stop.is_set() and time.perf_counter() - began < limit:
         took, trials = float("inf"), 0
         while trials < _TRIALS or 2 * took > BATCH_SECONDS:
             start = time.perf_counter()
@@ -67,8 +73,11 @@ def seconds_each(
                 bound.classify(copies.batch(source, place, size, place + size)).sum().item()
             place = 0 if law.samples else place + size
             took, trials = min(took, time.perf_counter() - start), trials + 1
-            if stop.is_set() or time.perf_counter() - began > BUDGET_SECONDS:
+            spent = time.perf_counter() - began
+            if stop.is_set() or spent > (BUDGET_SECONDS if 2 * took > BATCH_SECONDS else limit):
                 break
+        pays = best is None or took / size < _PAYS * best
+        limit = PATIENCE_SECONDS if pays else BUDGET_SECONDS
         best = took / size if best is None else min(best, took / size)
         if execution.batch or 2 * size > most or 2 * took > BATCH_SECONDS:
             break

@@ -86,6 +86,19 @@ def test_slow_first_batches_are_not_taken_for_the_model(clock, slow_calls):
     assert max(model.sizes) >= 16 and clock[0] < 2 * timing.BUDGET_SECONDS
 
 
+def test_a_machine_that_is_busy_all_along_is_given_time_as_long_as_larger_batches_pay(clock):
+    """A call of 25 ms, whatever it holds, was taken for the cost of a sample."""
+    model = Slow(clock, 1e-6, 0.025)
+    assert measured(model) < 5e-5
+    assert timing.BUDGET_SECONDS < clock[0] < timing.PATIENCE_SECONDS
+
+
+def test_a_slow_model_is_given_no_more_than_the_budget(clock):
+    model = Slow(clock, 0.02, 0.0)
+    assert measured(model) == pytest.approx(0.02)
+    assert clock[0] < timing.BUDGET_SECONDS + 0.1
+
+
 def test_a_given_batch_is_the_one_that_is_measured(clock):
     model = Slow(clock, 1e-4, 1e-3)
     assert measured(model, execution=Execution(device="cpu", batch=1)) == pytest.approx(1.1e-3)
