@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from engine.core.record import Record
 from engine.core.rounding import exact, round_down, round_up
+from engine.core.text import OF_THE_REFERENCE
 
 OutputKind = Literal["keypoints", "boxes", "numbers"]
 OUTPUT_KINDS: tuple[OutputKind, ...] = get_args(OutputKind)
@@ -67,7 +68,7 @@ class Outputs(Record):
         unit = f" {self.unit}" if self.unit else ""
         if self.tolerance == 1:
             unit = unit.removesuffix("s")
-        far = f"within {exact(self.tolerance or 0.0)}{unit} of the reference"
+        far = f"within {exact(self.tolerance or 0.0)}{unit}{OF_THE_REFERENCE}"
         what = f"the {_ONE[self.kind]}" if len(self.names) == 1 else f"all {self.many}"
         return f"{what} {far}", f"not {what} {far}"
 

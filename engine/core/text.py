@@ -39,13 +39,20 @@ def json_ascii(text: str) -> str:
     return _BUT_LINES.sub(lambda found: _units(found.group()), text)
 
 
+OF_THE_REFERENCE = " of the reference"
+"""So ends what is counted of a model of places or numbers, which is no class."""
+
+
 def class_in_words(name: str) -> str:
     """A class by its name, where nothing else says that it is one.
 
     >>> class_in_words("7"), class_in_words("class 7"), class_in_words("")
     ('class 7', 'class 7', '')
+    >>> class_in_words("the box within 2 pixels of the reference")
+    'the box within 2 pixels of the reference'
     """
-    return f"class {name}" if name and not name.startswith("class ") else name
+    known = name.startswith("class ") or name.endswith(OF_THE_REFERENCE)
+    return f"class {name}" if name and not known else name
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from engine.core.fields import field_specs
 from engine.core.records import Record
 from engine.core.rounding import round_down
+from engine.evidence.ending import ended_in_words
 from engine.evidence.evidence import Evidence
 from engine.figures.curves import Curve, CurveFigure
 from engine.regions import Ball, Region
@@ -174,7 +175,7 @@ def _declared(run: Evidence) -> dict[str, str]:
 def _found(run: Evidence) -> dict[str, str]:
     votes, top = run.votes, run.top
     n = sum(votes.estimation) + votes.estimation_failures
-    facts: dict[str, str] = {"outcome": run.outcome, "ended": run.stop_reason}
+    facts: dict[str, str] = {"outcome": run.outcome, "ended": ended_in_words(run)}
     if top is not None and n:
         facts["top class"] = run.model.class_names[top]
         facts["votes for it"] = f"{votes.estimation[top]:,} of {n:,}"

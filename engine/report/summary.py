@@ -7,6 +7,7 @@ from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.core.scores import SOFT
 from engine.evidence.attack import size_in_words
 from engine.evidence.attack_words import attack_in_words
+from engine.evidence.ending import ended_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
 from engine.evidence.tries import tries_in_words
@@ -222,7 +223,7 @@ def _identity(evidence: Evidence) -> tuple[Fact, ...]:
         Fact("model", model.name, f"sha256 {model.sha256[:_SHORT_HASH]}…"),
         Fact("input", image.name, f"sha256 {image.sha256[:_SHORT_HASH]}…"),
         Fact("run", evidence.run_id, evidence.created),
-        Fact("tries", _tries(evidence), f"ended: {evidence.stop_reason}"),
+        Fact("tries", _tries(evidence), f"ended: {ended_in_words(evidence)}"),
         *_heads(evidence),
     )
 

@@ -40,6 +40,7 @@ from engine.models.pretrained_files import (
 )
 from engine.models.request import moved_member, stated_request
 from engine.procedures.on_grid import gridded
+from engine.procedures.set_result import as_path
 from engine.schemes.anchored import Anchored, distances
 from engine.verify.compare import differences
 from engine.verify.denoised import check_denoiser_file
@@ -159,7 +160,7 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
     except UserError as error:
         yield Claim(name=name, verdict="cannot be checked", detail=_clause(error))
         return
-    same = _same_input(evidence, source, found)
+    same = _same_input(evidence, as_path(source), found)
     yield same
     if same.verdict != "holds":
         return
@@ -171,7 +172,7 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
     ]
     wrong += ["value that the scheme draws from it"] if facts != evidence.facts else []
     wrong += ["distance between anchors"] if _other_distances(evidence, fitted) else []
-    detail = f"{source} has another {', '.join(wrong)} than the evidence states"
+    detail = f"{as_path(source)} has another {', '.join(wrong)} than the evidence states"
     if "adaptation" in wrong:
         said = f"'{stated.adaptation}'" if stated.adaptation else "nothing"
         detail += f": it is '{found.adaptation or 'taken as it is'}', and {said} is stated"
@@ -195,15 +196,15 @@ def _other_distances(evidence: Evidence, fitted: FittedInput) -> bool:
     return bool(differences([one.distance for one in anchors], again, "anchors"))
 
 
-def _same_input(evidence: Evidence, source: str, found: InputIdentity) -> Claim:
+def _same_input(evidence: Evidence, named: str, found: InputIdentity) -> Claim:
     """Digest of the file, then of the numbers that receive the noise."""
     name = "input file"
     if not evidence.input.in_memory:  # what lay in no file may lie in one now, pixel by pixel
-        same_file = _compared(name, source, found.sha256, evidence.input.sha256)
+        same_file = _compared(name, named, found.sha256, evidence.input.sha256)
         if same_file.verdict != "holds":
             return same_file
     stated = evidence.input.pixels_sha256
-    return _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
+    return _compared(name, f"the pixels of {named}", found.pixels_sha256, stated)
 
 
 def _label(stated: InputIdentity, found: InputIdentity, *, moved: bool) -> Claim:

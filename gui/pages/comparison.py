@@ -143,7 +143,7 @@ class TradeOffPage(WorkPage):
         self._refresh()
 
     def _show(self, now: Compared) -> None:
-        self.show_progress(now.share, f"{now.runs:,} of {now.total:,} runs · {now.doing}")
+        self.show_progress(now.share, _so_far(now))
         other = self.shown is None or self.shown.land is not now.land
         self.shown = now
         if other:
@@ -266,3 +266,8 @@ class TradeOffPage(WorkPage):
             f"writing {path.name}",
             on_done=self._session.exports.exported.emit,
         )
+
+
+def _so_far(now: Compared) -> str:
+    """How many runs have ended, and which one is at work once one is."""
+    return " · ".join(filter(None, (f"{now.runs:,} of {now.total:,} runs", now.doing)))

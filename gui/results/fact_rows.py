@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.core.records import InputIdentity, Votes
 from engine.core.rounding import confidence_percent, p_value_in_words, round_down, round_up
 from engine.evidence.attack import size_in_words
+from engine.evidence.ending import ended_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
@@ -36,7 +37,7 @@ def evidence_rows(evidence: Evidence) -> Rows:
         ("model", f"{evidence.model.name}, {evidence.model.sha256[:HASH_DIGITS]}…"),
         *_members(evidence),
         ("time", f"{run.seconds:.1f} s on {run.device}"),
-        ("ended", evidence.stop_reason),
+        ("ended", ended_in_words(evidence)),
     ]
     if evidence.chain is not None:
         rows.append(("chain head", f"{evidence.chain.head[:HASH_DIGITS]}…"))

@@ -76,9 +76,9 @@ class Field:
 
     def hint(self) -> str:
         """Unit and help in one line, in the window's words and for the kind of input."""
-        said = " · ".join(
-            part for part in (unit_for(self.spec.unit, self._kind), self.spec.help) if part
-        )
+        unit, said = unit_for(self.spec.unit, self._kind), self.spec.help
+        if unit and unit not in said.split():  # "votes that choose the class" names it already
+            said = " · ".join(filter(None, (unit, said)))
         return of_kind(in_the_window(said), self._kind)
 
     def speak_of(self, kind: str) -> None:

@@ -141,6 +141,23 @@ def test_labels_that_were_taken_by_order_hold_as_such(certified: Evidence, tmp_p
         assert input_claim(evidence, "", tmp_path).verdict == verdict
 
 
+def test_an_image_of_a_set_is_named_as_a_path(certified: Evidence, tmp_path: Path) -> None:
+    """Two slashes mark where the set begins, which no reader has to know."""
+    (tmp_path / "seven").mkdir()
+    Image.fromarray(np.full((8, 8), 5, np.uint8)).save(tmp_path / "seven" / "a.png")
+    identity = fit(load_input(f"{tmp_path}//seven/a.png"), certified.model).identity
+    evidence = certified.model_copy(update={"input": identity})
+    others = (
+        identity.model_copy(update={"sha256": "0" * 64}),
+        identity.model_copy(update={"shape": (1, 9, 9)}),
+    )
+    changed = [certified.model_copy(update={"input": other}) for other in others]
+    for one in (evidence, *changed):
+        details = [claim.detail for claim in check_input(one, "", tmp_path)]
+        assert any(f"{tmp_path}/seven/a.png" in detail for detail in details)
+        assert not any("//" in detail for detail in details)
+
+
 def test_columns_that_were_taken_in_order_are_found_again(
     certified: Evidence, tmp_path: Path
 ) -> None:
