@@ -182,8 +182,9 @@ class AuditPage(Page):
             self._drawn = view.figure
             self.chart.show_figure(view.figure)
         elif view.figure is None and view.count:
-            known = view.summary is not None and view.summary.clean_accuracy is not None
-            self.chart.wait(_NONE if known or view.summary is None else _UNLABELLED)
+            sums = view.summary  # what has no run says nothing of the set's labels
+            unlabelled = sums is not None and sums.rows and sums.clean_accuracy is None
+            self.chart.wait(_UNLABELLED if unlabelled else _NONE)
 
     @Slot()
     def _refresh(self) -> None:

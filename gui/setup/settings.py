@@ -261,14 +261,18 @@ class SettingsPanel(Section):
     def _suit(self) -> None:
         """Put in the values that suit the input, where the present ones do not.
 
-        A level of noise stays as long as it fits: it may be what the model was trained with.
+        A level of noise stays as long as it fits: it may be what the model was trained with. It
+        stays too where no level would fit, since another input may be on its way.
         """
         if not self._remark() or self._given is None:
             return
         suited, fields = self._scheme.suited_to(self._given), self.fields
-        self._fill({name: x for name, x in suited.items() if not fields[name].spec.slider})
+        levels = {name: fields[name].value() for name in suited if fields[name].spec.slider}
+        self._fill({name: x for name, x in suited.items() if name not in levels})
         if self._remark():
             self._fill(suited)
+            if self._remark():
+                self._fill(levels)
 
     def _fill(self, values: dict[str, Any]) -> None:
         """Show some values; they are checked together, once all are there."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from engine.evidence.attack import AttackRecord
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
+from gui.pages.audit import _NONE, _UNLABELLED
 from gui.pages.audit_model import COLUMNS
 
 
@@ -50,6 +52,18 @@ def test_rows_sums_and_curve(done):
     assert "x.png is damaged." in done.notes.text()
     assert done.save.isEnabled() and done.start.text() == "&Resume the set"
     assert done._session.preferences.last_set[0] == ["few", "x.png"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "accuracy", "said"), [(0, None, _NONE), (2, None, _UNLABELLED), (2, 0.0, _NONE)]
+)
+def test_inputs_without_a_run_do_not_make_a_set_one_without_labels(done, rows, accuracy, said):
+    """The first image of a labelled set may be damaged."""
+    view = done._audits.view
+    summary = view.summary.model_copy(update={"rows": rows, "clean_accuracy": accuracy})
+    done._audits.view = replace(view, summary=summary, figure=None)
+    done._grow()
+    assert done.chart.waiting.text() == said
 
 
 def test_while_it_is_certified_the_form_is_held_and_escape_stops_it(page, window, engine, qtbot):

@@ -91,6 +91,14 @@ def test_a_level_that_a_model_was_trained_with_survives_another_model_s_input(pa
     assert panel.settings().scheme.beta == 0.25  # 0.6 leaves nothing of a field of two values
 
 
+def test_a_level_stays_where_none_fits_the_input_that_is_still_open(panel):
+    panel.suit(make_input(kind="table", shape=(30,)))  # of a model of numbers alone
+    panel.show_scheme(HybridUniform(beta=0.4, arities="3,3"))
+    panel.suit(make_input(kind="table", shape=(4,), alphabet=(3, 3)))
+    scheme = panel.settings().scheme
+    assert (scheme.beta, scheme.arities) == (0.4, "3,3")
+
+
 def test_parameters_for_another_input_are_marked_and_still_settings(panel):
     panel.set_scheme(Ablation)
     panel.suit(make_input(shape=(1, 8, 8)))
