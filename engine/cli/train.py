@@ -19,6 +19,7 @@ from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
 from engine.training.methods import METHODS
 from engine.training.noises import NOISES
+from engine.training.progress import MEASURING
 from engine.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def train_command(values: Mapping[str, Any]) -> int:
             for epoch in now.history[said:]:
                 if epoch.validation is not None and console is not None:
                     console.print(line(epoch), highlight=False, markup=False)
+            if now.done == now.epochs > said and console is not None:
+                console.print(MEASURING, highlight=False, markup=False)
             said = now.done
 
         path = result_of(making(order, out, stop=stop), seen)

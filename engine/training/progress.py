@@ -6,6 +6,10 @@ from engine.core.records import Record
 from engine.figures.curves import Curve, CurveFigure
 
 
+MEASURING = "All epochs have ended; what they came to is measured for the card…"
+"""Said until that is written: test images are certified, which may take longer than the epochs."""
+
+
 class Look(Record):
     """What a few validation images were certified for, with the weights of one epoch.
 

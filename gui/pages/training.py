@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.models.request import ModelRequest
+from engine.training.progress import MEASURING
 from gui.controllers.session import Session
 from gui.jobs import training_jobs
 from gui.jobs.training_jobs import TrainingShown
@@ -135,8 +136,9 @@ class TrainingPage(Page):
 
     def _show(self, shown: TrainingShown) -> None:
         fresh = self.shown is None or self.shown.loss is not shown.loss
-        self.shown = shown
-        say(self.said, "")
+        self.shown, now = shown, shown.progress
+        measures = now is not None and now.done == now.epochs and shown.path is None
+        say(self.said, MEASURING if measures else "")
         if fresh and shown.loss is not None and shown.accuracy is not None:
             self.loss.show_figure(shown.loss)
             self.accuracy.show_figure(shown.accuracy)

@@ -29,7 +29,10 @@ class Chart(Plot[F]):
 
     Attributes:
         canvas: the pyqtgraph widget; ``plot`` its plot item, ``view`` its view box.
+        widest: a label as long as any at the left axis, with room for its name.
     """
+
+    widest = "0.000"
 
     def make_body(self) -> QWidget:
         """The canvas with its items."""
@@ -73,7 +76,7 @@ class Chart(Plot[F]):
             axis = self.plot.getAxis(side)
             axis.setSIPrefixEnableRanges(())  # else switching it off scales a last time
             axis.enableAutoSIPrefix(False)  # no "x0.001": labels say the numbers themselves
-            style_axis(axis, theme)
+            style_axis(axis, theme, widest=self.widest)
         self.canvas.setBackground(theme.surface)
         self.dress(theme)
 

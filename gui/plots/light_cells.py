@@ -38,6 +38,7 @@ class LightCellsPlot(RegionPlot["LightCells"]):
     """
 
     has_scale = False
+    widest = "-0.0000"  # labels are signed, and hang between tick and name
 
     def build(self) -> None:
         """The cells, from the lowest to the uppermost, and the mark of no change."""

@@ -5,7 +5,7 @@ import pytest
 
 from engine.cli import train
 from engine.training import making
-from engine.training.progress import Epoch, Look
+from engine.training.progress import MEASURING, Epoch, Look, Progress
 
 SMALL = ("--epochs", "2", "--check-every", "1", "--draws", "1", "--watch", "2", "--certify", "2")
 
@@ -29,6 +29,20 @@ def test_a_stopped_training_says_how_it_is_resumed(program, tmp_path, monkeypatc
     shown = program("train", "--out", str(tmp_path), "--name", "mine")
     assert shown.status == 130
     assert "mine.training holds the state after the last whole epoch" in shown.err
+
+
+def test_what_takes_its_time_after_the_last_epoch_is_said(program, tmp_path, monkeypatch):
+    """Without it nothing was heard for as long as the card's images were certified."""
+    epochs = tuple(Epoch(epoch=k, loss=1.0, accuracy=0.5, learning_rate=0.1) for k in (1, 2))
+
+    def made(order, out, *, stop: threading.Event):
+        for done in (1, 2, 2):
+            yield Progress(epochs=2, history=epochs[:done])
+        return out / "mine.safetensors"
+
+    monkeypatch.setattr(making, "making", made)
+    shown = program("train", "--epochs", "2", "--out", str(tmp_path), "--name", "mine")
+    assert shown.status == 0 and " ".join(shown.err.split()).count(MEASURING) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from engine.training import making
+from engine.training.progress import MEASURING, Epoch, Progress
+from gui.jobs.training_jobs import TrainingShown
 from gui.pages.training import TrainingPage
 from gui.widgets.file_dialogs import FileAsker
 
@@ -22,6 +24,14 @@ def page(session, qtbot, tmp_path):
     for name, value in (("epochs", 2), ("check_every", 1), ("draws", 1)):
         page.form.fields[name].set_value(value)
     return page
+
+
+def test_what_takes_its_time_after_the_last_epoch_is_said(page):
+    epoch = Epoch(epoch=1, loss=1.0, accuracy=0.5, learning_rate=0.1)
+    page._show(TrainingShown("mine", Progress(epochs=2, history=(epoch,))))
+    assert page.said.text() == ""
+    page._show(TrainingShown("mine", Progress(epochs=1, history=(epoch,))))
+    assert page.said.text() == MEASURING
 
 
 @pytest.mark.thorough

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from engine.figures.regions import Beside, RegionFigure
@@ -38,6 +39,15 @@ def test_every_change_lies_in_its_cell(plot, point, status) -> None:
     held = {name for name, item in plot.cells.items() if item.path().contains(QPointF(*point))}
     assert held == {status}
     assert plot.hatch.path().contains(QPointF(*point)) == (status == "v")
+
+
+def test_signed_ticks_stand_clear_of_the_name_of_their_axis(plot) -> None:
+    axis = plot.plot.getAxis("left")
+    font = QFontMetricsF(axis.style["tickFont"])
+    ticks = axis.width() - axis.style["tickTextOffset"][0] - font.horizontalAdvance("-0.05")
+    margin = axis.label.document().documentMargin()
+    name = axis.label.pos().x() + axis.label.boundingRect().height() - margin
+    assert ticks > name
 
 
 def test_a_map_without_a_certified_cell_is_drawn(shown) -> None:
