@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.core.records import Record
 from engine.figures.curves import Curve, CurveFigure
 
-
 MEASURING = "All epochs have ended; what they came to is measured for the card…"
 """Said until that is written: test images are certified, which may take longer than the epochs."""
 
