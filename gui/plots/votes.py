@@ -320,6 +320,8 @@ def _style(bar: Bar, top: int | None, theme: Theme) -> BarStyle:
 
 
 def _subtitle(figure: VotesFigure) -> str:
+    if not figure.n_estimation and not figure.n_selection and figure.top is not None:
+        return "nothing is counted yet"  # the cells of a map come first
     if not figure.n_estimation:
         return f"choosing the class: {figure.n_selection:,} votes"
     words = f"{figure.n_estimation:,} of {figure.n_plan:,}"

@@ -7,6 +7,7 @@ from engine.core.rounding import confidence_percent, p_value_in_words, round_dow
 from engine.evidence.attack import size_in_words
 from engine.evidence.ending import ended_in_words
 from engine.evidence.evidence import Evidence
+from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
 from gui.widgets.facts import Rows
@@ -54,6 +55,8 @@ def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
     if snapshot.settings.kind == "measure":
         answers = f"{snapshot.estimation.n:,} of {snapshot.n_plan:,}"
         return [("answers", answers), *((one.name, one.ends()) for one in snapshot.intervals)]
+    if _is_map(snapshot):
+        return _map_rows(snapshot, class_names)
     if snapshot.top is None or snapshot.bounds is None:
         return [("votes", f"{snapshot.n_done:,} of {snapshot.n0_plan + snapshot.n_plan:,}")]
     bounds, votes = snapshot.bounds, snapshot.estimation
@@ -70,6 +73,20 @@ def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
     return rows
 
 
+def _map_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
+    """A map as it stands: cells first, then the images beside it, and no probability."""
+    votes, rows = snapshot.estimation, list[tuple[str, str]]()
+    if snapshot.top is not None:
+        rows.append(("class", class_names[snapshot.top]))
+    if snapshot.bounds is not None:
+        share = round_down(snapshot.bounds.p_lower, DIGITS)
+        rows.append(("certified share of the box", share))
+    if snapshot.top is not None and votes.n:
+        kept = f"{votes.counts[snapshot.top]:,} of {votes.n:,}"
+        rows.append(("images beside that keep it", kept))
+    return rows
+
+
 def _scored(votes: Votes) -> Rows:
     """The mean score that a soft bound is about; nothing of any other."""
     if votes.scores is None:
@@ -77,10 +94,10 @@ def _scored(votes: Votes) -> Rows:
     return [("mean softmax score", round_down(votes.scores.mean(votes.n), DIGITS))]
 
 
-def _is_map(evidence: Evidence) -> bool:
+def _is_map(view: RunView) -> bool:
     from engine.report.enumerated import is_map  # its package loads typst, after the warm-up
 
-    return is_map(evidence)
+    return is_map(view)
 
 
 def _answer_rows(evidence: Evidence) -> Rows:

@@ -184,6 +184,9 @@ def test_the_subtitle_tells_the_phases_apart(shown, votes) -> None:
     assert words == "100,000 of 200,000 · 3 without a class · hatched: first 100"
     plot.show_figure(votes(selection=(0,) * 10))
     assert plot.subtitle.text() == "100,000 of 200,000"
+    none = (0,) * 10  # of a map, whose cells come first, or of a prediction
+    plot.show_figure(votes(selection=none, estimation=none, n_estimation=0))
+    assert plot.subtitle.text() == "nothing is counted yet"
 
 
 def test_circles_stand_where_the_members_of_an_ensemble_voted(shown, votes) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from engine.demos.gallery import case_of
+from engine.core.records import Votes
+from engine.demos.gallery import case_of, recorded_evidence
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import EnsembleRecord, MemberVotes
 from engine.evidence.settings import CertifySettings
+from engine.procedures.playback import played
 from gui.results.fact_rows import evidence_rows, snapshot_rows
 
 
@@ -34,6 +36,20 @@ def test_the_numbers_are_those_of_the_evidence(make):
 def test_a_running_count(make):
     rows = dict(snapshot_rows(make.snapshot(CertifySettings(), 1000), tuple("0123456789")))
     assert rows["votes"] == "980 of 1,000"
+
+
+def test_a_map_that_is_being_made_has_a_share_and_images(make):
+    """The share of its box is no probability, and what is drawn beside it no vote."""
+    evidence = recorded_evidence(case_of("aircraft"))
+    names = evidence.model.class_names
+    found = played(evidence)[-1].model_copy(update={"bounds": evidence.bounds})
+    rows = dict(snapshot_rows(found, names))
+    assert rows["certified share of the box"] == "0.5800"
+    assert rows["images beside that keep it"] == "916 of 1,000"
+    for some in ({"estimation": Votes(counts=(0, 0))}, {"top": None}, {"bounds": None}):
+        less = dict(snapshot_rows(found.model_copy(update=some), names))
+        assert len(less) < len(rows)
+        assert not {"p lower", "p upper, others", "votes"} & set(less)
 
 
 def test_a_seed_is_shown_in_full_and_says_where_it_comes_from(make):
