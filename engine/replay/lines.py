@@ -107,7 +107,7 @@ def _json(path: Path, text: Iterable[str]) -> Iterator[Numbered]:
             found = json.loads(line, object_pairs_hook=_Pairs)
         except (ValueError, RecursionError) as error:
             raise place.error(
-                "not readable as JSON, of which every line holds an object"
+                "not readable as JSON: every line must hold one whole object"
             ) from error
         if not isinstance(found, _Pairs):
             raise place.error("no JSON object")
