@@ -1,21 +1,39 @@
-"""Samples that are asked about again within a batch that is counted, before or after its own.
+"""Samples that are asked about again within a batch that is counted, before and after its own.
 
 A call of its own costs a small network as much as some dozens of samples, several hundredths of a
 short run. So where more of the run is counted after the samples that are asked about, they wait for
-the next batch.
+the next batch. In it half of them come first and half last, and their scores are compared with
+those that they were counted by: two large batches differ in their statistics by so little that few
+classes would show it. Where the scores are others, by the size of the batch perhaps, the samples
+are asked about by themselves; so they are where the model does not take the larger batch, which
+then is counted without them.
 """
 
 from __future__ import annotations
 
-import random
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 
 from engine.core.batches import Batch, joined, parts
+from engine.core.errors import Unreachable
 from engine.models.base import Classifier
 from engine.sampling.comparison import Comparison
 from engine.sampling.questions import Answer, Asked, Samples, Stretch
+
+
+class _Waiting(NamedTuple):
+    """Samples that are asked about in the next batch.
+
+    Attributes:
+        stretch, group: which they are, and the order.
+        before: what they were counted by, in this order; None where that was not kept.
+    """
+
+    stretch: Stretch
+    group: list[int]
+    before: Answer | None
 
 
 class _Came(NamedTuple):
@@ -23,13 +41,11 @@ class _Came(NamedTuple):
 
     Attributes:
         start, size: place of the batch's first sample, and how many are its own.
-        first: the rows come before them.
         classes, scores: of all.
     """
 
     start: int
     size: int
-    first: bool
     classes: torch.Tensor
     scores: torch.Tensor
 
@@ -40,13 +56,14 @@ class AppendedRows:
     Args:
         classifier: that is asked.
         about: compares.
-        lot: draws whether they come before or after the counted samples.
     """
 
-    def __init__(self, classifier: Classifier, about: Comparison, lot: random.Random) -> None:
-        self._classifier, self._about, self._lot = classifier, about, lot
-        self._waiting: tuple[Stretch, list[int]] | None = None
+    def __init__(self, classifier: Classifier, about: Comparison) -> None:
+        self._classifier, self._about = classifier, about
+        self._waiting: _Waiting | None = None
         self._came: _Came | None = None
+        self._scored: tuple[range, torch.Tensor] | None = None
+        self._apart = False
 
     @property
     def possible(self) -> bool:
@@ -63,7 +80,8 @@ class AppendedRows:
     @property
     def waiting(self) -> int:
         """Rows that the next counted batch takes along."""
-        return len(self._waiting[1]) if self._waiting and self._came is None else 0
+        alone = self._waiting is None or self._came is not None or self._apart
+        return 0 if alone or self._waiting is None else len(self._waiting.group)
 
     @property
     def held(self) -> bool:
@@ -72,55 +90,81 @@ class AppendedRows:
 
     def wait(self, stretch: Stretch, group: list[int]) -> None:
         """Ask about rows of a stretch in the next batch that is counted."""
-        self._waiting, self._came = (stretch, group), None
+        before, scored = None, self._scored
+        if scored is not None and tuple(scored[0]) == stretch.places:
+            before = Answer(list(stretch.classes), scored[1]).at(group)
+        self._waiting = _Waiting(stretch, group, before)
+        self._came, self._apart, self._scored = None, False, None
 
-    def classify(self, start: int, batch: Batch) -> torch.Tensor:
+    def classify(self, start: int, batch: Batch, kept: range = range(0)) -> torch.Tensor:
         """Classes of a counted batch, asked about together with the rows that wait, if any do.
 
         Args:
             start: place of its first sample.
             batch: may be overwritten.
-
-        Raises:
-            ValueError: the model does not answer every row.
+            kept: places of samples that may wait, whose scores are kept.
         """
-        if self._waiting is None or not self.waiting:
+        if self.waiting:
+            classes = self._beside(start, batch)
+            if classes is not None:
+                return classes
+            self._apart = True  # the batch is asked about as it is, once what failed is given back
+        first, last, size = kept.start - start, kept.stop - start, len(parts(batch)[0])
+        if not kept or not self._classifier.by_scores or not 0 <= first <= last <= size:
             return self._classifier.classify(batch)
-        size, first = len(parts(batch)[0]), self._lot.random() < 0.5
-        whole = self._whole(*self._waiting, batch, first=first)
-        scores = self._classifier.scores(whole).clone()  # not its own buffer
-        classes = self._classifier.named(scores)
-        if len(classes) != len(parts(whole)[0]):
-            raise ValueError(f"{len(classes):,} answers to {len(parts(whole)[0]):,} samples")
-        self._came = _Came(start, size, first, classes, scores)
-        return classes[-size:] if first else classes[:size]
+        scores = self._classifier.scores(batch)
+        self._scored = (kept, scores[first:last].clone()) if len(scores) == size else None
+        return self._classifier.named(scores)
 
-    def settle(self, samples: Samples) -> Asked:
+    def settle(self, samples: Samples, closer: Callable[[Stretch], Asked]) -> Asked:
         """Compare what came; rows that no batch has taken are asked about by themselves.
 
         Args:
             samples: of the counted batch; rows are held.
+            closer: asks about a stretch by itself, its scores too.
 
         Returns:
-            What was asked again.
+            What was asked again; with what came only if that was a batch of its own, which alone
+            can be asked once more as it was.
 
         Raises:
             UserError: the classifier is no function of one sample.
         """
         assert self._waiting is not None
-        (stretch, group), came = self._waiting, self._came
+        (stretch, group, before), came = self._waiting, self._came
         self._waiting = self._came = None
         if came is None:
-            return Asked(stretch, group, self._about.compare(stretch, group, ()))
+            return closer(stretch)
 
         def batch() -> Batch:
-            counted = samples.draw(came.start, came.size)
-            return self._whole(stretch, group, counted, first=came.first)
+            return self._whole(stretch, group, samples.draw(came.start, came.size))
 
-        found = Answer(came.classes.tolist(), came.scores)
-        place = 0 if came.first else came.size
-        return Asked(stretch, group, self._about.among(stretch, group, found, place, batch))
+        found, half = Answer(came.classes.tolist(), came.scores), len(group) // 2
+        places = [*range(half), *range(half + came.size, len(group) + came.size)]
+        own = self._about.among(stretch, group, found, places, batch)
+        if before is not None and not self._about.same_scores(before, own):
+            return closer(stretch)
+        return Asked(stretch, group, None)
 
-    def _whole(self, stretch: Stretch, group: list[int], batch: Batch, *, first: bool) -> Batch:
-        rows = self._about.rows(stretch, group)
-        return joined([rows, batch] if first else [batch, rows])
+    def _beside(self, start: int, batch: Batch) -> torch.Tensor | None:
+        """Classes of a batch among the rows that wait; None where the model does not take both."""
+        assert self._waiting is not None
+        stretch, group, _ = self._waiting
+        size, half = len(parts(batch)[0]), len(group) // 2
+        try:
+            whole = self._whole(stretch, group, batch)
+            scores = self._classifier.scores(whole).clone()  # not its own buffer
+            classes = self._classifier.named(scores)
+        except Unreachable:
+            raise
+        except Exception:  # a stranger's model fails in any way
+            return None
+        if len(classes) != size + len(group):
+            return None
+        self._came = _Came(start, size, classes, scores)
+        return classes[half : half + size]
+
+    def _whole(self, stretch: Stretch, group: list[int], batch: Batch) -> Batch:
+        half = len(group) // 2
+        ends = (self._about.rows(stretch, rows) for rows in (group[:half], group[half:]))
+        return joined([next(ends), batch, next(ends)])

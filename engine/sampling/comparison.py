@@ -34,12 +34,12 @@ class _Said(NamedTuple):
 
     Attributes:
         batch: as it was asked about; a model may overwrite what it is given.
-        first: the place in it of the first row that is looked at.
+        places: in it, of the rows that are looked at.
     """
 
     batch: Batch
     found: Answer | None
-    first: int = 0
+    places: Sequence[int]
 
 
 class Comparison:
@@ -102,7 +102,7 @@ class Comparison:
             UserError: the classifier is no function of one sample.
         """
         batch = self.rows(stretch, group)
-        said = _Said(batch, self.ask(alike(batch, torch.clone)))
+        said = _Said(batch, self.ask(alike(batch, torch.clone)), range(len(group)))
         return self._settled(stretch, group, said, answered)
 
     def alone(
@@ -136,7 +136,7 @@ class Comparison:
         elif not self._rounding.alike(among, place, found, 0):
             self.suspicious = True
             self._among_copies(stretch, group, place, among, answered)
-        said = _Said(batch, found)
+        said = _Said(batch, found, [0])
         return Asked(stretch, [row], self._settled(stretch, [row], said, answered))
 
     def again(self, earlier: Asked) -> None:
@@ -173,15 +173,16 @@ class Comparison:
         if found is None or earlier.found is None:
             self.again(earlier)
             return self.compare(stretch, group, answered)
-        then, now = found.rows(0, count), found.rows(count, len(found.classes))
+        first, second = range(count), range(count, len(found.classes))
+        then, now = found.at(first), found.at(second)
         same = self._rounding.all_same(earlier.found, then)
         if not (
             same and _agree(earlier.stretch, earlier.group, then) and _agree(stretch, group, now)
         ):
             self.again(earlier)
             self.compare(stretch, group, answered)
-        self._settled(earlier.stretch, earlier.group, _Said(batch, found), ())
-        self._settled(stretch, group, _Said(batch, found, count), answered)
+        self._settled(earlier.stretch, earlier.group, _Said(batch, found, first), ())
+        self._settled(stretch, group, _Said(batch, found, second), answered)
         return now
 
     def among(
@@ -189,7 +190,7 @@ class Comparison:
         stretch: Stretch,
         group: Sequence[int],
         found: Answer,
-        first: int,
+        places: Sequence[int],
         batch: Callable[[], Batch],
     ) -> Answer:
         """As :meth:`compare`, of rows that were asked about in a batch among others.
@@ -199,19 +200,23 @@ class Comparison:
         Args:
             stretch, group: as for :meth:`compare`.
             found: the answer to the whole batch.
-            first: the place in it of the first row.
+            places: of the rows in it.
             batch: makes it once more.
 
         Raises:
             UserError: the classifier is no function of one sample.
         """
-        own = found.rows(first, first + len(group))
+        own = found.at(places)
         if _agree(stretch, group, own):
             self._note(stretch, group)
         else:
             self.compare(stretch, group, ())
-            self._settled(stretch, group, _Said(batch(), found, first), ())
+            self._settled(stretch, group, _Said(batch(), found, places), ())
         return own
+
+    def same_scores(self, one: Answer, other: Answer) -> bool:
+        """Whether the same samples have the same scores, up to rounding, in two batches."""
+        return self._rounding.all_same(one, other)
 
     def refusal(self, cause: Cause) -> NotAFunction:
         """The error that says why."""
@@ -251,7 +256,7 @@ class Comparison:
             return None
         self._note(stretch, group)
         ties = set[int]()
-        for place, row in enumerate(group, said.first):
+        for place, row in zip(said.places, group, strict=True):
             counted = stretch.classes[row]
             # A sample without a class counts against every class already.
             if counted not in (NO_CLASS, found.classes[place]):

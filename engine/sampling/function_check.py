@@ -90,7 +90,7 @@ class FunctionCheck:
         self._since = 0
         self._kept = KeptSamples(self._lot)
         self._about = Comparison(classifier, device, self._rounding)
-        self._appended = AppendedRows(classifier, self._about, self._lot)
+        self._appended = AppendedRows(classifier, self._about)
         self._whole = WholeBatches(
             classifier, self._about.ask, self._beyond, self._rounding, self._lot
         )
@@ -142,8 +142,13 @@ class FunctionCheck:
 
     def _waits(self, answered: Sequence[torch.Tensor]) -> bool:
         """Whether a brief look is answered within the next batch, which a short run has next."""
-        short = self.followed and self.planned < SHORT and self._brief
-        return short and max(map(len, answered)) >= self._few and self._appended.possible
+        asked = self._short and max(map(len, answered)) >= self._few
+        return asked and self._appended.possible
+
+    @property
+    def _short(self) -> bool:
+        """Whether this is the beginning of a short run that owes a brief look alone."""
+        return self.followed and self.planned < SHORT and self._brief
 
     @property
     def _each(self) -> int:
@@ -161,7 +166,7 @@ class FunctionCheck:
         due = not self.opened or self._whole.beyond(len(parts(batch)[0]), tested=self.tested)
         if due and not self._alone:
             self._kept.keep(start, batch, self._few)
-        return self._appended.classify(start, batch)
+        return self._appended.classify(start, batch, self._kept.places if self._short else range(0))
 
     def look(
         self,
@@ -242,7 +247,8 @@ class FunctionCheck:
             return
         began = time.perf_counter()
         with torch.inference_mode():
-            self._earlier[:1] = [self._appended.settle(samples)]
+            closer = lambda stretch: self._open(stretch, ())[0]  # noqa: E731
+            self._earlier[:1] = [self._appended.settle(samples, closer)]
         self.allowance.seconds -= time.perf_counter() - began
 
     def _moment(

@@ -27,6 +27,12 @@ class KeptSamples:
         self._place = 0
         self._batch: Batch | None = None
 
+    @property
+    def places(self) -> range:
+        """Of the samples that are kept."""
+        count = 0 if self._batch is None else len(parts(self._batch)[0])
+        return range(self._place, self._place + count)
+
     def keep(self, start: int, batch: Batch, count: int) -> None:
         """Keep ``count`` samples of a batch; none if some are kept already or the batch is smaller.
 

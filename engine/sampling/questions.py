@@ -166,10 +166,10 @@ class Answer:
         measured = classifier.identity.outputs is not None
         return cls(classifier.named(scores).tolist(), scores, measured)
 
-    def rows(self, first: int, last: int) -> Answer:
-        """What it says to rows first .. last-1."""
-        scores = None if self.scores is None else self.scores[first:last]
-        return Answer(self.classes[first:last], scores, self.measured)
+    def at(self, places: Sequence[int]) -> Answer:
+        """What it says to the rows at some places, in this order."""
+        scores = None if self.scores is None else self.scores[list(places)]
+        return Answer([self.classes[place] for place in places], scores, self.measured)
 
     @cached_property
     def numbers(self) -> torch.Tensor:

@@ -50,7 +50,7 @@ def test_numbers_that_are_measured_share_nothing() -> None:
         Answer([0], torch.tensor([[100.0, 100.0 + by]]), measured=True) for by in (0.0, 0.05)
     )
     assert Rounding.of("fp32").all_same(one, other)
-    assert one.rows(0, 1).measured
+    assert one.at([0]).measured
 
 
 def test_without_scores_only_classes_are_compared() -> None:
