@@ -65,6 +65,7 @@ class FunctionCheck:
             in another order, and time alone decides what more is asked.
         allowance: of that time; ``met`` is what is known of the model beforehand.
         opened: a first batch was tested; nothing more is counted before.
+        owed: what was counted since the last look may not be handed out before the next one.
         followed: more of the run is counted after the stream at hand, in a stream of its own.
         before: record of the part of the run that this one resumes.
     """
@@ -82,6 +83,7 @@ class FunctionCheck:
         self.before: FunctionCheckRecord | None = None
         self.allowance, self.met = Allowance(), Acquaintance()
         self.opened = self.followed = False
+        self.owed = True
         self._classifier, self._alone = classifier, alone
         self._rounding = Rounding.of(precision)
         self._lot = random.SystemRandom()
@@ -200,6 +202,7 @@ class FunctionCheck:
         if not answered or not (usual or larger):
             self._kept.drop()
             return
+        self.owed = self.owed or larger
         began = time.perf_counter()
         self._due = self._earlier[:1] if closing and not self._alone else []
         waits = self._waits(answered)
@@ -216,6 +219,7 @@ class FunctionCheck:
             self.allowance.seconds -= time.perf_counter() - began
         if closing or not self.opened:
             self._since, self.opened = 0, True
+        self.owed = waits
 
     def ask(self, stretch: Stretch, held: Batch, answered: Sequence[torch.Tensor]) -> None:
         """Ask about samples of several runs, in one batch in another order, one of them alone.
@@ -249,6 +253,7 @@ class FunctionCheck:
         with torch.inference_mode():
             closer = lambda stretch: self._open(stretch, ())[0]  # noqa: E731
             self._earlier[:1] = [self._appended.settle(samples, closer)]
+        self.owed = False
         self.allowance.seconds -= time.perf_counter() - began
 
     def _moment(

@@ -200,7 +200,9 @@ class Pack:
         if self._stop.is_set():
             self._take_back()
             for lane in self._lanes:
-                if lane.held:  # the question was cut short: what waits for it is not given out
+                if (
+                    lane.held or self.check.owed
+                ):  # the question was cut short: what waits for it is not given out
                     lane.waiting = []
                 lane.ended, lane.held = True, False
         return self._handed_out()

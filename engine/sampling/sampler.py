@@ -39,8 +39,7 @@ the third, a busy machine's chance, a short one is doubled: its operations wait 
 _SHORT, _FILLED = 0.01, 256
 """Seconds of a short batch; from that size on one fills the processor, and a dearer sample means a
 full cache."""
-_MAX_BATCH = 8192
-_MAX_BATCH_BYTES = 256 << 20
+_MAX_BATCH, _MAX_BATCH_BYTES = 8192, 256 << 20
 _LEAST_TRIALS, _TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 2, 3, 12, 0.01
 """The first batch of a size also sets things up; a short one, easily disturbed, is tried more."""
 _ENDLESS = 1 << 40
@@ -138,14 +137,8 @@ class Sampler:
 
     def samples(self, stream: Stream) -> StreamSamples:
         """The noisy samples of a stream, for the function check."""
-        return StreamSamples(
-            self._x,
-            self._law,
-            self._shape,
-            self.device,
-            noise=self.noise(stream),
-            asking=self.check.asking,
-        )
+        given = self._x, self._law, self._shape, self.device
+        return StreamSamples(*given, noise=self.noise(stream), asking=self.check.asking)
 
     @property
     def threads(self) -> int:
@@ -247,8 +240,7 @@ class Sampler:
             yield from self.joint.rows(self, stream, first, last, block=block, often=often)
             return
         samples, reducer = self.samples(stream), CountVotes(self.classes, block)
-        self.answers, self.members = AnswerBook(said), MemberTally(self.classes, self.check.top)
-        self.decrypted = DecryptedTally()
+        self._begin(said)
         done = first
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
@@ -270,11 +262,20 @@ class Sampler:
                 self.check.look(samples, start, answered, seconds=seconds, ends=done >= last)
             except KeyboardInterrupt:
                 self._stop.set()
+                if self.check.owed:  # the question was cut short: what waits for it is not counted
+                    self._begin(said)
+                    yield {}
+                    return
             found = reducer.counts(answered, start)
             yield self.numbers.beside(found, block) if self.numbers else found
             if classes is None:
                 return
             self._follow(seconds / len(answered))
+
+    def _begin(self, said: Sequence[AnswerGroup]) -> None:
+        """Nothing of a stream is counted but those answers, by its first look."""
+        self.answers, self.members = AnswerBook(said), MemberTally(self.classes, self.check.top)
+        self.decrypted = DecryptedTally()
 
     def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
         """Classes of the next batch of ``left``; None where memory is short or on Ctrl+C."""

@@ -366,6 +366,26 @@ def test_short_memory_is_no_refusal() -> None:
     assert run(sampler(Short(0.2), batch=8), 300) == run(sampler(HalfSpace(0.2)), 300)
 
 
+@pytest.mark.parametrize("first", [2, 3, 4])
+def test_ctrl_c_in_a_look_that_is_owed_gives_out_no_votes(first: int) -> None:
+    """Of the first look, and of rows that were asked about within a batch."""
+    calls = itertools.count(1)
+
+    def interrupted(margin: torch.Tensor) -> torch.Tensor:
+        if next(calls) == first:
+            raise KeyboardInterrupt
+        return margin * (1.01 if len(margin) > 1000 else 1.0)
+
+    one = sampler(Made(interrupted), batch=1000)
+    one.check.planned = 1000
+    if first == 4:  # after a look at the selection votes, which asks about them alone
+        calls = itertools.count(2)
+        one.check.tested = one.check.followed = True
+        one.check.allowance.seconds = -1e6
+        assert list(one.votes(Stream.SELECTION, 100))[-1].n == 100
+    assert list(one.votes(Stream.ESTIMATION, 1000)) == [Votes(counts=(0, 0))]
+
+
 def test_the_samples_are_the_ones_that_were_counted() -> None:
     """Drawn again by their indices, whatever the batches they came in."""
     seen: list[torch.Tensor] = []

@@ -14,12 +14,14 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
+from engine.noise.gaussian import Stream
 from engine.procedures import dataset
 from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import SetResult
 from engine.sampling import function_check
 from engine.sampling.pack import Pack
+from tests.engine.sampling.test_function_check import sampler
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 SETTINGS = CertifySettings(n0=20, n=600, seed=1)
@@ -298,6 +300,35 @@ def test_ctrl_c_in_a_question_gives_out_nothing_that_waits_for_it(
     monkeypatch.setattr(Pack, "_ask", interrupted)
     with pytest.raises(UserError, match="Stopped before the first input of the set was counted"):
         counted(HalfSpace(0.4), batch=64)
+
+
+def test_ctrl_c_in_the_first_look_gives_out_nothing() -> None:
+    class Interrupted(HalfSpace):
+        asked = False
+
+        def scores(self, batch: torch.Tensor) -> torch.Tensor:
+            if self.asked:
+                raise KeyboardInterrupt
+            return super().scores(batch)
+
+    model = Interrupted(0.4)
+    stop = threading.Event()
+    pack = Pack(model, device=torch.device("cpu"), precision="fp32", stop=stop, planned=600)
+    one = sampler(model, batch=64)
+    pack.takes(one)
+    one.joint = pack
+    rows = one.rows(Stream.SELECTION, 0, 600, block=600)
+    assert next(rows) == {}
+    look = pack.check.look
+
+    def looked(*given: Any, **more: Any) -> None:
+        model.asked = True
+        look(*given, **more)
+
+    pack.check.look = looked  # type: ignore[method-assign]
+    pack.step(last=True)
+    assert stop.is_set() and not any(rows)
+    pack.close()
 
 
 @pytest.mark.thorough
