@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import _thread
+import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,10 +16,13 @@ INTERRUPTED = 130
 """Exit status of a command that was stopped before there was a result."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _AGAIN = 0.02
-"""Seconds after which a signal comes again that came while a module was loaded."""
+"""Seconds between looks whether the module is loaded during which a signal came."""
 _LOADER = "<frozen importlib"
+_LOADING = b"certiscope: Stopped while a library was being loaded.\n"
 _asked = False
 """Whether a signal has ended the command; libraries swallow KeyboardInterrupt while they load."""
+_waits = _comes = False
+"""Whether a signal waits until a module is loaded, and whether it comes again now."""
 
 
 def until_interrupted(command: Callable[[], int]) -> int:
@@ -29,8 +34,8 @@ def until_interrupted(command: Callable[[], int]) -> int:
         command: the whole of it, imports included; it says itself what an interrupt has left,
             as far as it has come.
     """
-    global _asked
-    _asked = False
+    global _asked, _waits, _comes
+    _asked = _waits = _comes = False
     for number in _SIGNALS:
         signal.signal(number, _on_signal)
     try:
@@ -49,14 +54,27 @@ def interrupted() -> bool:
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
-    global _asked
+    global _asked, _waits, _comes
+    second, _comes = _waits and not _comes, False
     _asked = True
-    if _loads(frame):
-        later = threading.Timer(_AGAIN, _thread.interrupt_main, (number,))
-        later.daemon = True
-        later.start()
-        return
-    raise KeyboardInterrupt
+    if not _loads(frame):
+        raise KeyboardInterrupt
+    if second:  # who asks twice does not wait for a library, which may take forever
+        os.write(2, _LOADING)
+        os._exit(INTERRUPTED)
+    _waits = True
+    _thread.start_new_thread(_later, (number,))
+
+
+def _later(number: int) -> None:
+    """Let a signal come again once no module is being loaded."""
+    global _comes
+    main = threading.main_thread().ident
+    while main is not None and _loads(sys._current_frames().get(main)):
+        time.sleep(_AGAIN)
+    if _waits:
+        _comes = True
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _loads(frame: FrameType | None) -> bool:
@@ -85,7 +103,9 @@ def stoppable(stop: threading.Event | None = None) -> Iterator[threading.Event]:
     Raises:
         KeyboardInterrupt: at the second signal, or where one came before and was swallowed.
     """
+    global _waits
     if _asked:
+        _waits = False  # it is obeyed here
         raise KeyboardInterrupt
     stop = stop or threading.Event()
     if threading.current_thread() is not threading.main_thread():

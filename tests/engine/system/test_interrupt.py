@@ -27,6 +27,7 @@ WRITING = (
 SENTENCES = (
     "certiscope: Stopped before anything was done.",
     "certiscope: Stopped before it was done; nothing more was written.",
+    "certiscope: Stopped while a library was being loaded.",
     "certiscope: Stopped before there was a result. What was counted is lost, for no case kept it "
     "(--case F.certiscope).",
 )
@@ -88,6 +89,33 @@ def test_a_module_is_loaded_to_its_end_first(
         for number, handler in kept.items():
             signal.signal(number, handler)
     assert seen == [36] and capsys.readouterr().err == SENTENCES[0] + "\n"
+
+
+def test_a_second_signal_ends_what_never_loads(tmp_path: Path) -> None:
+    """The first waits for the module, at whatever moment the second comes."""
+    body = "import time", "print('loading', flush=True)", "while True: time.sleep(0.05)"
+    (tmp_path / "never_loaded.py").write_text("\n".join(body), encoding="utf-8")
+    command = (
+        "import sys; from engine.system.interrupt import until_interrupted; "
+        "sys.exit(until_interrupted(lambda: __import__('never_loaded') and 0))"
+    )
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    with subprocess.Popen(
+        [sys.executable, "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "loading\n"
+        program.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        assert program.poll() is None
+        program.send_signal(signal.SIGTERM)
+        _, err = program.communicate(timeout=60)
+    assert program.returncode == INTERRUPTED
+    assert err == "certiscope: Stopped while a library was being loaded.\n"
 
 
 @pytest.mark.walk
