@@ -41,7 +41,9 @@ def until_interrupted(command: Callable[[], int]) -> int:
     try:
         status = command()
         _deaf()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        if not (_asked or isinstance(error, KeyboardInterrupt)):
+            raise
         _deaf()
         sys.stderr.write("certiscope: Stopped before anything was done.\n")
         return INTERRUPTED

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from engine.models.request import ModelRequest
+from engine.system.interrupt import interrupted
 from gui.controllers.session import Session
 from gui.shell.garbage_collection import Collector
 from gui.shell.qt_messages import leave_out_noise
@@ -131,6 +132,8 @@ def _loop(app: QApplication, window: Window) -> int:
     beat = QTimer()  # lets Python see the signal
     beat.timeout.connect(lambda: None)
     beat.start(200)
+    if interrupted():  # while the window was made, where Qt swallowed it
+        QTimer.singleShot(0, window.leave)
     status = app.exec()
     if not window.ended:
         # a download inside a library cannot be interrupted, and Qt aborts on a thread that still

@@ -73,10 +73,9 @@ def test_a_module_is_loaded_to_its_end_first(
     body = "import signal", "signal.raise_signal(signal.SIGINT)", "loaded = sum(range(9))"
     (tmp_path / "slow_to_load.py").write_text("\n".join(body), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    seen = []
 
     def command() -> int:
-        seen.append(__import__("slow_to_load").loaded)
+        __import__("slow_to_load")
         assert interrupted()
         for _ in range(500):
             time.sleep(0.01)
@@ -88,7 +87,29 @@ def test_a_module_is_loaded_to_its_end_first(
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
-    assert seen == [36] and capsys.readouterr().err == SENTENCES[0] + "\n"
+    assert sys.modules.pop("slow_to_load").loaded == 36
+    assert capsys.readouterr().err == SENTENCES[0] + "\n"
+
+
+def test_an_error_that_a_signal_became_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """As where native code that asks Python takes KeyboardInterrupt for a failure of its own."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def command() -> int:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise SystemError("bad argument to internal function") from None
+        return 0
+
+    try:
+        assert until_interrupted(command) == INTERRUPTED
+        with pytest.raises(ZeroDivisionError):
+            until_interrupted(lambda: 1 // 0)
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    assert capsys.readouterr().err == SENTENCES[0] + "\n"
 
 
 def test_a_second_signal_ends_what_never_loads(tmp_path: Path) -> None:

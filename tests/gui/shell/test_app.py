@@ -207,6 +207,20 @@ def test_a_demonstration_that_stays_open_keeps_its_runs_as_any_window_does(
 
 
 @pytest.mark.thorough
+def test_ctrl_c_that_qt_swallowed_while_the_window_was_made_closes_it(tmp_path):
+    code = """
+import sys
+from engine.system import interrupt
+from gui.shell import app
+app.DEMO_MODEL = "/nowhere/model.onnx"
+interrupt._asked = True
+sys.exit(app.main([]))
+"""
+    done = run(code, XDG_CONFIG_HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.thorough
 def test_the_demonstration_runs_without_a_display(tmp_path):
     out = tmp_path / "out"
     environment = {
