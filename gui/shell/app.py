@@ -127,13 +127,14 @@ def _loop(app: QApplication, window: Window) -> int:
     """Run until the window is closed, by Ctrl+C in the terminal or SIGTERM too."""
     import signal
 
+    leave = partial(QTimer.singleShot, 0, window.leave)  # not in the middle of a paint
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: window.leave())
+        signal.signal(number, lambda *_: leave())
     beat = QTimer()  # lets Python see the signal
     beat.timeout.connect(lambda: None)
     beat.start(200)
     if interrupted():  # while the window was made, where Qt swallowed it
-        QTimer.singleShot(0, window.leave)
+        leave()
     status = app.exec()
     if not window.ended:
         # a download inside a library cannot be interrupted, and Qt aborts on a thread that still
