@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from engine.system.interrupt import until_interrupted
+from engine.system.interrupt import remembered, until_interrupted
 from engine.system.memory import (
     collect_seldom,
     keep_small,
@@ -114,7 +114,8 @@ def _window(files: list[str]) -> int:
             return _refuse(lacking)
         from gui.shell.app import main as window
 
-        return window(files)
+        with remembered():  # until the window hears it itself
+            return window(files)
 
 
 def _demo(out: Path) -> int:
@@ -124,7 +125,8 @@ def _demo(out: Path) -> int:
             return _refuse(lacking)
         from gui.shell.app import demo
 
-        return demo(out)
+        with remembered():
+            return demo(out)
 
 
 def prepare(*, offscreen: bool) -> str:

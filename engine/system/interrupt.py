@@ -18,7 +18,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _AGAIN = 0.02
 """Seconds between looks whether the module is loaded during which a signal came."""
 _LOADER = "<frozen importlib"
-_LOADING = b"certiscope: Stopped while a library was being loaded.\n"
+_LOADING = "certiscope: Stopped while a library was being loaded.\n"
+_STOPPED = "certiscope: Stopped before anything was done.\n"
 _asked = False
 """Whether a signal has ended the command; libraries swallow KeyboardInterrupt while they load."""
 _waits = _comes = False
@@ -45,7 +46,7 @@ def until_interrupted(command: Callable[[], int]) -> int:
         if not (_asked or isinstance(error, KeyboardInterrupt)):
             raise
         _deaf()
-        sys.stderr.write("certiscope: Stopped before anything was done.\n")
+        sys.stderr.write(_STOPPED)
         return INTERRUPTED
     return status
 
@@ -62,10 +63,14 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     if not _loads(frame):
         raise KeyboardInterrupt
     if second:  # who asks twice does not wait for a library, which may take forever
-        os.write(2, _LOADING)
-        os._exit(INTERRUPTED)
+        _end(_LOADING)
     _waits = True
     _thread.start_new_thread(_later, (number,))
+
+
+def _end(sentence: str) -> None:
+    os.write(2, sentence.encode())
+    os._exit(INTERRUPTED)
 
 
 def _later(number: int) -> None:
@@ -93,6 +98,39 @@ def _deaf() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def _obey() -> None:
+    """Interrupt where a signal came before."""
+    global _waits
+    if _asked:
+        _waits = False
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """A first signal raises nothing: :func:`interrupted` tells of it; a second ends the process.
+
+    For native code that Python's errors must not cross, such as what makes a window.
+
+    Raises:
+        KeyboardInterrupt: a signal came before.
+    """
+    _obey()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        global _asked
+        if _asked:
+            _end(_STOPPED)
+        _asked = True
+
+    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @contextmanager
 def stoppable(stop: threading.Event | None = None) -> Iterator[threading.Event]:
     """An event that the first Ctrl+C or SIGTERM sets; the second one interrupts as usual.
@@ -105,10 +143,7 @@ def stoppable(stop: threading.Event | None = None) -> Iterator[threading.Event]:
     Raises:
         KeyboardInterrupt: at the second signal, or where one came before and was swallowed.
     """
-    global _waits
-    if _asked:
-        _waits = False  # it is obeyed here
-        raise KeyboardInterrupt
+    _obey()
     stop = stop or threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -13,7 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.system.interrupt import INTERRUPTED, interrupted, stoppable, until_interrupted
+from engine.system import interrupt
+from engine.system.interrupt import (
+    INTERRUPTED,
+    interrupted,
+    remembered,
+    stoppable,
+    until_interrupted,
+)
 
 ROOT = Path(__file__).parents[3]
 LONG = [
@@ -110,6 +117,31 @@ def test_an_error_that_a_signal_became_is_no_error(capsys: pytest.CaptureFixture
         for number, handler in kept.items():
             signal.signal(number, handler)
     assert capsys.readouterr().err == SENTENCES[0] + "\n"
+
+
+def test_a_signal_may_be_remembered_where_no_error_may_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    ended = list[str]()
+    monkeypatch.setattr(interrupt, "_end", ended.append)
+
+    def command() -> int:
+        with remembered():
+            signal.raise_signal(signal.SIGINT)
+            assert interrupted() and not ended
+            signal.raise_signal(signal.SIGTERM)
+            assert len(ended) == 1
+        with pytest.raises(KeyboardInterrupt), remembered():
+            raise AssertionError("it was forgotten")
+        return 3
+
+    try:
+        assert until_interrupted(command) == 3
+    finally:
+        until_interrupted(lambda: 0)
+        for number, handler in kept.items():
+            signal.signal(number, handler)
 
 
 def test_a_second_signal_ends_what_never_loads(tmp_path: Path) -> None:
