@@ -20,6 +20,11 @@ LAST_BITS = {"fp32": 1e-5, "fp16": 5e-3, "bf16": 2.5e-2}
 """And relative to their own size, which what all classes share makes as large as it likes."""
 
 
+_FAR, _FARTHEST = 100.0, 1e30
+"""How far behind the first a class is out of the question, in leads of the first over the second;
+and whatever these are."""
+
+
 class Cause(Enum):
     """Why the same noisy sample got two classes; what is said of it."""
 
@@ -175,17 +180,34 @@ class Answer:
     def numbers(self) -> torch.Tensor:
         """The scores, none where there are none: (B, K, 2), each with its distance from the middle.
 
-        The middle of a sample's scores is their median, which one class far off does not change;
-        of numbers that are measured it is 0.
+        The middle of a sample's scores is their median, which one class far off does not change,
+        without those that are out of the question; of numbers that are measured it is 0.
         """
         if self.scores is None:
             return torch.empty(0, 0, 2, dtype=torch.float64)
         found = apart = self.scores.double().nan_to_num()
         if not self.measured:
-            rising, count = found.sort(dim=1).values, found.shape[1]
-            middle = rising[:, (count - 1) // 2] / 2 + rising[:, count // 2] / 2
-            apart = found - middle[:, None]
+            kept = self._in_question
+            rising = found.masked_fill(~kept, torch.inf).sort(dim=1).values
+            count = kept.sum(dim=1, keepdim=True).clamp(min=1)
+            middle = rising.gather(1, (count - 1) // 2) / 2 + rising.gather(1, count // 2) / 2
+            apart = found - middle
         return torch.stack([found, apart.abs()], dim=2)
+
+    @cached_property
+    def _in_question(self) -> torch.Tensor:
+        """Which scores (B, K) are no masks, such as -1e9 or -inf for classes that are left out.
+
+        However many these are, how far off they are excuses nothing in the others.
+        """
+        assert self.scores is not None
+        found = self.scores.double().nan_to_num()
+        if self.measured or found.numel() == 0 or found.shape[1] < 2:
+            return torch.ones_like(found, dtype=torch.bool)
+        first, second = found.topk(2, dim=1).values.unbind(dim=1)
+        lead = float((first - second).median())
+        far = _FAR * lead if lead > 0 else _FARTHEST
+        return first[:, None] - found <= min(far, _FARTHEST)
 
     @cached_property
     def scale(self) -> float:
@@ -196,7 +218,7 @@ class Answer:
         """
         if not self.numbers.numel():
             return 0.0
-        usual = float(self.numbers[..., 1].median())
+        usual = float(self.numbers[..., 1][self._in_question].median())
         if self.measured or self.numbers.shape[1] < 2:
             return usual
         first, second = self.numbers[..., 0].topk(2, dim=1).values.unbind(dim=1)

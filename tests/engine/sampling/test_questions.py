@@ -68,3 +68,24 @@ def test_a_sample_without_a_class_is_no_near_tie() -> None:
 
 def test_other_numbers_of_scores_are_other_answers() -> None:
     assert not Rounding.of("fp32").all_same(answer((1.0, 0.0)), answer((1.0, 0.0), (1.0, 0.0)))
+
+
+@pytest.mark.parametrize("mask", [-1e3, -1e9, -3e38, -torch.inf])
+def test_masks_of_most_classes_excuse_nothing_in_the_others(mask: float) -> None:
+    """However far off they are, and though they are more than half of the classes."""
+
+    def masked(margin: float) -> Answer:
+        scores = torch.full((4, 9), mask)
+        scores[:, :2] = torch.tensor([margin, -margin])
+        return Answer([0] * 4, scores)
+
+    fine = Rounding.of("fp32")
+    assert fine.all_same(masked(0.5), masked(0.50001))
+    assert not fine.all_same(masked(0.5), masked(0.52))
+    assert not fine.near(masked(0.5), 0, masked(-0.5), 0, (0, 1))
+
+
+def test_scores_of_which_most_are_tied_have_a_middle_all_the_same() -> None:
+    votes = torch.tensor([[3.0, 3.0, 0.0, 0.0, 1.0]] * 3)
+    one = Answer([0] * 3, votes)
+    assert one.scale == 1.0 and Rounding.of("fp32").all_same(one, Answer([0] * 3, votes + 1e-6))
