@@ -12,11 +12,11 @@ then is counted without them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
-from engine.core.batches import Batch, joined, parts
+from engine.core.batches import Batch, joined, parts, rows_of
 from engine.core.errors import Unreachable
 from engine.models.base import Classifier
 from engine.sampling.comparison import Comparison
@@ -28,12 +28,12 @@ class _Waiting(NamedTuple):
 
     Attributes:
         stretch, group: which they are, and the order.
-        before: what they were counted by, in this order; None where that was not kept.
+        before: scores that they were counted by, of the stretch; None where they were not kept.
     """
 
     stretch: Stretch
     group: list[int]
-    before: Answer | None
+    before: torch.Tensor | None
 
 
 class _Came(NamedTuple):
@@ -92,7 +92,7 @@ class AppendedRows:
         """Ask about rows of a stretch in the next batch that is counted."""
         before, scored = None, self._scored
         if scored is not None and tuple(scored[0]) == stretch.places:
-            before = Answer(list(stretch.classes), scored[1]).at(group)
+            before = scored[1]
         self._waiting = _Waiting(stretch, group, before)
         self._came, self._apart, self._scored = None, False, None
 
@@ -139,12 +139,21 @@ class AppendedRows:
         def batch() -> Batch:
             return self._whole(stretch, group, samples.draw(came.start, came.size))
 
-        found, half = Answer(came.classes.tolist(), came.scores), len(group) // 2
+        half, again = len(group) // 2, Asked(stretch, group, None)
         places = [*range(half), *range(half + came.size, len(group) + came.size)]
+        if before is not None:
+            counted = before.tolist()
+            then, now = [counted[row] for row in group], _ends(came.scores, half, came.size)
+            classes = _ends(came.classes, half, came.size)
+            if self._about.evidently_same(stretch, group, classes, (then, now)):
+                return again
+        found = Answer(came.classes.tolist(), came.scores)
         own = self._about.among(stretch, group, found, places, batch)
-        if before is not None and not self._about.same_scores(before, own):
-            return closer(stretch)
-        return Asked(stretch, group, None)
+        if before is not None:
+            first = Answer(list(stretch.classes), before).at(group)
+            if not self._about.same_scores(first, own):
+                return closer(stretch)
+        return again
 
     def _beside(self, start: int, batch: Batch) -> torch.Tensor | None:
         """Classes of a batch among the rows that wait; None where the model does not take both."""
@@ -165,6 +174,10 @@ class AppendedRows:
         return classes[half : half + size]
 
     def _whole(self, stretch: Stretch, group: list[int], batch: Batch) -> Batch:
-        half = len(group) // 2
-        ends = (self._about.rows(stretch, rows) for rows in (group[:half], group[half:]))
-        return joined([next(ends), batch, next(ends)])
+        rows, half = self._about.rows(stretch, group), len(group) // 2
+        return joined([rows_of(rows, 0, half), batch, rows_of(rows, half, len(group))])
+
+
+def _ends(values: torch.Tensor, half: int, size: int) -> list[Any]:
+    """What came of the rows before and after the counted samples."""
+    return [*values[:half].tolist(), *values[half + size :].tolist()]

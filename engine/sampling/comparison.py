@@ -22,6 +22,7 @@ from engine.sampling.questions import (
     Cause,
     Rounding,
     Samples,
+    Scores,
     Stretch,
 )
 
@@ -213,6 +214,26 @@ class Comparison:
             self.compare(stretch, group, ())
             self._settled(stretch, group, _Said(batch(), found, places), ())
         return own
+
+    def evidently_same(
+        self,
+        stretch: Stretch,
+        group: Sequence[int],
+        classes: Sequence[int],
+        scores: tuple[Scores, Scores],
+    ) -> bool:
+        """Whether rows got their classes again, and scores that are plainly the same.
+
+        Args:
+            stretch, group: as for :meth:`compare`.
+            classes: that came now, by the rows of the group.
+            scores: (B, K) then and now.
+        """
+        same = [stretch.classes[row] for row in group] == classes
+        if same and self._rounding.alike_at_a_glance(*scores):
+            self._note(stretch, group)
+            return True
+        return False
 
     def same_scores(self, one: Answer, other: Answer) -> bool:
         """Whether the same samples have the same scores, up to rounding, in two batches."""

@@ -211,7 +211,7 @@ class FunctionCheck:
                 raise self._about.refusal(Cause.PLACE)
             if waits:
                 stretch = self._stretch(samples, start, answered, self._few)
-                self._appended.wait(stretch, self._lot.sample(range(self._few), self._few))
+                self._appended.wait(stretch, self._shuffled(self._few))
             elif usual:
                 self._moment(samples, start, answered, closing=closing)
         self._kept.drop()
@@ -255,6 +255,11 @@ class FunctionCheck:
             self._earlier[:1] = [self._appended.settle(samples, closer)]
         self.owed = False
         self.allowance.seconds -= time.perf_counter() - began
+
+    def _shuffled(self, count: int) -> list[int]:
+        """The numbers below ``count`` by lot, asking the system once."""
+        lots = self._lot.randbytes(8 * count)
+        return sorted(range(count), key=lambda i: lots[8 * i : 8 * i + 8])
 
     def _moment(
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], *, closing: bool

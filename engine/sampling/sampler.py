@@ -236,9 +236,8 @@ class Sampler:
         Raises:
             UserError: the classifier is no function of one sample (:class:`FunctionCheck`).
         """
-        if self.joint is not None:
-            yield from self.joint.rows(self, stream, first, last, block=block, often=often)
-            return
+        if joint := self.joint:
+            return (yield from joint.rows(self, stream, first, last, block=block, often=often))
         samples, reducer = self.samples(stream), CountVotes(self.classes, block)
         self._begin(said)
         done = first
@@ -263,19 +262,18 @@ class Sampler:
             except KeyboardInterrupt:
                 self._stop.set()
                 if self.check.owed:  # the question was cut short: what waits for it is not counted
-                    self._begin(said)
-                    yield {}
-                    return
+                    return (yield self._begin(said))
             found = reducer.counts(answered, start)
             yield self.numbers.beside(found, block) if self.numbers else found
             if classes is None:
                 return
             self._follow(seconds / len(answered))
 
-    def _begin(self, said: Sequence[AnswerGroup]) -> None:
-        """Nothing of a stream is counted but those answers, by its first look."""
+    def _begin(self, said: Sequence[AnswerGroup]) -> dict[int, list[int]]:
+        """Nothing of a stream is counted but those answers, by its first look; no rows."""
         self.answers, self.members = AnswerBook(said), MemberTally(self.classes, self.check.top)
         self.decrypted = DecryptedTally()
+        return {}
 
     def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
         """Classes of the next batch of ``left``; None where memory is short or on Ctrl+C."""

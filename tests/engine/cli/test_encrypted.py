@@ -161,7 +161,10 @@ def test_a_case_keeps_an_encrypted_run_and_extends_it(folder, tmp_path, capsys):
     with serving(small()) as address:
         asked = f"certify --encrypted {address.place} {words} --case {case}"
         assert main(asked.split()) == 0
-        assert main(f"resume {case} --run 1 --n 200 --quiet".split()) == 0
+        resume = f"resume {case} --run 1 --n 200 --quiet"
+        assert main(resume.split()) == 2  # a file's word is not enough to send a server anything
+        assert f"{address.place} is a server" in capsys.readouterr().err
+        assert main(f"{resume} --model encrypted:{address.place}".split()) == 0
     capsys.readouterr()
     assert main(["verify", str(case), "--counts-only"]) == 0
     shown = capsys.readouterr().out

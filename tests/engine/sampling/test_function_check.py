@@ -191,15 +191,23 @@ def test_a_dependence_that_begins_with_a_few_samples_is_found_in_short_runs() ->
 
 @pytest.mark.parametrize(("shared", "scale"), [(0.5, 1e-4), (1e4, 1.0)])
 def test_what_all_scores_share_hides_no_mean_over_the_batch(shared: float, scale: float) -> None:
-    """Probabilities next to one half, or scores with a large part in common."""
+    """Probabilities next to one half, or scores with a large part in common.
+
+    By lot all that are asked alone may be as near the mean as the last bits: in few runs.
+    """
 
     class Shared(Made):
         def scores(self, batch: torch.Tensor) -> torch.Tensor:
             return shared + scale * super().scores(batch)
 
     for total in (1_000, 20_000):
-        with pytest.raises(UserError, match="depends on the"):
-            run(sampler(Shared(lambda m: m.mean().expand(len(m)))), total)
+        refused = 0
+        for _ in range(8):
+            try:
+                run(sampler(Shared(lambda m: m.mean().expand(len(m)))), total)
+            except NotOneSample as error:
+                refused += "depends on the" in str(error)
+        assert refused >= 6
 
 
 @pytest.mark.usefixtures("often")

@@ -89,3 +89,19 @@ def test_scores_of_which_most_are_tied_have_a_middle_all_the_same() -> None:
     votes = torch.tensor([[3.0, 3.0, 0.0, 0.0, 1.0]] * 3)
     one = Answer([0] * 3, votes)
     assert one.scale == 1.0 and Rounding.of("fp32").all_same(one, Answer([0] * 3, votes + 1e-6))
+
+
+def test_what_is_alike_at_a_glance_is_alike() -> None:
+    """Scores of all sizes and masks, moved by about as much as may be."""
+    generator, rounding, seen = torch.Generator().manual_seed(0), Rounding.of("fp32"), [0, 0]
+    for case in range(600):
+        rows, classes = 1 + case % 8, 2 + case % 5
+        one = torch.randn(rows, classes, generator=generator) * 10.0 ** (case % 7 - 3)
+        one[:, -1] += (0.0, 1e4, -torch.inf)[case % 3]
+        moved = one * (1 + 10.0 ** -(3 + case % 4) * torch.randn(one.shape, generator=generator))
+        glance = rounding.alike_at_a_glance(one.tolist(), moved.tolist())
+        seen[glance] += 1
+        named = [0] * rows
+        assert not glance or rounding.all_same(Answer(named, one), Answer(named, moved))
+        assert rounding.alike_at_a_glance(one.tolist(), one.tolist()) == bool(one.isfinite().all())
+    assert min(seen) > 20
