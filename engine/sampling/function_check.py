@@ -320,8 +320,7 @@ class FunctionCheck:
     ) -> None:
         """Ask about samples of a batch that is larger than all before, in another order."""
         stretch = self._stretch(samples, start, answered, few)
-        rows = range(len(stretch.places))
-        self._compared(stretch, self._lot.sample(rows, len(rows)), answered)
+        self._compared(stretch, self._shuffled(len(stretch.places)), answered)
 
     def _compared(
         self, stretch: Stretch, group: Sequence[int], answered: Sequence[torch.Tensor]
@@ -333,7 +332,7 @@ class FunctionCheck:
 
     def _groups(self, count: int, *, whole: bool) -> list[list[int]]:
         """Rows of a stretch that are asked about together; all with ``whole``, once it is open."""
-        shuffled = self._lot.sample(range(count), count)
+        shuffled = self._shuffled(count)
         if self._alone:
             return [[row] for row in shuffled[: self._few]]
         if self._brief:
@@ -357,7 +356,7 @@ class FunctionCheck:
     def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> list[Asked]:
         """All of a stretch in another order, and some of its rows alone, scores compared too."""
         count = len(stretch.classes)
-        shuffled = self._lot.sample(range(count), count)
+        shuffled = self._shuffled(count)
         among = self._about.compare(stretch, shuffled, answered)
         places = self._lot.sample(range(count), min(count, self._each))
         alone = [self._about.alone(stretch, shuffled, at, among, answered) for at in places]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,6 +41,16 @@ SENTENCES = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _handlers() -> Iterator[None]:
+    """Afterwards no signal is remembered, and the handlers of both are what they were."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    until_interrupted(lambda: 0)
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_first_sets_the_event_second_interrupts(number: signal.Signals) -> None:
     before = signal.getsignal(number)
@@ -54,7 +65,6 @@ def test_first_sets_the_event_second_interrupts(number: signal.Signals) -> None:
 def test_a_signal_that_a_library_swallows_is_not_forgotten(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def command() -> int:
         with suppress(KeyboardInterrupt):  # as an import hook may do
@@ -63,12 +73,8 @@ def test_a_signal_that_a_library_swallows_is_not_forgotten(
         with stoppable():
             raise AssertionError("a run began")
 
-    try:
-        assert until_interrupted(command) == INTERRUPTED
-        assert until_interrupted(lambda: 3) == 3 and not interrupted()
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
+    assert until_interrupted(command) == INTERRUPTED
+    assert until_interrupted(lambda: 3) == 3 and not interrupted()
     assert capsys.readouterr().err == SENTENCES[0] + "\n"
 
 
@@ -76,7 +82,6 @@ def test_a_module_is_loaded_to_its_end_first(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """torch's native part ends the process where an error comes out of a module that it loads."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     body = "import signal", "signal.raise_signal(signal.SIGINT)", "loaded = sum(range(9))"
     (tmp_path / "slow_to_load.py").write_text("\n".join(body), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
@@ -88,19 +93,14 @@ def test_a_module_is_loaded_to_its_end_first(
             time.sleep(0.01)
         raise AssertionError("the signal did not come again")
 
-    try:
-        assert until_interrupted(command) == INTERRUPTED
-        assert until_interrupted(lambda: 3) == 3 and not interrupted()
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
+    assert until_interrupted(command) == INTERRUPTED
+    assert until_interrupted(lambda: 3) == 3 and not interrupted()
     assert sys.modules.pop("slow_to_load").loaded == 36
     assert capsys.readouterr().err == SENTENCES[0] + "\n"
 
 
 def test_an_error_that_a_signal_became_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     """As where native code that asks Python takes KeyboardInterrupt for a failure of its own."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def command() -> int:
         try:
@@ -109,20 +109,15 @@ def test_an_error_that_a_signal_became_is_no_error(capsys: pytest.CaptureFixture
             raise SystemError("bad argument to internal function") from None
         return 0
 
-    try:
-        assert until_interrupted(command) == INTERRUPTED
-        with pytest.raises(ZeroDivisionError):
-            until_interrupted(lambda: 1 // 0)
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
+    assert until_interrupted(command) == INTERRUPTED
+    with pytest.raises(ZeroDivisionError):
+        until_interrupted(lambda: 1 // 0)
     assert capsys.readouterr().err == SENTENCES[0] + "\n"
 
 
 def test_a_signal_may_be_remembered_where_no_error_may_come(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     ended = list[str]()
     monkeypatch.setattr(interrupt, "_end", ended.append)
 
@@ -136,12 +131,7 @@ def test_a_signal_may_be_remembered_where_no_error_may_come(
             raise AssertionError("it was forgotten")
         return 3
 
-    try:
-        assert until_interrupted(command) == 3
-    finally:
-        until_interrupted(lambda: 0)
-        for number, handler in kept.items():
-            signal.signal(number, handler)
+    assert until_interrupted(command) == 3
 
 
 def test_a_second_signal_ends_what_never_loads(tmp_path: Path) -> None:
