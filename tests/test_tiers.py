@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import random
+import secrets
 from pathlib import Path
 
-from tests.tiers import share_out
+import pytest
+
+from tests.tiers import own_lots, share_out
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -52,3 +56,20 @@ def test_all_tests_are_run_before_a_change_is_handed_in() -> None:
     assert "thorough and" not in makefile.partition("test-fast:")[0]
     assert "-m 'not thorough and not statistics" in makefile
     assert "make test\n" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_lots_follow_from_the_name_of_a_test(request: pytest.FixtureRequest) -> None:
+    drawn = []
+    for _ in range(2):
+        with own_lots(request.node):
+            drawn.append((secrets.randbits(63), random.SystemRandom().random()))
+    assert drawn[0] == drawn[1]
+    before = secrets.randbits(63)
+    assert before != secrets.randbits(63)
+
+
+@pytest.mark.statistics
+def test_statistics_draw_as_the_program_does(request: pytest.FixtureRequest) -> None:
+    kept = secrets.randbits
+    with own_lots(request.node):
+        assert secrets.randbits is kept

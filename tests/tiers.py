@@ -1,6 +1,11 @@
-"""Which tests are fast: what `make test-fast` runs."""
+"""Which tests are fast: what `make test-fast` runs. And what decides for them by lot."""
 
 from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,3 +20,21 @@ def share_out(items: list[pytest.Item]) -> None:
         if name in seen:
             item.add_marker("thorough")
         seen.add(name)
+
+
+@contextmanager
+def own_lots(item: pytest.Item) -> Iterator[None]:
+    """Seeds and lots that the program draws follow from the name of the test that runs.
+
+    A test that chance decides one time in a hundred stops somebody who changed nothing; here it
+    passes or fails for good. What holds of chance itself is measured under ``statistics``, which
+    draws as the program does.
+    """
+    if item.get_closest_marker("statistics") is not None:
+        yield
+        return
+    lots = random.Random(item.nodeid)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(secrets, "randbits", lots.getrandbits)
+        patched.setattr(random, "SystemRandom", lambda: random.Random(lots.getrandbits(64)))
+        yield

@@ -76,7 +76,9 @@ def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
     page.sliders.put(1, 100.0)
     assert [share.count for share in page.accuracy.figure.certified] == [0, 0]
     page.sliders.put(1, 0.01)
-    assert page.accuracy.figure.certified == page.accuracy.figure.clean
+    figure = page.accuracy.figure
+    for certified, clean in zip(figure.certified, figure.clean, strict=True):
+        assert 1 <= certified.count <= clean.count  # a hard digit abstains at n = 500
     assert page.shares.figure.framed == (0, 0)
     page.sliders.put(2, 0.01)
     assert page.shares.figure.framed == (0, 1)  # the frame follows
