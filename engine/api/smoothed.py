@@ -147,7 +147,7 @@ class Smoothed:
         given = {"n": n, "n0": n0, "alpha": alpha, "bound": bound, "seed": seed, "noise": noise}
         settings = declaring.declared("certify", self.scheme, self._said(**given, target=target))
         for text in at:
-            self.scheme.parse_at(text)
+            self.scheme.parse_at(text, name="at")
         return self._run(x, settings, at, name=name, label=label)
 
     def predict(

@@ -95,6 +95,7 @@ _EXAMPLES = {
 }
 """A whole command line of each command that needs one; shown in its help, and where a flag is
 missing."""
+_UNADVISED = ("Missing ", "No such option: ", "Got unexpected extra argument")
 _STOPPED = "Stopped before it was done; nothing more was written."
 Demo = Callable[[Path], int]
 
@@ -240,9 +241,11 @@ def _in_our_words(error: typer.TyperException) -> str:
     """What is wrong with a command line; one that lacks a flag is shown a whole one."""
     message = error.format_message()
     param, context = getattr(error, "param", None), getattr(error, "ctx", None)
-    if message.startswith("Missing ") and context is not None:
-        example = _EXAMPLES.get(context.info_name or "", "")
-        return f"{message} For example: {example}" if example else message
+    example = _EXAMPLES.get((context and context.info_name) or "", "")
+    if message.startswith("Missing ") and example:
+        return f"{message} For example: {example}"
+    if context is not None and message.startswith(_UNADVISED) and "ossible option" not in message:
+        return f"{message.rstrip('.')}; {context.command_path} --help lists what there is."
     if param is not None and param.opts and error.message.startswith("must be "):
         return f"{param.opts[0]} {error.message}"
     return message

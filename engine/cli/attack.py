@@ -6,12 +6,10 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from engine.cli.flags import flag
 from engine.cli.output import say
-from engine.core.errors import UserError
-from engine.core.fields import validation_sentence
+from engine.core.errors import BadValue
+from engine.core.fields import checked
 
 if TYPE_CHECKING:
     from threading import Event
@@ -100,10 +98,11 @@ def read_plan(values: Mapping[str, Any]) -> AttackPlan:
     from engine.attacks.plan import AttackPlan
 
     try:
-        return AttackPlan(
+        return checked(
+            AttackPlan,
             samples=values["attack_samples"],
             n=values["attack_n"],
             alpha=values["attack_alpha"],
         )
-    except ValidationError as error:
-        raise UserError(f"--attack-{validation_sentence(error)}") from error
+    except BadValue as error:
+        raise error.under(f"--attack-{error.field}") from error

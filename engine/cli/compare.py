@@ -121,7 +121,10 @@ def read_attacker(text: str) -> Attacker:
     parts = dict(part.partition("=")[::2] for part in text.split(","))
     if "epsilon" not in parts or not set(parts) <= {"entities", "epsilon", "norm"}:
         raise UserError(f"--at {text}: an attacker is written entities=2,epsilon=0.25.")
-    return checked(Attacker, **({} if "entities" in parts else {"entities": ANY}), **parts)
+    try:
+        return checked(Attacker, **({} if "entities" in parts else {"entities": ANY}), **parts)
+    except UserError as error:
+        raise UserError(f"--at {text}: {error}") from error
 
 
 def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> None:

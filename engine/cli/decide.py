@@ -54,8 +54,10 @@ def decide_settings(values: Mapping[str, Any]) -> DecideSettings:
     if not target:
         raise UserError("A decision needs --radius R, or --target TERM=X.")
     phases, beta = _phases(values["phases"]), values["give_up"]
+    if not 0 < beta < 1:
+        raise UserError(f"--give-up must be between 0 and 1, without both (it was {beta:g}).")
     settings = read_settings(values, "decide", target=target, phases=phases, beta=beta)
-    settings.scheme.parse_at(target)
+    settings.scheme.parse_at(target, name="--target")
     return settings
 
 

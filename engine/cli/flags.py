@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from engine.core.errors import BadValue
 from engine.core.fields import as_number
 
 WHAT, RUN, OUTPUT = "What is certified", "Run", "Output"
@@ -81,10 +82,20 @@ def argument(name: str, metavar: str, help_: str) -> inspect.Parameter:
 def with_flags(
     function: Callable[[Mapping[str, Any]], int], flags: list[inspect.Parameter]
 ) -> Callable[..., int]:
-    """A command that takes ``flags`` and hands their values over as one mapping."""
+    """A command that takes ``flags`` and hands their values over as one mapping.
+
+    A value that a record refuses is refused under the flag that gave it.
+    """
+    flag_of = {each.name: _flag_name(each) for each in flags}
 
     def command(**values: Any) -> int:
-        return function(values)
+        try:
+            return function(values)
+        except BadValue as error:
+            name = flag_of.get(error.field)
+            if not name or values[error.field] in (None, "", []):
+                raise
+            raise error.under(name) from error
 
     ordered = sorted(flags, key=_place)
     command.__doc__ = _paragraphs(function.__doc__ or "")
@@ -92,6 +103,16 @@ def with_flags(
     command.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in flags}
     return command
+
+
+def _flag_name(each: inspect.Parameter) -> str:
+    """The flag, of a switch the one that turns it on; empty for an argument.
+
+    >>> _flag_name(flag("beta", "Chance.", RUN, float, flag="--give-up"))
+    '--give-up'
+    """
+    names = getattr(each.default, "param_decls", None) or ("",)
+    return str(names[0]).partition("/")[0]
 
 
 def _paragraphs(text: str) -> str:

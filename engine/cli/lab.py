@@ -17,7 +17,7 @@ from engine.cli.outcome import CERTIFIED, PARTIAL
 from engine.cli.output import STDOUT, check_writable, deliver, json_of
 from engine.cli.terminal import Terminal
 from engine.cli.train import arch_flag, claim, data_flag, recipe_flags
-from engine.core.errors import UserError
+from engine.core.errors import BadValue, UserError
 from engine.core.fields import as_number, field_specs
 from engine.core.generators import result_of
 from engine.system.interrupt import stoppable
@@ -137,7 +137,9 @@ def _plan(values: Mapping[str, Any]) -> LabPlan:
         for spec in field_specs(Recipe)
         if spec.name != "seed" and values.get(spec.name) is not None
     }
-    return LabPlan(
+    if values["limit"] < 1:
+        raise UserError(f"--limit must be 1 or more (it was {values['limit']}).")
+    plan = LabPlan(
         data=data,
         arch=values["arch"] or ("digits_cnn" if data.name == "digits" else RESNET),
         methods=methods,
@@ -150,6 +152,25 @@ def _plan(values: Mapping[str, Any]) -> LabPlan:
         command=_command(values),
         start=values["start"] or "",
     )
+    _check(plan)
+    return plan
+
+
+def _check(plan: LabPlan) -> None:
+    """Refuse numbers that no training or audit takes, before the first one begins.
+
+    Raises:
+        UserError: naming the flag.
+    """
+    lists = {"sigma": "--sigmas", "seed": "--seeds"}
+    try:
+        plan.orders()
+        for sigma in plan.sigmas:
+            plan.settings(sigma)
+    except BadValue as error:
+        if error.field not in lists:
+            raise
+        raise error.under(lists[error.field]) from error
 
 
 def _command(values: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ A scheme that joins the catalogue gets its flags here without an edit.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -247,11 +248,11 @@ def read_target(radius: float | None, target: str, *, name: str) -> str:
     """The target as the scheme's text; ``--target-radius 0.5`` is ``--target radius=0.5``.
 
     Raises:
-        UserError: both flags were given.
+        UserError: both flags were given, or a radius that none can be.
     """
     if radius is not None and target:
         raise UserError(f"{name} and --target say the same thing; give one of them.")
-    return target if radius is None else f"radius={radius!r}"
+    return target if radius is None else _radius_text(radius, name)
 
 
 def _radius_target(scheme: Scheme, radius: float, target: str) -> str:
@@ -264,6 +265,13 @@ def _radius_target(scheme: Scheme, radius: float, target: str) -> str:
             f"The scheme '{scheme.key}' certifies no radius; say --target {terms} instead "
             "of --target-radius."
         )
+    return _radius_text(radius, "--target-radius")
+
+
+def _radius_text(radius: float, name: str) -> str:
+    """The radius that the flag ``name`` gave, as a perturbation's text."""
+    if not 0 <= radius < math.inf:
+        raise UserError(f"{name} must be a finite number from 0 on (it was {radius:g}).")
     return f"radius={radius!r}"
 
 

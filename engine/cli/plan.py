@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 _PLANNED = ("n0", "n", "alpha", "bound", "noise", "seed", "batch", "device", "precision")
 _GROUP = "What is known"
 _EXPONENT = flag(
-    "exponent",
+    "power",
     "For exp-p: its --power, which is the chance of success here.",
     SCHEME,
     float | None,
+    flag="--exponent",
     metavar="X",
 )
 
@@ -54,7 +55,15 @@ def plan_flags() -> list[inspect.Parameter]:
         *[each for each in run_flags("certify") if each.name in _PLANNED],
         flag("target_radius", "The radius to certify.", RUN, float | None, metavar="R"),
         flag("target", "The perturbation to certify in the scheme's terms.", RUN, metavar="TERM=X"),
-        flag("power", "Chance of success that is asked for.", RUN, float, default=0.9, metavar="X"),
+        flag(
+            "chance",
+            "Chance of success that is asked for.",
+            RUN,
+            float,
+            flag="--power",
+            default=0.9,
+            metavar="X",
+        ),
         flag(
             "seconds_each",
             "Seconds per sample of an expensive model: adds the cost, and what hundreds of "
@@ -92,8 +101,7 @@ def plan_command(values: Mapping[str, Any]) -> int:
     drawn for --model and --input; for a range, as of rotations, from these. Exit status: 0 planned,
     2 bad input.
     """
-    of_plan = {"target": None, "target_radius": None, "power": values["exponent"]}  # not of a run
-    run_values = {**values, **of_plan}
+    run_values = {**values, "target": None, "target_radius": None}  # the plan's own
     settings = read_settings(run_values, "certify")
     if isinstance(settings, SweepSettings):
         return _of_range(values, settings)
@@ -101,6 +109,8 @@ def plan_command(values: Mapping[str, Any]) -> int:
         raise UserError(reason)
     assert isinstance(settings, CertifySettings) and settings.bound != "soft"
     target = read_target(values["target_radius"], values["target"], name="--target-radius")
+    if target:
+        settings.scheme.parse_at(target, name="--target")
     pilot, scheme = _pilot(values, settings)
     from engine.planning.planner import plan
 
@@ -112,7 +122,7 @@ def plan_command(values: Mapping[str, Any]) -> int:
         pilot=pilot,
         p=values["probability"],
         target=target,
-        power=values["power"],
+        power=_chance(values["chance"]),
         n0=settings.n0,
         seconds_each=values["seconds_each"],
         false_accept=values["false_accept"],
@@ -120,6 +130,12 @@ def plan_command(values: Mapping[str, Any]) -> int:
     _show(result, Terminal(stderr=values["json"] == STDOUT))
     print_json(result, values["json"])
     return CERTIFIED
+
+
+def _chance(power: float) -> float:
+    if not 0 < power < 1:
+        raise UserError(f"--power must be between 0 and 1, without both (it was {power:g}).")
+    return power
 
 
 def _pilot(values: Mapping[str, Any], settings: CertifySettings) -> tuple[Pilot | None, Scheme]:
@@ -141,7 +157,10 @@ def _typed(text: str) -> Pilot:
     match = re.fullmatch(r"\s*([0-9]{1,12})\s*/\s*([0-9]{1,12})\s*", text)
     if match is None:
         raise UserError(f"--pilot must be votes for the class / votes drawn (it was '{text}').")
-    return checked(Pilot, k=int(match[1]), n0=int(match[2]))
+    try:
+        return checked(Pilot, k=int(match[1]), n0=int(match[2]))
+    except UserError as error:
+        raise UserError(f"--pilot {text}: {error}") from error
 
 
 def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> tuple[Pilot, Scheme]:

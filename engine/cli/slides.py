@@ -70,6 +70,7 @@ def slides_command(values: Mapping[str, Any]) -> int:
         shown=values["plot"],
         dark=values["dark"],
     )
+    film.check()  # before a result is read and its claims are checked
     evidence, image = _result(values["file"], values["run"])
     if values["beside"]:
         from engine.slides.together import write_together

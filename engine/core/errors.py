@@ -15,6 +15,29 @@ class UserError(CertiscopeError):
     """
 
 
+class BadValue(UserError):
+    """A value that a field does not take; whoever asked for it says under which name he did.
+
+    Attributes:
+        field: of the record, or the argument.
+        rest: the sentence behind the name, such as ``must be above 0 (it was -1).``
+    """
+
+    def __init__(self, field: str, rest: str, called: str = "") -> None:
+        """Args: the attributes, and what the sentence calls the field where not by its name."""
+        super().__init__(field, rest, called)
+        self.field = field
+        self.rest = rest
+        self._called = called
+
+    def __str__(self) -> str:
+        return f"{self._called or self.field} {self.rest}"
+
+    def under(self, name: str) -> UserError:
+        """The same about what a person was asked for by another name, such as a flag."""
+        return UserError(f"{name} {self.rest}")
+
+
 class DiskFull(UserError):
     """A file for which there was no room: nothing was asked wrongly, and room may be made."""
 

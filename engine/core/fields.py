@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from engine.core.errors import UserError
+from engine.core.errors import BadValue, UserError
 
 T = TypeVar("T", bound=BaseModel)
 FieldKind = Literal["int", "float", "str", "bool", "choice"]
@@ -164,28 +164,45 @@ def checked(model: type[T], **values: Any) -> T:
     """Build a record; a value out of range becomes one sentence.
 
     Raises:
-        UserError: e.g. ``sigma must be greater than 0 (it was -1.0).``
+        UserError: e.g. ``sigma must be greater than 0 (it was -1.0).``; a ``BadValue`` where one
+            field is at fault.
     """
     try:
         return model(**values)
     except ValidationError as error:
-        raise UserError(validation_sentence(error)) from error
+        raise refusal(error) from error
 
 
-def validation_sentence(error: ValidationError) -> str:
+def _alternatives(pattern: str) -> str:
+    r"""A pattern of alternatives in words; any other as it is.
+
+    >>> _alternatives(r"^(cpu|cuda(:\d+)?)$")
+    'cpu or cuda[:N]'
+    """
+    words = pattern.removeprefix("^(").removesuffix(")$").replace(r"(:\d+)?", "[:N]").split("|")
+    if not all(word.replace("[:N]", "").isalnum() for word in words):
+        return f"of the form {pattern}"
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def refusal(error: ValidationError) -> UserError:
     """The first complaint of a pydantic error as a sentence for people."""
     first = error.errors()[0]
     name = ".".join(part for part in first["loc"] if isinstance(part, str))
     message = first["msg"].removeprefix("Value error, ")
     if not name:  # about several values together: the message is the sentence
-        return f"{message}."
+        return UserError(f"{message}.")
     if first["type"] == "extra_forbidden":
-        return f"There is no parameter {name}."
+        return UserError(f"There is no parameter {name}.")
     limit = next((v for v in first.get("ctx", {}).values() if isinstance(v, float)), None)
     if limit is not None:  # pydantic writes 1e-30 with thirty digits
         message = f"{message.rpartition(' ')[0]} {limit:g}"
+    if first["type"] == "int_parsing":  # else it adds how it failed
+        message = "must be a whole number"
+    if (pattern := first.get("ctx", {}).get("pattern")) is not None:
+        message = f"must be {_alternatives(pattern)}"
     if message.startswith("Input should be "):
         message = "must be " + message.removeprefix("Input should be ")
     given = first.get("input")
     tail = f" (it was {given!r})" if isinstance(given, str | int | float) else ""
-    return f"{name} {message}{tail}."
+    return BadValue(name, f"{message}{tail}.")

@@ -51,8 +51,9 @@ class Address:
         ca = asked.pop("ca", "")
         right = port.isascii() and port.isdecimal() and 0 < int(port) < 65536
         if not host or not right or asked or answer not in get_args(Answer):
+            said = text if right else place  # without what other flags added
             raise UserError(
-                f"'{text}' is no address of a server; give HOST:PORT, such as 127.0.0.1:{PORT}."
+                f"'{said}' is no address of a server; give HOST:PORT, such as 127.0.0.1:{PORT}."
             )
         return cls(host, int(port), "bits" if answer == "bits" else "scores", ca)
 

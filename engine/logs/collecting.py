@@ -40,7 +40,7 @@ def read_radii(text: str) -> tuple[float, ...]:
     except (ValueError, OverflowError):
         raise UserError(f"--radii takes numbers such as 0,0.25,0.5 (it was '{text}').") from None
     if any(not 0 <= radius < float("inf") for radius in found):
-        raise UserError(f"Radii are numbers from 0 on (--radii was '{text}').")
+        raise UserError(f"--radii takes finite numbers from 0 on (it was '{text}').")
     return found
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.bounds import bound_method, clopper_pearson
-from engine.core.errors import UserError
+from engine.core.errors import BadValue, UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import PhaseRecord
 from engine.evidence.settings import DecideSettings
@@ -87,14 +87,14 @@ class Rule:
                 "which needs no phases."
             )
         if not 1 <= len(self.phases) <= MOST_PHASES:
-            raise UserError(f"A decision takes 1 to {MOST_PHASES} phases.")
+            raise BadValue("phases", f"must be 1 to {MOST_PHASES} numbers.", "The phases")
         pairs = zip(self.phases, self.phases[1:], strict=False)
         if self.phases[0] < 1 or any(later <= earlier for earlier, later in pairs):
-            raise UserError("The phases must grow, from 1 vote or more.")
+            raise BadValue("phases", "must grow, from 1 vote or more.", "The phases")
         if sum(self.phases) > 10**9:
-            raise UserError("The phases take more than a billion votes together.")
+            raise BadValue("phases", "take more than a billion votes together.", "The phases")
         if not 0 < self.beta < 1:
-            raise UserError(f"beta must be between 0 and 1, without both (it was {self.beta:g}).")
+            raise BadValue("beta", f"must be between 0 and 1, without both (it was {self.beta:g}).")
 
     @property
     def alpha_each(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scipy.special import betaincinv
 
 from engine.bounds import bound_method
-from engine.core.errors import UserError
+from engine.core.errors import BadValue, UserError
 from engine.evidence.cost import Cost
 from engine.evidence.setting_fields import BoundKey
 from engine.planning.expected import expected_point
@@ -64,14 +64,14 @@ def plan(
         UserError: neither or both of ``pilot`` and ``p``, or a value that cannot be or lacks.
     """
     assumed = assumed_probability(pilot, p)
-    if not 0 < power < 1:
-        raise UserError(f"The power must be between 0 and 1, without both (it was {power:g}).")
+    _check_power(power)
     cost = _cost(n0 + n, seconds_each, false_accept)
     share = pilot.runner_up if pilot else 1.0
     anything = Question(scheme, bound_method(bound), alpha, runner_up=share)
     asked = None
     if target:
-        asked = Question(scheme, anything.method, alpha, scheme.parse_at(target), share)
+        change = scheme.parse_at(target, name="target")
+        asked = Question(scheme, anything.method, alpha, change, share)
     estimate = pilot.estimate if pilot else None
     return PlanResult(
         scheme=scheme,
@@ -102,13 +102,25 @@ def cautious_note() -> str:
     )
 
 
+def _check_power(power: float) -> None:
+    if not 0 < power < 1:
+        said = f"must be between 0 and 1, without both (it was {power:g})."
+        raise BadValue("power", said, "The power")
+
+
 def _cost(samples: int, seconds_each: float | None, false_accept: float) -> Cost | None:
     if not 0 <= false_accept < 1:
-        raise UserError(f"The false accepts must be at least 0 and below 1 (not {false_accept:g}).")
+        raise BadValue(
+            "false_accept",
+            f"must be at least 0 and below 1 (not {false_accept:g}).",
+            "The false accepts",
+        )
     if seconds_each is None:
         return None
     if not 0 < seconds_each < float("inf"):
-        raise UserError(f"The seconds per sample must be more than 0 (not {seconds_each:g}).")
+        raise BadValue(
+            "seconds_each", f"must be more than 0 (not {seconds_each:g}).", "The seconds per sample"
+        )
     return Cost(samples=samples, seconds_each=seconds_each)
 
 
@@ -145,7 +157,7 @@ def assumed_probability(pilot: Pilot | None, p: float | None) -> float:
     if pilot is not None:
         return cautious(pilot)
     if p is None or not 0 <= p <= 1:
-        raise UserError(f"The probability must be between 0 and 1 (it was {p:g}).")
+        raise BadValue("probability", f"must be between 0 and 1 (it was {p:g}).", "The probability")
     return p
 
 

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from engine.core.errors import UserError
-from engine.core.fields import as_number, validation_sentence
+from engine.core.fields import as_number, refusal
 from engine.core.record import much_derived
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.noise.law import NoiseLaw
@@ -389,7 +389,7 @@ class Scheme(Record, ABC):
         try:
             return handler(values)
         except ValidationError as error:
-            raise UserError(validation_sentence(error)) from error
+            raise refusal(error) from error
 
     @model_serializer(mode="wrap")
     def _with_key(self, handler: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from engine.core.errors import UserError
+from engine.core.errors import BadValue
 
 Shown = Literal["all", "votes", "bounds", "region", "members"]
 SHOWN: tuple[Shown, ...] = get_args(Shown)
@@ -37,11 +37,15 @@ class Film:
         """Refuse what no film can be.
 
         Raises:
-            UserError: in a sentence.
+            BadValue: in a sentence.
         """
         if not 0 < self.seconds <= _MOST_SECONDS:
-            raise UserError(f"A replay takes more than 0 and at most {_MOST_SECONDS:g} seconds.")
+            raise BadValue(
+                "seconds",
+                f"must be more than 0 and at most {_MOST_SECONDS:g} (it was {self.seconds:g}).",
+            )
         if not 1 <= self.fps <= _MOST_FPS:
-            raise UserError(f"A replay has 1 to {_MOST_FPS} frames in a second.")
+            raise BadValue("fps", f"must be 1 to {_MOST_FPS} frames (it was {self.fps}).")
         if not _WIDTHS[0] <= self.width <= _WIDTHS[1]:
-            raise UserError("A frame is {:,} to {:,} pixels wide.".format(*_WIDTHS))
+            most = "{:,} to {:,}".format(*_WIDTHS)
+            raise BadValue("width", f"must be {most} pixels (it was {self.width:,}).")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.errors import UserError
+from engine.core.fields import checked
 from engine.core.files import sha256_file, write_atomically
 from engine.evidence.settings import CertifySettings, Execution, seeded
 from engine.inputs import load_input, spread
@@ -78,7 +79,8 @@ class LabPlan:
 
     def _order(self, key: str, sigma: float, seed: int) -> Order:
         method = settings_of(key, sigma, self.data.name)
-        recipe = Recipe(scheme=Gaussian(sigma=sigma), method=method, seed=seed, **self.recipe)
+        scheme = Gaussian(sigma=sigma)
+        recipe = checked(Recipe, scheme=scheme, method=method, seed=seed, **self.recipe)
         return Order(
             data=self.data,
             arch=self.arch,
@@ -93,7 +95,8 @@ class LabPlan:
     def settings(self, sigma: float) -> CertifySettings:
         """Of the audits of one sigma."""
         return seeded(
-            CertifySettings(
+            checked(
+                CertifySettings,
                 scheme=Gaussian(sigma=sigma),
                 n0=N0,
                 n=self.n,

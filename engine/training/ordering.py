@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from engine.core.errors import UserError
+from engine.core.errors import BadValue, UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.schemes import Gaussian, Scheme
 from engine.training.cifar10 import cifar10
@@ -76,7 +76,10 @@ def order_of(values: Mapping[str, Any], scheme: Scheme) -> Order:
     recipe = recipe_of(values, scheme, method)
     data = data_of(values["data"])
     arch = values.get("arch") or ("digits_cnn" if data.name == "digits" else RESNET)
-    certified = values.get("certify")
+    watched, certified = values.get("watch"), values.get("certify")
+    for name, images in (("watch", watched), ("certify", certified)):
+        if images is not None and images < 0:
+            raise BadValue(name, f"must be 0 or more (it was {images}).")
     if certified is None:
         certified = min(100, len(data.specs)) if data.name == "digits" else 0
     return Order(
@@ -87,7 +90,7 @@ def order_of(values: Mapping[str, Any], scheme: Scheme) -> Order:
         certified=min(certified, len(data.specs)),
         device=values.get("device") or "cpu",
         command=command_of(values, recipe, arch),
-        watched=20 if values.get("watch") is None else values["watch"],
+        watched=20 if watched is None else watched,
     )
 
 

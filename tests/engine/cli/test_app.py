@@ -118,8 +118,14 @@ def test_a_full_or_closed_standard_output_is_no_verdict(tmp_path: Path) -> None:
         ("audit --model m --input x --limit 3.5", "--limit must be a whole number (it was '3.5')."),
         (
             "certify --model m --input x --alpha 5e-324",
-            "alpha must be greater than or equal to 1e-30 (it was 5e-324).",
+            "--alpha must be greater than or equal to 1e-30 (it was 5e-324).",
         ),
+        (
+            "certify --model m --input x --device x",
+            "--device must be auto, cpu, mps or cuda[:N] (it was 'x').",
+        ),
+        ("keys new", "Missing option '--name'; certiscope keys new --help lists what there is."),
+        ("doctor x", "Got unexpected extra argument(s) (x); certiscope doctor --help lists"),
         (
             "certify --model demo:digits-0.25 --input digits:1 --arch resnet20",
             "--arch is for files that hold only weights; demo:digits-0.25 states its own",

@@ -32,7 +32,11 @@ def test_the_table_is_printed_and_written(program, tmp_path):
         (("--sigmas", "a"), "--sigmas takes numbers separated by commas (it was 'a')."),
         (("--report", "t.docx"), "a lab's table is written as .pdf, .html or .csv."),
         (("--plot", "t.gif"), "--plot writes .svg, .png or .pdf (it was 't.gif')."),
-        (("--sigmas", "-1"), "sigma"),
+        (("--sigmas", "-1"), "--sigmas must be greater than 0 (it was -1.0)."),
+        (("--seeds", "-1"), "--seeds must be greater than or equal to 0 (it was -1)."),
+        (("--n", "0"), "--n must be greater than or equal to 1 (it was 0)."),
+        (("--epochs", "0"), "--epochs must be greater than or equal to 1 (it was 0)."),
+        (("--limit", "0"), "--limit must be 1 or more (it was 0)."),
     ],
 )
 def test_bad_input_is_a_sentence(program, tmp_path, words, sentence):

@@ -49,7 +49,7 @@ def test_a_folder_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         (["--n", "0"], "--n must be from 1 to 10^12"),
         (["--sigma", "-0.5"], "--sigma must be above 0"),
         (["--radii", "0,x"], "--radii takes numbers such as 0,0.25,0.5 (it was '0,x')"),
-        (["--radii", "-1"], "Radii are numbers from 0 on"),
+        (["--radii", "-1"], "--radii takes finite numbers from 0 on (it was '-1')."),
         (["--plot", "curves.gif"], "--plot writes .svg, .png or .pdf"),
     ],
 )

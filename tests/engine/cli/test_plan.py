@@ -80,20 +80,25 @@ def test_pilot_votes_of_a_model(program: Any) -> None:
         (["--pilot", "1/2", "--probability", "0.5"], "(2 were given)."),
         (["--pilot", "97"], "--pilot must be votes for the class / votes drawn (it was '97')."),
         (["--pilot", "101/100"], "101 votes are more than the 100 drawn"),
-        (["--pilot", "0/0"], "n0 must be greater than or equal to 1"),
-        (["--probability", "2"], "The probability must be between 0 and 1 (it was 2)."),
-        (["--probability", "0.9", "--power", "0"], "The power must be between 0 and 1"),
+        (["--pilot", "0/0"], "--pilot 0/0: n0 must be greater than or equal to 1"),
+        (["--probability", "2"], "--probability must be between 0 and 1 (it was 2)."),
+        (["--probability", "0.9", "--power", "0"], "--power must be between 0 and 1"),
+        (["--probability", "0.9", "--target", "radius=-1"], "--target radius=-1: radius must be"),
+        (["--probability", "0.9", "--scheme", "exp-p", "--exponent", "0"], "--exponent must be"),
         (["--probability", "0.9", "--target", "words=3"], "knows the terms radius, not 'words'"),
         (
             ["--probability", "0.9", "--target-radius", "-1"],
-            "radius must be a finite number >= 0",
+            "--target-radius must be a finite number from 0 on (it was -1).",
         ),
         (
             ["--probability", "0.9", "--target-radius", "1", "--target", "radius=1"],
             "--target-radius and --target say the same thing; give one of them.",
         ),
         (["--model", "fake"], "--model needs --input"),
-        (["--probability", "0.9", "--alpha", "0"], "alpha must be greater than or equal to 1e-30"),
+        (
+            ["--probability", "0.9", "--alpha", "0"],
+            "--alpha must be greater than or equal to 1e-30",
+        ),
         (
             ["--probability", "0.9", "--scheme", "dssn-l1"],
             "There is nothing to plan for dssn-l1: its noise has 255 samples and a run counts all",
@@ -144,8 +149,8 @@ def test_an_expensive_model_gets_a_cost_and_what_hundreds_are_worth(
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (("--seconds-each", "0"), "seconds per sample must be more than 0"),
-        (("--false-accept", "1"), "false accepts must be at least 0 and below 1"),
+        (("--seconds-each", "0"), "--seconds-each must be more than 0"),
+        (("--false-accept", "1"), "--false-accept must be at least 0 and below 1"),
     ],
 )
 def test_costs_that_cannot_be(program: Any, flags: tuple[str, ...], sentence: str) -> None:

@@ -56,8 +56,11 @@ def test_a_forged_claim_gets_no_slide(program, evidence, tmp_path) -> None:
         (["--out", "x.bmp"], "its ending must be one of"),
         (["--out", "nowhere/x.gif"], "there is no folder nowhere"),
         (["--out", "x.gif", "--plot", "all of them"], "--plot must be one of"),
-        (["--out", "x.gif", "--fps", "0"], "1 to 60 frames"),
-        (["--out", "x.gif", "--seconds", "nan"], "more than 0 and at most 600"),
+        (["--out", "x.gif", "--fps", "0"], "--fps must be 1 to 60 frames (it was 0)."),
+        (
+            ["--out", "x.gif", "--seconds", "nan"],
+            "--seconds must be more than 0 and at most 600 (it was nan).",
+        ),
         (["--out", "x.gif", "--run", "2"], "--run chooses among the runs of a case"),
     ],
 )

@@ -1,10 +1,21 @@
-from engine.core.errors import TrustRequired, UserError, in_a_line, quoted
+import pickle
+
+from engine.core.errors import BadValue, TrustRequired, UserError, in_a_line, quoted
 
 
 def test_trust_is_asked_for_certain_bytes():
     error = TrustRequired("This can run code.", path="m.pt2", sha256="ab")
     assert isinstance(error, UserError)
     assert (str(error), error.path, error.sha256) == ("This can run code.", "m.pt2", "ab")
+
+
+def test_a_bad_value_is_refused_under_the_name_it_was_given():
+    error = pickle.loads(
+        pickle.dumps(BadValue("power", "must be below 1 (it was 1).", "The power"))
+    )
+    assert (error.field, str(error)) == ("power", "The power must be below 1 (it was 1).")
+    assert str(error.under("--power")) == "--power must be below 1 (it was 1)."
+    assert str(BadValue("n", "must be 1 or more.")) == "n must be 1 or more."
 
 
 def test_text_of_a_file_fits_a_sentence():

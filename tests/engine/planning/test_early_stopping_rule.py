@@ -97,8 +97,8 @@ def test_what_the_noise_costs_is_taken_off():
 @pytest.mark.parametrize(
     "changes, sentence",
     [
-        ({"phases": ()}, "A decision takes 1 to 20 phases."),
-        ({"phases": range(1, 30)}, "A decision takes 1 to 20 phases."),
+        ({"phases": ()}, "The phases must be 1 to 20 numbers."),
+        ({"phases": range(1, 30)}, "The phases must be 1 to 20 numbers."),
         ({"phases": (100, 100)}, "The phases must grow, from 1 vote or more."),
         ({"phases": (0, 100)}, "The phases must grow, from 1 vote or more."),
         ({"phases": (10, 10**9)}, "The phases take more than a billion votes together."),

@@ -7,9 +7,9 @@ from engine.slides.film import Film
 @pytest.mark.parametrize(
     ("film", "sentence"),
     [
-        (Film(seconds=0), "more than 0 and at most 600 seconds"),
-        (Film(seconds=float("nan")), "more than 0 and at most 600 seconds"),
-        (Film(fps=0), "1 to 60 frames"),
+        (Film(seconds=0), "seconds must be more than 0 and at most 600"),
+        (Film(seconds=float("nan")), "seconds must be more than 0 and at most 600"),
+        (Film(fps=0), "fps must be 1 to 60 frames"),
         (Film(width=100), "320 to 3,840 pixels"),
     ],
 )
