@@ -45,6 +45,15 @@ def progress(view: AuditView) -> str:
     return f"{view.count:,} of {view.planned:,} inputs"
 
 
+def unfinished(view: AuditView) -> bool:
+    """Whether votes are missing: inputs that do not open or do not fit wait for none."""
+    result = view.result
+    if result is None or result.complete:
+        return result is None
+    decided = len(result.rows) + len(result.unread)
+    return decided < len(result.inputs) or not result.unread
+
+
 def contradiction(view: AuditView) -> str:
     """Which rows claim what an attack refuted; empty where none does."""
     names = [row.name for row in view.rows[: view.count] if row.outcome == "contradicted"]

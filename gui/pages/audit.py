@@ -209,7 +209,7 @@ class AuditPage(Page):
         ended = view is not None and view.result is not None
         self.save.setEnabled(ended)
         changed = "" if running else self._changed()
-        unfinished = view is not None and (view.result is None or not view.result.complete)
+        unfinished = view is not None and audit_tables.unfinished(view)
         # of a set read from a case nobody knows which inputs it was to have
         known = audits.wish is not None and not self._differing()
         resumes = unfinished and known and not running

@@ -28,7 +28,7 @@ from gui.jobs.worker import Failure, Lane
 from gui.style.theme import set_role
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.image import ImageView
-from gui.widgets.layouts import filled
+from gui.widgets.layouts import filled, labelled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
@@ -109,8 +109,10 @@ class EncryptedPage(Page):
     # -- layout ------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        row = filled(QHBoxLayout(), (self.address, 2), (self.answer, 2), self.open, self.start)
-        for layout in (row, filled(QVBoxLayout(), self.state, self.cost, spacing=2)):
+        place = filled(QHBoxLayout(), (self.address, 1), self.open, self.start)
+        answer = filled(QHBoxLayout(), labelled("answers with", self.answer), (self.answer, 1))
+        state = filled(QVBoxLayout(), self.state, self.cost, spacing=2)
+        for layout in (place, answer, state):
             self.content.addLayout(layout)
         sides = QGridLayout()
         sides.setSpacing(8)

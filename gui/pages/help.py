@@ -166,9 +166,9 @@ class HelpPage(Page):
     def _screen(self) -> str:
         if self._picture.isNull():
             return "<p>The picture is taken when the plots are in sight.</p>"
-        image = annotated(self._picture, self._marks)
-        wide = max(_LEAST, min(self.text.viewport().width() - _EDGE, image.width()))
         ratio = self.devicePixelRatioF()
+        image = annotated(self._picture, self._marks, scale=ratio)
+        wide = max(_LEAST, min(self.text.viewport().width() - _EDGE, image.width()))
         scaled = image.scaledToWidth(
             round(wide * ratio), Qt.TransformationMode.SmoothTransformation
         )
@@ -191,21 +191,30 @@ class HelpPage(Page):
         return f"<table cellpadding='4'>{rows}</table>"
 
 
-def annotated(picture: QPixmap, marks: Sequence[Mark]) -> QImage:
-    """The picture with a numbered frame around every part."""
+def annotated(picture: QPixmap, marks: Sequence[Mark], *, scale: float = 1.0) -> QImage:
+    """The picture with a numbered frame around every part.
+
+    Args:
+        picture: of the window, in the screen's pixels.
+        marks: its parts, in these pixels.
+        scale: of them to a logical pixel, so that numbers can be read on every screen.
+    """
     theme = themes.current()
     image = picture.toImage()
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = QFont(theme.font("body", bold=True))
+    font.setPointSizeF(scale * font.pointSizeF())
     painter.setFont(font)
+    radius, edge = round(scale * _DISC), round(scale)
     for number, mark in enumerate(marks, 1):
-        painter.setPen(QPen(QColor(theme.accent), 2))
+        painter.setPen(QPen(QColor(theme.accent), 2 * edge))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(mark.rect.adjusted(1, 1, -1, -1), 6, 6)
-        disc = QRect(0, 0, round(2 * _DISC), round(2 * _DISC))
+        inside = mark.rect.adjusted(edge, edge, -edge, -edge)
+        painter.drawRoundedRect(inside, 6 * scale, 6 * scale)
+        disc = QRect(0, 0, 2 * radius, 2 * radius)
         disc.moveCenter(mark.rect.topRight())
-        disc.translate(-round(_DISC), round(_DISC))
+        disc.translate(-radius, radius)
         painter.setBrush(QColor(theme.accent))
         painter.drawEllipse(disc)
         painter.setPen(QColor(theme.on_accent))

@@ -74,6 +74,7 @@ class RateView(Drawing):
         late = shares[len(shares) // 20 :]
         top = max(_LEAST_TOP, *(1.25 * max(pair) for pair in late)) if late else _LEAST_TOP
         self._draw_axes(painter, theme, area, top)
+        alpha = area.bottom() - area.height() * ALPHA / top
         inks = (theme.danger, theme.certified)
         styles = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine)
         for way, (ink, style) in enumerate(zip(inks, styles, strict=True)):
@@ -88,9 +89,8 @@ class RateView(Drawing):
             painter.setPen(QPen(QColor(ink), theme.px(3.2), style))
             painter.drawPolyline(QPolygonF(spots))
             if spots:
-                self._name(painter, area, spots, way)
-        y = area.bottom() - area.height() * ALPHA / top
-        tag(painter, theme, QPointF(area.center().x(), y), f"alpha = {ALPHA:g}", role="body")
+                self._name(painter, area, spots, way, alpha)
+        tag(painter, theme, QPointF(area.center().x(), alpha), f"alpha = {ALPHA:g}", role="body")
         painter.end()
 
     def _draw_axes(self, painter: QPainter, theme: Theme, area: QRectF, top: float) -> None:
@@ -115,8 +115,10 @@ class RateView(Drawing):
         painter.setPen(QPen(QColor(theme.text), theme.px(1.8), Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(area.left(), y, area.right(), y))
 
-    def _name(self, painter: QPainter, area: QRectF, spots: list[QPointF], way: int) -> None:
-        """Above the end of the first curve, and below that of the second."""
+    def _name(
+        self, painter: QPainter, area: QRectF, spots: list[QPointF], way: int, alpha: float
+    ) -> None:
+        """Above the end of the first curve, and below that of the second where there is room."""
         last = self.tallies[-1]
         count = (last.careless, last.careful)[way]
         text = f"{self._names[way]}: {count:,} of {last.runs:,}"
@@ -124,6 +126,7 @@ class RateView(Drawing):
         width = metrics.horizontalAdvance(text)
         x = max(area.left() + 4, spots[-1].x() - width)
         beside = [spot.y() for spot in spots if spot.x() >= x] or [spots[-1].y()]
-        y = min(beside) - 8 if way == 0 else max(beside) + metrics.height() + 2
-        y = min(max(y, area.top()), area.bottom() - 4)
-        painter.drawText(QPointF(x, y), text)
+        y = max(beside) + metrics.height() + 2
+        if way == 0 or y > area.bottom() - 4:  # above its curve, and clear of the dashed line
+            y = min(beside if way == 0 else (*beside, alpha)) - 8
+        painter.drawText(QPointF(x, max(y, area.top())), text)

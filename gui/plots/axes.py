@@ -16,6 +16,8 @@ _DECADE, _WITHIN = 1.0, 0.1
 _DIGITS = (tuple(range(1, 10)), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
 _GAP = 10
 """Pixels between two labels."""
+_BEYOND = 8
+"""Pixels that the label of a whole number may reach beyond the end of its axis."""
 
 
 class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -26,6 +28,12 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """
 
     whole = False
+
+    def set_whole(self, *, on: bool) -> None:
+        """Ticks at whole numbers alone, the last of them named too: there may be but two."""
+        if on != self.whole:
+            self.whole = on
+            self.setStyle(hideOverlappingLabels=_BEYOND if on else True)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """One label per tick; none for the small ticks of a logarithmic axis."""

@@ -52,6 +52,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
     """p_lower (solid where it may be claimed, dashed where provisional) and p_upper over n."""
 
     stem: ClassVar[str] = "bounds"
+    _span: tuple[int, int] | None = None
 
     def __init__(self) -> None:
         super().__init__("What may be claimed, over n")
@@ -190,6 +191,10 @@ class BoundsPlot(Chart["BoundsFigure"]):
             boxes = place(wishes, frame, obstacles=taken, slide=frame.h / 2)
             self.put_all([self.fixed_label], boxes)
 
+    def show_from_to(self, ends: tuple[int, int] | None) -> None:
+        """Let n run between these, as a recorded run's does; None: to the planned n."""
+        self._span = ends
+
     def set_log(self, on: bool) -> None:
         """Draw n on a logarithmic axis."""
         self.make()
@@ -246,13 +251,15 @@ class BoundsPlot(Chart["BoundsFigure"]):
         inside = self._y[0] <= low and high <= self._y[1]
         if done or not inside or off > _STEADY * (self._y[1] - self._y[0]):
             self._y = (min(eased[0], low), max(eased[1], high))
-        start = self._x_of(max(1.0, n[0]) if self._log and len(n) else 0.0)
-        end = self._x_of(max(1, figure.n_plan))
+        first, last = self._span or (n[0] if len(n) else 1.0, figure.n_plan)
+        start = self._x_of(max(1.0, first) if self._log else 0.0)
+        end = self._x_of(max(1, last, first + 1))
         self.view.setRange(xRange=(start, end + 0.02 * (end - start)), yRange=self._y, padding=0)
 
     def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
         planned = f"planned n = {figure.n_plan:,}"  # a sweep's is no more than a guess
-        self.planned_label.setText("" if figure.anchored else planned)
+        beyond = self._span is not None and figure.n_plan > self._span[1]
+        self.planned_label.setText("" if figure.anchored or beyond else planned)
         self.fixed_label.setText(f"dashed: {figure.dashed}")
         has_room = text_size(self.fixed_label)[0] <= frame.w
         if not figure.provisional or not has_room:

@@ -95,7 +95,7 @@ class CurvePlot(Chart["CurveFigure"]):
         self._draw_bands(figure)
         self._set_ranges(figure)
         self.plot.getAxis("bottom").setLogMode(figure.log_x)
-        self.plot.getAxis("bottom").whole = figure.whole_x
+        self.plot.getAxis("bottom").set_whole(on=figure.whole_x)
         self.name_axis("bottom", figure.x_name)
         self.marked.setVisible(figure.mark is not None)
         if figure.mark is not None:

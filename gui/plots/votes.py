@@ -33,6 +33,8 @@ _NAME_LINES = 3
 """Lines of a name below its bar, where it is not turned."""
 _LINES = 3
 """So many lines above its bar may a count stand in."""
+_DASHED = 3.0
+"""Pixels around the dashed line that no count lies on."""
 _TEXT_MARGINS = 8.0
 """A text document keeps 4 pixels on each side."""
 
@@ -130,8 +132,7 @@ class VotesPlot(Chart["VotesFigure"]):
         laid = self._layout(figure, frame)
         if laid != self._laid:
             self._laid = laid
-            self._label_half(figure)
-            self._place_counts(figure)
+            self._place_counts(figure, self._label_half(figure))
         for i in self._counted(figure):
             self.counts[i].setText(_spelled(figure, i, shortened=self._shortened))
 
@@ -201,15 +202,28 @@ class VotesPlot(Chart["VotesFigure"]):
         below = top * room / max(1.0, frame.h - room)
         self.view.setRange(yRange=(-below, top), padding=0)
 
-    def _label_half(self, figure: VotesFigure) -> None:
-        """At the right end of its line, or at the left one where a bar is in the way there."""
+    def _label_half(self, figure: VotesFigure) -> Box:
+        """At the right end of its line, or at the left one where a bar is in the way there.
+
+        The count on a bar is as much in the way, where it leaves the other end free.
+        """
         metrics, bars = QFontMetricsF(themes.current().font("small")), self._bar_boxes(figure)
         right = self._half_box(metrics)
         left = right._replace(x=self.pixel_frame().x)
-        free = [box for box in (right, left) if not any(box.overlaps(bar) for bar in bars)]
-        on_left = free[:1] == [left]
+        counts = [
+            self._above(figure, i, _spelled(figure, i, shortened=False))[0]
+            for i in self._counted(figure)
+        ]
+        clear = [
+            box
+            for taken in ([*bars, *counts], bars)
+            for box in (right, left)
+            if not any(box.overlaps(one) for one in taken)
+        ]
+        on_left = clear[:1] == [left]
         self.half_label.setAnchor((0, 1) if on_left else (1, 1))
         self.half_label.setPos(self.view.viewRange()[0][0 if on_left else 1], self.half.value())
+        return left if on_left else right
 
     def _counted(self, figure: VotesFigure) -> list[int]:
         """Bars with a count: the winner first, then from the largest down."""
@@ -233,19 +247,20 @@ class VotesPlot(Chart["VotesFigure"]):
         phase = (figure.threshold, figure.top, figure.n_estimation > 0)
         return frame, views, theme, phase, tuple(order), sizes, tops
 
-    def _place_counts(self, figure: VotesFigure) -> None:
-        """Above each bar, or a line or two higher where another is in the way.
+    def _place_counts(self, figure: VotesFigure, half: Box) -> None:
+        """Above each bar, or a line or two higher where another, or the dashed line, is in the way.
 
         Where that leaves one out, all but the winner's are shortened. What still touches another
         stays out.
         """
         theme, bars, order = themes.current(), figure.bars, self._counted(figure)
-        half = self._half_box(QFontMetricsF(theme.font("small", bold=True)))
-        taken = [*self._bar_boxes(figure), half]
+        frame = self.pixel_frame()
+        line = Box(frame.x, half.y + half.h - _DASHED, frame.w, _DASHED)
+        taken = [*self._bar_boxes(figure), half, line]
         for shortened in (False, True):
             texts = [_spelled(figure, i, shortened=shortened) for i in order]
             wishes = [self._above(figure, i, text) for i, text in zip(order, texts, strict=True)]
-            boxes = place(wishes, self.pixel_frame(), obstacles=taken)
+            boxes = place(wishes, frame, obstacles=taken)
             self._shortened = shortened
             if None not in boxes:
                 break

@@ -17,8 +17,9 @@ from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.fitted import LARGEST, FittedLabel
+from gui.widgets.headline import headline_lines
 from gui.widgets.pace import Pace
-from gui.widgets.section import headline_lines, say, words
+from gui.widgets.section import say, words
 
 _WAITING = "Press F5 to certify."
 _NOW = "This may be claimed if the run is stopped now."

@@ -249,6 +249,7 @@ class Explore(QWidget):
 
     def _draw_bounds(self) -> None:
         source, names = self._source()
+        self.bounds.show_from_to(_counted(self._session.playback.evidence))
         figure = over_n(source, names) if source else None
         _show(self.bounds, figure, no_bounds(source.settings if source is not None else None))
 
@@ -345,6 +346,12 @@ class Explore(QWidget):
         shown = session.runs.snapshot
         measured = shown is not None and shown.settings.kind == "measure"
         return shown, ANSWER if measured else session.loading.model.class_names
+
+
+def _counted(played: Evidence | None) -> tuple[int, int] | None:
+    """The n at the ends of the first and the last block of a run that is replayed."""
+    blocks = played.chain.blocks if played is not None and played.chain is not None else ()
+    return (blocks[0].n, sum(block.n for block in blocks)) if blocks else None
 
 
 def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:

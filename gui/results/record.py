@@ -23,10 +23,11 @@ from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable
+from gui.widgets.headline import Headline
 from gui.widgets.layouts import filled
 from gui.widgets.local_time import local_time
 from gui.widgets.scroll import ScrollColumn
-from gui.widgets.section import say, say_headline, words
+from gui.widgets.section import say, words
 
 _BESIDE = 760
 """From this width on the plots stand side by side, where the view is wider than high."""
@@ -54,7 +55,7 @@ class RecordView(Card):
     def __init__(self, *, region: bool = True, parent: QWidget | None = None) -> None:
         super().__init__("", parent=parent)
         self.evidence: Evidence | None = None
-        self.outcome, self.headline = words(), words(role="headline")
+        self.outcome, self.headline = words(), Headline()
         self.unit, self.ended = words(role="small"), words(role="small")
         self.badge, self.sentence = words(role="badge"), words()
         self.true = words(name="What labels say of the true class")
@@ -123,7 +124,7 @@ class RecordView(Card):
         set_role(self, verdict.frame if sound else "error")
         set_role(self.outcome, verdict.role if sound else "danger")
         say(self.outcome, verdict.word if sound else "DOES NOT HOLD, AS STATED:")
-        say_headline(self.headline, verdict.headline if sound else "")
+        self.headline.show_number(verdict.headline if sound else "")
         say(self.unit, region_note(evidence.region, evidence.input) if claims else "")
         stated = " ".join(filter(None, (verdict.word, verdict.headline, evidence.statement)))
         say(self.struck, verdict.struck if sound else stated)

@@ -28,9 +28,10 @@ from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable, Rows
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.headline import Headline
 from gui.widgets.pace import Pace
 from gui.widgets.scroll import ScrollColumn
-from gui.widgets.section import say, say_headline, words
+from gui.widgets.section import say, words
 
 _WAITING = "Choose a model and an input, then press Certify (F5)."
 _READY = "Press Certify (F5)."
@@ -55,7 +56,7 @@ class StatementPanel(Card):
         self._session = session
         self.outcome = words(name="Outcome")
         self.basis = words(role="small")
-        self.headline = words(role="headline")
+        self.headline = Headline()
         self.unit = words(role="small")
         self.sentence = words(name="Statement in words")
         self.struck = words(role="struck", name="As stated, which does not hold")
@@ -172,7 +173,7 @@ class StatementPanel(Card):
         say(self.unit, region_note(region, evidence.input))
         self._badge(badge_of(evidence.settings))
         say(self.ended, ended(evidence))
-        say_headline(self.headline, verdict.headline)
+        self.headline.show_number(verdict.headline)
         say(self.true, "" if verdict.struck else true_class(evidence))
         self._fill(evidence_rows(evidence))
         from engine.report.sections import limits  # its package loads typst, after the warm-up
@@ -219,7 +220,7 @@ class StatementPanel(Card):
         self.outcome.setToolTip(meaning(outcome.partition(" ")[0]))
         self.headline.setToolTip(meaning(region.kind) if region is not None else "")
         say(self.basis, basis)
-        say_headline(self.headline, region.headline() if region else "")
+        self.headline.show_number(region.headline() if region else "")
         fitted = self._session.loading.fitted
         say(self.unit, region_note(region, fitted.identity if fitted is not None else None))
         say(self.sentence, sentence)

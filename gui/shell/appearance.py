@@ -44,6 +44,7 @@ class Appearance(QObject):
         self._chrome, self._notices = chrome, notices
         self._sides: tuple[int, int] | None = None
         self._shown: tuple[bool, ...] = (True, True)
+        self._filled = False
         self._rooms, explore = Rooms(window), pages.explore
         self._rooms.add(form, statement, *rooms, explore.claim, *explore.cards, pages.answers)
         for stack in (pages, explore.place):
@@ -97,6 +98,7 @@ class Appearance(QObject):
         """Large type; only the claim, one plot and progress are left, and a replay of the run."""
         claim = self._pages.explore.claim
         if self.talks:
+            self._filled = self._window.isMaximized()
             self._set_stage()
         else:
             claim.hide()
@@ -106,11 +108,18 @@ class Appearance(QObject):
             self._window.showFullScreen()
             self._pages.replaying.replay_shown()
         else:
-            size = self._window.normalGeometry().size()
-            self._window.showNormal()
-            # not when the screen says so: all that comes back would be laid out and painted twice
-            self._window.resize(size)
+            self._leave_full_screen()
             self._set_stage()
+
+    def _leave_full_screen(self) -> None:
+        """The window as it was, maximised or of its size."""
+        if self._filled:
+            self._window.showMaximized()
+            return
+        size = self._window.normalGeometry().size()
+        self._window.showNormal()
+        # not when the screen says so: all that comes back would be laid out and painted twice
+        self._window.resize(size)
 
     def _set_stage(self) -> None:
         for widget in self._chrome:
@@ -126,8 +135,10 @@ class Appearance(QObject):
         The plots of a run make do with little; other pages do not. What a column leaves is the
         page's: the other column stays as wide as it was.
         """
-        page, sizes = self._pages.currentWidget(), self._columns.sizes()
-        if all(self._shown) and all(sizes):
+        page, columns = self._pages.currentWidget(), self._columns
+        sizes = columns.sizes()  # where a column was just shown, not laid out yet
+        laid_out = sum(sizes) == columns.width() - 2 * columns.handleWidth()
+        if all(self._shown) and all(sizes) and laid_out:
             self._sides = sizes[0], sizes[-1]
         document = page if isinstance(page, Page) else Page
         left = self._window.width() - 2 * _MARGIN

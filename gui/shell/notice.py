@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.style.theme import set_role
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import words
@@ -23,6 +24,10 @@ _LEAST = 90
 """Pixels it may always take."""
 _ROLES = {"error": "error", "warning": "notice", "info": "notice"}
 _HEADS = {"error": "Error", "warning": "Note", "info": ""}
+_BRIEF = ("warning", "info")
+"""Kinds that make do with one line in a low window, until somebody wants to read all of it."""
+_ABOVE = 3
+"""Pixels above and below a notice's words."""
 
 
 class Notice(QFrame):
@@ -40,28 +45,55 @@ class Notice(QFrame):
         set_role(self, _ROLES.get(kind, "notice"))
         self.setAccessibleName(sentence)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 3, 8, 3)
         if head := _HEADS.get(kind):
             label = QLabel(head)
             set_role(label, "provisional" if kind == "warning" else "abstained")
             row.addWidget(label)
-        row.addWidget(words(sentence), 1)
+        self._whole, self._brief = words(sentence), ElidedLabel(sentence)
+        for label in (self._whole, self._brief):
+            row.addWidget(label, 1)
         self.buttons = row
         self._first = row.count()
+        self._offered: list[QPushButton] = []
+        self.be_low(on=False)
 
     def add_button(self, title: str, answer: Callable[[], None]) -> QPushButton:
         """A button that answers; the caller dismisses."""
         button = QPushButton(title)
         button.clicked.connect(lambda: answer())
         self.buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._dress(button)
         return button
 
     def offer(self, title: str, answer: Callable[[], None]) -> None:
         """A way on, once: the button before the others."""
         button = QPushButton(title)
         button.clicked.connect(lambda: answer())
-        set_role(button, "primary")
+        self._offered.append(button)
+        self._dress(button)
         self.put_first(button)
+
+    def be_low(self, *, on: bool) -> None:
+        """Take one line, and as little above and below it as a line of text does.
+
+        A question keeps its buttons, and an error all its words, however many lines they take.
+        """
+        brief, self._low = on and self.kind in _BRIEF, on and self.kind != "question"
+        self._whole.setVisible(not brief)
+        self._brief.setVisible(brief)
+        above = 0 if self._low else _ABOVE
+        self.buttons.setContentsMargins(12, above, 8, above)
+        for button in self.findChildren(QPushButton):
+            self._dress(button)
+
+    def _dress(self, button: QPushButton) -> None:
+        role = "primary" if button in self._offered else ""
+        set_role(button, "quiet" if self._low else role)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its one line has no room for the sentence."""
+        return not self._brief.isHidden() and self._brief.shown() != self._brief.text()
 
     def put_first(self, button: QPushButton) -> None:
         """A button of the area's, before the notice's own."""
@@ -75,7 +107,7 @@ class NoticeArea(QWidget):
 
     Attributes:
         notices: in the order they came.
-        more: unfolds the others; hidden where there are none.
+        more: unfolds the others, and a sentence that was cut; hidden where there is nothing more.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -93,7 +125,7 @@ class NoticeArea(QWidget):
         self.more.hide()
         self.more.toggled.connect(self._arrange)
         self.notices: list[Notice] = []
-        self.quiet = False
+        self.quiet = self._low = False
         self.hide()
 
     @property
@@ -172,8 +204,11 @@ class NoticeArea(QWidget):
         """Take the height that is needed, within the bound."""
         if not self.notices:
             return
+        self._say_how_many()
         # asked of the layout: a label's own wish is for one word per line
         needed = self._stack.totalHeightForWidth(self.width())
+        if needed < 0:  # no words that break their lines
+            needed = self._stack.totalSizeHint().height()
         bound = max(_LEAST, self.window().height() // PART)
         self.setFixedHeight(min(needed, bound))
 
@@ -183,10 +218,16 @@ class NoticeArea(QWidget):
         self.quiet = on
         self._arrange()
 
+    @Slot()
+    def be_low(self, *, on: bool) -> None:
+        """In a low window: no higher than a line of text, or what is below it would be covered."""
+        self._low = on
+        self._arrange()
+
     def _arrange(self) -> None:
-        """One in full, the rest unfolded where that was asked for."""
-        front, rest = self.front, len(self.notices) - 1
-        if rest < 1:
+        """One in sight, the rest unfolded where that was asked for."""
+        front = self.front
+        if len(self.notices) < (1 if self._low else 2):
             self.more.setChecked(False)
         for notice in self.notices:
             notice.setVisible(notice is front or self.more.isChecked())
@@ -194,12 +235,23 @@ class NoticeArea(QWidget):
             front.put_first(self.more)
             self._stack.removeWidget(front)
             self._stack.insertWidget(0, front)
-        self.more.setText("Fewer ▴" if self.more.isChecked() else f"{rest} more ▾")
-        self.more.setVisible(rest > 0)
+        for notice in self.notices:  # with the button that is in one of them now
+            notice.be_low(on=self._low and not self.more.isChecked())
+        self._say_how_many()
         self._stack.activate()
         self.fit()  # before it is shown: the window makes room at once
         self.setVisible(bool(self.notices) and not self.quiet)
         self.updateGeometry()
+
+    def _say_how_many(self) -> None:
+        """What the button unfolds; it is there where there is something to unfold."""
+        rest, front, unfolded = len(self.notices) - 1, self.front, self.more.isChecked()
+        cut = front is not None and front.is_cut
+        shown = rest > 0 or unfolded or cut
+        self.more.setText(
+            "Fewer ▴" if unfolded else f"{rest} more ▾" if rest > 0 else "All of it ▾"
+        )
+        self.more.setVisible(shown and front is not None)
 
     def _shown(self, sentence: str) -> Notice | None:
         return next((notice for notice in self.notices if notice.sentence == sentence), None)

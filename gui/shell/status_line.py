@@ -1,7 +1,8 @@
 """The line under the top bar: what a run would take, or why none can start; notices lie over it.
 
 It is always there, so that no notice moves the page below it. One that needs more than a line hangs
-down over the page, as does a question.
+down over the page, as does a question; in a low window, where that would cover headings, a warning
+keeps to its line until it is unfolded.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ class StatusLine(QFrame):
     def set_tight(self, *, on: bool) -> None:
         """In a low window: no higher than its text."""
         self._room = _TIGHT if on else _ROOM
+        self._notices.be_low(on=on)
         self.retheme()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -19,8 +19,8 @@ _LONG = 30
 _WIDEST = 150
 """Pixels: no longer word asks for room."""
 _HELD = "\xa0"
-_SHORT = 16
-"""Letters of a value that keeps to its line, as ``61,210 of 61,440`` does."""
+_SHORT = 18
+"""Letters of a value that keeps to its line, as ``291,043 of 303,104`` does."""
 
 
 class _Cell(Words):

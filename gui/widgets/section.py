@@ -9,8 +9,6 @@ from engine.core.text import visible
 from gui.style.theme import set_role
 
 _ZERO_WIDTH = "\u200b"
-_LONG = 14
-"""Letters of a headline in one line of the largest type."""
 
 
 class Section(QWidget):
@@ -93,24 +91,3 @@ def say(label: QLabel, text: str) -> None:
     """Show a sentence; an empty one takes no room."""
     label.setText(text)
     label.setVisible(bool(text))
-
-
-def headline_lines(text: str) -> str:
-    r"""The number of a result as lines for large type, each as short as its words allow.
-
-    >>> headline_lines("R = 0.633"), headline_lines("1 row: 0.612, 3 rows: 0.281")
-    ('R = 0.633', '1 row: 0.612\\n3 rows: 0.281')
-    >>> headline_lines("brightness -0.031 to 0.045")
-    'brightness\\n-0.031 to 0.045'
-    """
-    lines = text.replace(", ", "\n").replace(" or ", " or\n")
-    name, _, rest = lines.partition(" ")
-    whole = "\n" in lines or len(lines) <= _LONG or not name.isalpha()
-    return lines if whole else f"{name}\n{rest}"
-
-
-def say_headline(label: QLabel, text: str) -> None:
-    """Show the number of a result in large type; what needs several lines, smaller."""
-    lines = headline_lines(text)
-    set_role(label, "headlines" if "\n" in lines or len(lines) > _LONG else "headline")
-    say(label, lines)

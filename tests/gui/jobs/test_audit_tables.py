@@ -88,3 +88,14 @@ def test_rows_are_labelled_with_what_they_were_counted_with(view):
     table = view.model.model_copy(update={"kind": "table"})
     said = audit_tables.subject(replace(view, settings=stumps, model=table))
     assert "Gaussian, sigma 4 (standard deviations of their columns) · computed bound" in said
+
+
+def test_only_votes_that_are_missing_leave_a_set_unfinished(view):
+    assert not audit_tables.unfinished(view)  # one does not open: it waits for no vote
+    assert audit_tables.unfinished(replace(view, result=None))
+    more = {"inputs": (*view.result.inputs, "later.png")}
+    assert audit_tables.unfinished(replace(view, result=view.result.model_copy(update=more)))
+    cut = {"unread": (), "inputs": view.result.inputs[:-1]}  # every row is there, one was stopped
+    assert audit_tables.unfinished(replace(view, result=view.result.model_copy(update=cut)))
+    whole = view.result.model_copy(update={"complete": True})
+    assert not audit_tables.unfinished(replace(view, result=whole))

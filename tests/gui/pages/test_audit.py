@@ -50,7 +50,7 @@ def test_rows_sums_and_curve(done):
     assert own.band and together.dashed
     assert done.of.text().startswith("Rows of digits-0.25 · Gaussian, sigma 0.25")
     assert "x.png is damaged." in done.notes.text()
-    assert done.save.isEnabled() and done.start.text() == "&Resume the set"
+    assert done.save.isEnabled() and done.start.text() == "Certify the &set"  # nothing is left
     assert done._session.preferences.last_set[0] == ["few", "x.png"]
 
 

@@ -129,3 +129,11 @@ def test_a_server_is_started_and_stopped_here(page, window, monkeypatch):
     window.session.server.ended.emit("The server has ended: no.")
     assert page.state.text() == "The server has ended: no."
     assert page.start.text() == "&Start a server here"
+
+
+def test_an_address_has_room_beside_both_columns(page, window, qtbot):
+    window.resize(1280, 800)
+    qtbot.wait(50)
+    assert window.left.isVisible() and window.statement.isVisible()
+    needed = page.address.fontMetrics().horizontalAdvance("192.168.100.100:7707")
+    assert page.address.width() > needed + 10

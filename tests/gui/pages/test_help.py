@@ -57,3 +57,14 @@ def test_a_number_is_drawn_within_its_part(qapp):
     accent = QColor(themes.current().accent)
     found = [(x, y) for x in range(200) for y in range(100) if QColor(image.pixel(x, y)) == accent]
     assert found and all(QRect(20, 20, 101, 61).contains(*at) for at in found)
+
+
+def test_numbers_are_as_large_on_a_screen_of_more_pixels(qapp):
+    picture = QPixmap(400, 200)
+    picture.fill(QColor("white"))
+    accent, found = QColor(themes.current().accent), []
+    for scale in (1.0, 2.0):
+        image = annotated(picture, [Mark(QRect(20, 20, 300, 160), "part", "text")], scale=scale)
+        row = round(20 + 5 * scale)  # through the upper part of the disc
+        found.append(sum(QColor(image.pixel(x, row)) == accent for x in range(280, 321)))
+    assert found[1] > 1.6 * found[0]

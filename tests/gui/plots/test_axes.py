@@ -62,10 +62,10 @@ def test_a_wide_logarithmic_axis_says_more(qapp) -> None:
 @pytest.mark.parametrize("most", [0.6, 1.0, 2.0, 7.0, 60.0])
 def test_whole_numbers_have_no_ticks_between_them(qapp, most) -> None:
     axis = CountAxis("bottom")
-    axis.whole = True
+    axis.set_whole(on=True)
     levels = axis.tickValues(0.0, most, 500)
     ticks = [float(x) for _, values in levels for x in values]
     assert ticks and all(tick == round(tick) for tick in ticks)
-    axis.whole = False
+    axis.set_whole(on=False)
     between = [x for _, values in axis.tickValues(0.0, 1.0, 500) for x in values]
     assert any(x != round(x) for x in between)

@@ -210,3 +210,19 @@ def test_anchors_of_a_sweep_have_bounds_of_their_own(shown) -> None:
 def test_a_map_says_why_it_has_no_bound_over_n() -> None:
     assert "no probability" in no_bounds(ExactSettings(scheme=ExactMap()))
     assert no_bounds(CertifySettings()) == no_bounds(None) == ""
+
+
+def test_the_axis_of_a_recorded_run_is_of_what_was_recorded(shown, bounds) -> None:
+    """A run that ended early leaves no empty plan in its replay."""
+    plot, figure = shown(BoundsPlot()), bounds(n=2_000)
+    planned = figure.model_copy(update={"n_plan": 10_000_000})
+    plot.show_from_to((figure.points[0].n, 2_000))
+    for until in (0, 1, len(figure.points)):
+        plot.show_figure(planned.model_copy(update={"points": figure.points[:until]}))
+        low, high = plot.view.viewRange()[0]
+        assert low == pytest.approx(np.log10(figure.points[0].n), abs=0.01)
+        assert high == pytest.approx(np.log10(2_000), abs=0.05)
+        assert not plot.planned_label.toPlainText()
+    plot.show_from_to(None)
+    plot.show_figure(planned)
+    assert plot.view.viewRange()[0][1] > 7 and plot.planned_label.toPlainText()

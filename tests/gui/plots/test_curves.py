@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
 
 from engine.figures.curves import Curve, CurveFigure
 from gui.plots.curves import CurvePlot
@@ -99,3 +102,16 @@ def test_epochs_are_whole(shown) -> None:
     assert plot.plot.getAxis("bottom").whole
     plot.show_figure(figure())
     assert not plot.plot.getAxis("bottom").whole
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_the_last_of_few_epochs_is_named(shown, epochs) -> None:
+    plot = shown(CurvePlot("Loss"))
+    points = tuple((float(x), 1.0 / x) for x in range(1, epochs + 1))
+    plot.show_figure(figure(curves=(Curve(name="loss", points=points),), whole_x=True))
+    QApplication.processEvents()
+    image, axis = QPixmap(10, 10), plot.plot.getAxis("bottom")
+    painter = QPainter(image)
+    _, _, texts = axis.generateDrawSpecs(painter)
+    painter.end()
+    assert {str(x) for x in range(epochs + 1)} == {text for _, _, text in texts}

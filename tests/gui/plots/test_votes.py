@@ -166,6 +166,29 @@ def test_the_name_of_the_half_line_keeps_clear_of_the_bars(shown, top, anchor) -
     assert label.right() < bar.center().x() if top else label.left() > bar.center().x()
 
 
+def test_a_count_stands_at_its_bar_where_the_name_of_the_half_line_can_give_way(shown) -> None:
+    """As of two classes that share the votes, the last of them just below one half."""
+    counts = (11, 770, 0, 1, 626, 0)
+    bars = tuple(
+        Bar(index=i, name=f"c{i}", selection=n // 10, estimation=n) for i, n in enumerate(counts)
+    )
+    plot = shown(VotesPlot(), 300, 260)
+    for last in (4, 5):
+        moved = [*bars]
+        moved[4], moved[last] = moved[last], moved[4]
+        n = sum(counts)
+        plot.show_figure(
+            VotesFigure(bars=tuple(moved), n_selection=n // 10, n_estimation=n, n_plan=n, top=1)
+        )
+        QApplication.processEvents()
+        texts = [text for text in plot.counts if text.isVisible() and text.toPlainText() == "626"]
+        box = texts[0].mapRectToScene(texts[0].boundingRect())
+        tip = plot.spot(last + 0.1, 626 / n).y()
+        line = plot.spot(0.0, 0.5).y()
+        assert 0 < tip - box.bottom() < 2 * box.height()
+        assert not box.top() < line < box.bottom()  # nothing is struck through
+
+
 def test_the_half_line_is_at_one_half_and_in_sight(shown, votes) -> None:
     plot = shown(VotesPlot())
     plot.show_figure(votes(estimation=(10_000,) * 10))

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from engine.demos.gallery import CASES
+from engine.evidence.evidence import Evidence
 from gui.shell.appearance import TEXT_SIZES
 from gui.shell.replaying import PACE
 from gui.style.theme import TALK_SCALE, THEMES, current
@@ -48,6 +50,68 @@ def test_the_window_has_its_size_back_before_it_is_laid_out(window, qtbot):
     assert window.size() == before  # with no turn of the event loop between
     qtbot.wait(50)
     assert window.size() == before and window.columns.sizes() == sizes
+
+
+def test_a_maximised_window_is_maximised_after_talk_mode(window, qtbot):
+    window.showMaximized()
+    qtbot.wait(50)
+    size = window.size()
+    window.commands["talk"].trigger()
+    qtbot.wait(50)
+    assert window.isFullScreen()
+    window.commands["talk"].trigger()
+    qtbot.wait(50)
+    assert window.isMaximized() and window.size() == size
+
+
+def all_plots_are_seen(window) -> bool:
+    """Whether the four stand in two rows, each with room."""
+    grid = window.pages.explore.grid
+    cells = [splitter.widget(place) for splitter in (grid.upper, grid.under) for place in (0, 1)]
+    return all(cell.isVisible() and min(cell.width(), cell.height()) > 150 for cell in cells)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "families",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(
+            [case for case in CASES if case.command], marks=pytest.mark.thorough, id="all"
+        ),
+    ],
+)
+def test_all_four_plots_are_back_after_talk_mode(loaded, qtbot, theme, families):
+    """Whatever was on stage last, and after a run of every family."""
+    explore, runs = loaded.pages.explore, loaded.session.runs
+    loaded.resize(1280, 800)
+    loaded.appearance.set_theme(theme)
+    qtbot.waitUntil(lambda: all_plots_are_seen(loaded))
+    for place, case in enumerate([None, *families]):
+        if case is not None:
+            runs.evidence = Evidence.model_validate_json(case.evidence.read_bytes())
+            runs.evidence_changed.emit()
+        loaded.commands["talk"].trigger()
+        qtbot.wait(20)
+        explore.grid.show_plot(place % 4)
+        loaded.commands["talk"].trigger()
+        qtbot.waitUntil(lambda: all_plots_are_seen(loaded), timeout=2000)
+        assert explore.grid.bar.isHidden() and explore.claim.isHidden()
+
+
+def test_columns_keep_their_widths_however_fast_pages_are_turned(window, qtbot):
+    window.resize(1280, 800)
+    qtbot.wait(50)
+    before = window.columns.sizes()
+    for _ in range(6):
+        window.pages.show_page(window.pages.keys)
+        qtbot.wait(20)
+        window.pages.show_explore()
+        window.pages.show_page(window.pages.encrypted)  # before the plots were laid out
+        qtbot.wait(20)
+    window.pages.show_explore()
+    qtbot.wait(20)
+    assert window.columns.sizes() == pytest.approx(before, abs=2)
 
 
 def test_text_grows_and_shrinks_step_by_step_and_is_remembered(window, make):

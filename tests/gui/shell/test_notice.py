@@ -105,3 +105,27 @@ def test_kinds_can_be_cleared(area):
     area.show_notice("warning", "b")
     area.clear("warning")
     assert [n.sentence for n in area.notices] == ["a"]
+
+
+def test_in_a_low_window_a_warning_keeps_to_its_line_until_it_is_unfolded(area, qtbot):
+    area.resize(500, 100)
+    area.show()
+    area.be_low(on=True)
+    area.show_notice("warning", "words of a very long sentence " * 12)
+    line = area.fontMetrics().height()
+    assert area.height() < 2 * line
+    assert not area.more.isHidden() and area.more.text() == "All of it ▾"
+    area.more.click()
+    assert area.height() > 4 * line and area.more.text() == "Fewer ▴"
+    area.more.click()
+    assert area.height() < 2 * line
+    area.clear("warning")
+    area.show_notice("warning", "Short.").offer("&Open", area.hide)
+    assert area.more.isHidden() and area.height() < 2 * line
+    area.be_low(on=False)
+    QApplication.processEvents()
+    area.fit()
+    assert area.height() > 1.8 * line
+    area.be_low(on=True)
+    area.show_notice("error", "what is wrong with a file, and what would work " * 6)
+    assert area.height() > 3 * line  # an error is read as it comes

@@ -45,6 +45,17 @@ def test_a_notice_of_one_line_stays_within_the_reserved_line(loaded):
     assert not line.over.isVisible()
 
 
+def test_in_a_low_window_no_warning_covers_what_is_below_the_line(loaded, qtbot):
+    """As on Full HD at 200 %."""
+    loaded.resize(960, 540)
+    for _ in range(4):
+        QApplication.processEvents()
+    loaded.notices.show_notice("warning", "Many words against this run. " * 12)
+    line = loaded.status_line
+    qtbot.waitUntil(lambda: line.over.isVisible() and line.over.height() <= line.height() + 1)
+    assert loaded.notices.more.isVisible()
+
+
 def test_it_says_why_nothing_can_be_certified(window, engine, qtbot):
     line = window.status_line
     assert line.text.text() == "Open a model first."

@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.widgets.layouts import filled
-from gui.widgets.section import Section, say, say_headline, well, words
+from gui.widgets.section import Section, say, well, words
 
 
 def test_a_heading_is_read_as_written(qtbot):
@@ -29,16 +29,6 @@ def test_words_are_never_taken_for_markup(qtbot):
     label = words("<b>not bold</b>")
     column.addWidget(label)
     assert label.textFormat().name == "PlainText"
-
-
-def test_several_numbers_stand_below_each_other_and_smaller(qtbot):
-    label = words()
-    qtbot.addWidget(label)
-    say_headline(label, "R = 0.470")
-    assert label.property("role") == "headline" and label.text() == "R = 0.470"
-    say_headline(label, "0 words: 0.522, 2 words: 0.281")
-    assert label.property("role") == "headlines"
-    assert label.text() == "0 words: 0.522\n2 words: 0.281"
 
 
 def test_text_from_outside_is_made_visible(qtbot):
