@@ -40,7 +40,7 @@ def refusal(evidence: Evidence) -> str:
     scheme = evidence.settings.scheme
     if evidence.procedure != "certify" or evidence.predicted_class is None:
         return "Nothing is certified here, so that there is nothing to hold an attack against."
-    if scheme.computed and scheme.reads == "network":
+    if scheme.mapped:
         return (
             f"No attack is built for {scheme.key}: its map marks the changes at which the network "
             "gives another answer itself, the middles of violated cells."

@@ -168,7 +168,7 @@ def _votes(row: RunRow) -> str:
     if row.settings.kind == "sweep":
         return f"{row.counted:,} votes, at most {row.settings.n:,} an anchor"
     scheme = row.settings.scheme
-    things = "images beside the map" if scheme.computed and scheme.reads == "network" else "votes"
+    things = "images beside the map" if scheme.mapped else "votes"
     return f"{row.counted:,} of {row.settings.n:,} {things}"
 
 

@@ -17,7 +17,8 @@ from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import print_text
 from engine.cli.terminal import Terminal
 from engine.core.fields import FieldSpec, field_specs
-from engine.schemes import Scheme
+from engine.core.glossary import meaning
+from engine.schemes import Scheme, scheme_class
 
 _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}
 
@@ -25,18 +26,44 @@ _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}
 _Json = Annotated[str, typer.Option("--json", help="As JSON instead; '-' is standard output.")]
 
 
-def schemes_command(*, json: _Json = "") -> int:
-    """List the schemes: what the attacker may do, parameters, source."""
+_Key = Annotated[str, typer.Argument(metavar="[KEY]", help="One of them, in full.")]
+
+
+def schemes_command(key: _Key = "", *, json: _Json = "") -> int:
+    """List the schemes: what the attacker may do, parameters, source; or show one in full."""
+    shown = [scheme_class(key)] if key else list(schemes.SCHEMES)
     if json:
-        return _as_json([_as_data(scheme) for scheme in schemes.SCHEMES], json)
+        return _as_json([_as_data(scheme) for scheme in shown], json)
     console = Terminal(soft_wrap=not sys.stdout.isatty())
-    for scheme in schemes.SCHEMES:
+    for scheme in shown:
         console.print(f"[bold]{scheme.key}[/]  {scheme.title}", highlight=False)
         table = _table(2)
-        for name, value in _facts(scheme):
+        for name, value in _card(scheme) if key else _facts(scheme):
             table.add_row(f"  {name}", escape(value))
         console.print(table, highlight=False)
     return CERTIFIED
+
+
+def _card(scheme: type[Scheme]) -> Iterator[tuple[str, str]]:
+    """All facts, and noise, region, commands and limits; with the usual parameters."""
+    usual, kind = scheme(), scheme.region_type.model_fields["kind"].default
+    for name, value in _facts(scheme):
+        if name == "guarantee":
+            yield "noise", usual.noise_in_words()
+            yield "region", f"{kind}: {meaning(kind)}" if meaning(kind) else kind
+            yield "commands", ", ".join(_commands(usual))
+        yield name, value
+    for sentence in scheme.limits:
+        yield "does not say", sentence
+
+
+def _commands(scheme: Scheme) -> Iterator[str]:
+    """What may be run with it; what is exact tests nothing, and needs no plan and no phases."""
+    yield from ("certify", "audit")
+    if scheme.counted is None:
+        yield from ("predict", "plan")
+        if not scheme.sweeps:
+            yield "decide"
 
 
 def _facts(scheme: type[Scheme]) -> Iterator[tuple[str, str]]:

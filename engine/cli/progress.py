@@ -61,7 +61,7 @@ def _exact(snapshot: Snapshot) -> tuple[str, str, int, int]:
     drawn, region = snapshot.estimation.n, snapshot.region
     if not scheme.computed:
         return "samples", "counting all, twice", snapshot.selection.n + drawn, 2 * planned
-    if scheme.reads != "network":
+    if not scheme.mapped:
         return "votes", "beside what is computed", drawn, planned
     if not drawn:
         looked = region.looked if isinstance(region, LightMap) else 0

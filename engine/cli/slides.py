@@ -43,7 +43,7 @@ def slides_flags() -> list[inspect.Parameter]:
         flag("fps", "Frames in a second.", OUTPUT, int, default=usual.fps),
         flag("width", "Pixels across; the height is 9/16.", OUTPUT, int, default=usual.width),
         flag("dark", "Light ink on a dark page.", OUTPUT, bool),
-        flag("quiet", "Show no progress.", OUTPUT, bool),
+        flag("quiet", "Show no progress, and say nothing at the end.", OUTPUT, bool),
     ]
 
 
@@ -77,11 +77,20 @@ def slides_command(values: Mapping[str, Any]) -> int:
 
         beside = [(path.stem, _result(path, None)[0]) for path in values["beside"]]
         write_together(evidence, beside, values["out"], film)
-        return CERTIFIED
+        return _written(values)
     console = None if values["quiet"] else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "drawing", "frames") as meter:
         write_slides(evidence, values["out"], film, image=image, progress=meter.items, stop=stop)
-        return INTERRUPTED if stop.is_set() else CERTIFIED
+        if stop.is_set():
+            return INTERRUPTED
+    return _written(values)
+
+
+def _written(values: Mapping[str, Any]) -> int:
+    """Says where it is, and ends."""
+    if not values["quiet"]:
+        say(f"Wrote {values['out']}.")
+    return CERTIFIED
 
 
 def _result(path: Path, run: int | None) -> tuple[Evidence, SliceFigure | None]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class CertiscopeError(Exception):
     """Base of all that Certiscope raises on purpose; ``certiscope.CertiscopeError``."""
@@ -77,6 +80,18 @@ class NotAFunction(UserError):
 
 class NotOneSample(NotAFunction):
     """A model's class for a sample depends on its batch; asked about one at a time it may not."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """``Did you mean ...?`` with what is most like a name that there is not; else empty.
+
+    >>> nearest("gausian", ["gaussian", "laplace"])
+    " Did you mean 'gaussian'?"
+    >>> nearest("x", ["gaussian"])
+    ''
+    """
+    close = get_close_matches(name.lower(), names, n=1)
+    return f" Did you mean '{close[0]}'?" if close else ""
 
 
 def in_a_line(error: Exception, most: int = 160) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.evidence.evidence import Evidence
+from engine.schemes import Scheme
 
 _WHOLE = "planned n reached"
 
@@ -15,12 +16,12 @@ def ended_in_words(evidence: Evidence) -> str:
     if settings.kind == "sweep":
         return "all anchors asked"
     if settings.kind == "exact":
-        return _of_exact(computed=settings.scheme.computed, reads=settings.scheme.reads)
+        return _of_exact(settings.scheme)
     return reason
 
 
-def _of_exact(*, computed: bool, reads: str) -> str:
+def _of_exact(scheme: Scheme) -> str:
     """What an exact method has done once it is complete."""
-    if not computed:
-        return "all samples counted"
-    return "map complete" if reads == "network" else "probability computed"
+    if scheme.mapped:
+        return "map complete"
+    return "probability computed" if scheme.computed else "all samples counted"

@@ -165,6 +165,11 @@ def partial(n: int, n_plan: int, *, valid: bool) -> str:
 
 def nothing_to_plan(settings: RunSettings) -> str:
     """Why no n can be planned for a run of these settings; empty where one can."""
+    if settings.kind == "exact" and settings.scheme.computed:
+        return (
+            f"There is nothing to plan for {settings.scheme.key}: its claim is computed from the "
+            "model, and no number of samples changes it."
+        )
     if settings.kind == "exact":
         return (
             f"There is nothing to plan for {settings.scheme.key}: its noise has {settings.n:,} "

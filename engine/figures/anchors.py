@@ -24,7 +24,7 @@ NEEDED = "what the anchor needs"
 def over_n(view: Snapshot | Evidence, class_names: tuple[str, ...]) -> BoundsFigure | None:
     """The bounds over n of a run, those of its anchors where it has some; None for neither."""
     settings = view.settings
-    if settings.scheme.computed and settings.scheme.reads == "network":
+    if settings.scheme.mapped:
         return None  # a map: its cells are bounded one by one, and no probability is
     if view.trajectory:
         return bounds_figure(view, class_names)

@@ -180,7 +180,7 @@ def _found(run: Evidence) -> dict[str, str]:
         facts["top class"] = run.model.class_names[top]
         facts["votes for it"] = f"{votes.estimation[top]:,} of {n:,}"
     if run.bounds is not None:  # of a map a share of its box, and no probability
-        is_map = run.settings.scheme.computed and run.settings.scheme.reads == "network"
+        is_map = run.settings.scheme.mapped
         name = "certified share of the box" if is_map else "p_lower"
         facts[name] = round_down(run.bounds.p_lower, 4)
     facts["certified region"] = run.region.headline() if run.region is not None else "nothing"

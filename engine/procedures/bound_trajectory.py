@@ -121,7 +121,7 @@ class Claims:
 
     def _drawn(self, votes: Votes, top: int) -> ProbabilityBounds:
         if self.known is not None:
-            cells = self.settings.scheme.reads == "network"
+            cells = self.settings.scheme.mapped
             basis = "every certified cell is bounded, nothing is sampled" if cells else COMPUTED
             return computed_bounds(top, self.known.outside, votes.n, basis)
         return self.method.at(

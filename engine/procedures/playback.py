@@ -56,7 +56,7 @@ def played(evidence: Evidence) -> tuple[Snapshot, ...]:
     if isinstance(settings, SweepSettings):
         return (shared, *_swept(evidence, settings, shared, top))
     frames = [shared]
-    mapped = settings.scheme.computed and settings.scheme.reads == "network"
+    mapped = settings.scheme.mapped
     for i, block in enumerate(chain.blocks, start=1):
         votes = added(votes, block)
         claims.add([votes], top)

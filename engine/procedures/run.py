@@ -312,7 +312,7 @@ _MOST_SENSIBLE = 5.0
 
 def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     taught = model.training_scheme
-    if scheme.reads == "network":  # it is about the model itself, without noise
+    if scheme.mapped:  # it is about the model itself, without noise
         return ()
     if taught is not None:
         return _other_scheme(for_kind(parse_scheme(taught), model.kind), scheme)

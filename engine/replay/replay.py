@@ -130,7 +130,7 @@ def _refuse_sweeps(scheme: Scheme) -> None:
             "votes at many anchors and on distances that only the image gives. Verify the evidence "
             "of a run instead."
         )
-    if scheme.reads == "network":
+    if scheme.mapped:
         raise UserError(
             f"Votes certify nothing under {scheme.key}: it bounds the network itself. Certify with "
             "its model and input, or verify the evidence of a run."

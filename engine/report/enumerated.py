@@ -26,7 +26,7 @@ def is_computed(evidence: RunView) -> bool:
 
 def is_map(evidence: RunView) -> bool:
     """Whether the model's network was bounded over cells of parameters."""
-    return is_computed(evidence) and evidence.settings.scheme.reads == "network"
+    return evidence.settings.scheme.mapped
 
 
 def grows(evidence: RunView) -> bool:
@@ -63,7 +63,7 @@ def key_facts(evidence: Evidence, samples: int) -> tuple[Fact, ...]:
         return (
             *_rounding(evidence),
             Fact(
-                "votes beside",
+                "images beside" if is_map(evidence) else "votes beside",
                 count(evidence.bounds.n if evidence.bounds else 0),
                 "no claim rests on them",
             ),
@@ -129,7 +129,10 @@ def decision(evidence: Evidence, samples: int) -> tuple[str, ...]:
 def repetition(evidence: Evidence) -> str:
     """What a second run has in common with this one."""
     if is_computed(evidence):
-        return "There is no seed: every run computes the same, and draws the same votes beside it."
+        beside = "images" if is_map(evidence) else "votes"
+        return (
+            f"There is no seed: every run computes the same, and draws the same {beside} beside it."
+        )
     return (
         "There is no seed: every run counts the same samples, in the same order, whatever the "
         "batch size."

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from engine.core.errors import UserError
+from engine.core.errors import UserError, nearest
 from engine.core.fields import checked
 from engine.regions.region import derived_elsewhere
 from engine.schemes.base import Scheme
@@ -161,7 +161,9 @@ def scheme_class(key: str) -> type[Scheme]:
     for scheme in _all():
         if scheme.key == key:
             return scheme
-    raise UserError(f"There is no scheme '{key}'; there are: {', '.join(s.key for s in _all())}.")
+    keys = [scheme.key for scheme in _all()]
+    there = f"There is no scheme '{key}'; there are: {', '.join(keys)}."
+    raise UserError(there + nearest(key, keys))
 
 
 def siblings(scheme: type[Scheme]) -> tuple[type[Scheme], ...]:

@@ -8,12 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self
 
 import numpy.typing as npt
-from pydantic import (
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_serializer,
-    model_validator,
-)
+from pydantic import ModelWrapValidatorHandler, ValidationError, model_serializer, model_validator
 
 from engine.core.errors import UserError
 from engine.core.fields import as_number, refusal
@@ -89,6 +84,11 @@ class Scheme(Record, ABC):
         All that a finite law has, or those that are drawn beside a computed probability.
         """
         return self.noise().samples
+
+    @property
+    def mapped(self) -> bool:
+        """Whether a small network is bounded over cells of parameters, and no probability is."""
+        return self.computed and self.reads == "network"
 
     @property
     def most_cells(self) -> int:
@@ -353,8 +353,7 @@ class Scheme(Record, ABC):
                     f"{given}: {self.key} knows the terms {', '.join(known)}, not '{term}'."
                 )
             found[term] = self._value(given, term, value)
-        missing = self.missing(found)
-        if missing:
+        if missing := self.missing(found):
             wanted = ", ".join(self.terms)
             raise UserError(f"{given}: {', '.join(missing)} is missing ({wanted} are needed).")
         return found

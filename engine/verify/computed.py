@@ -33,7 +33,7 @@ def check_computed(
     """
     if not evidence.settings.scheme.computed:
         return
-    name = NAME if evidence.settings.scheme.reads == "stumps" else CELLS
+    name = CELLS if evidence.settings.scheme.mapped else NAME
     if counts_only:
         reason = "it is computed from the files of model and input, which were not to be read"
         yield Claim(name=name, verdict="cannot be checked", detail=reason)
@@ -61,6 +61,6 @@ def check_computed(
 
 def _computable(evidence: Evidence, path: Path, fitted: FittedInput) -> object:
     """What the scheme computes with, read from the model's file."""
-    if evidence.settings.scheme.reads == "stumps":
-        return stumps_for(path, fitted)
-    return small_model(path, evidence.model)
+    if evidence.settings.scheme.mapped:
+        return small_model(path, evidence.model)
+    return stumps_for(path, fitted)

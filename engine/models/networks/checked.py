@@ -36,7 +36,7 @@ def computable(classifier: Classifier, scheme: Scheme, device: torch.device) -> 
     """
     if not scheme.computed:
         return None
-    if scheme.reads == "stumps":
+    if not scheme.mapped:
         return classifier.stumps
     return read_network(classifier, device)
 

@@ -29,6 +29,26 @@ def test_schemes_come_with_parameters_terms_and_source(
     assert "to show and check, images; default 1000" in text  # of an exact map: they cast no votes
 
 
+def test_one_scheme_is_shown_in_full(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    for scheme in SCHEMES:
+        assert main(["schemes", scheme.key]) == 0
+        text = capsys.readouterr().out
+        for part in (scheme.attacker, scheme().noise_in_words(), scheme.citation, *scheme.limits):
+            assert part in text
+        assert ("decide" in text.split("commands")[1].split("guarantee")[0]) is (
+            scheme().counted is None and not scheme.sweeps
+        )
+    assert main(["schemes", "gaussian", "--json", "-"]) == 0
+    assert [one["key"] for one in json.loads(capsys.readouterr().out)] == ["gaussian"]
+    assert main(["schemes", "gausian"]) == 2
+    shown = capsys.readouterr().err
+    assert "There is no scheme 'gausian'; there are: gaussian" in shown
+    assert "Did you mean 'gaussian'?" in shown
+
+
 @pytest.mark.parametrize(("level", "status"), [("ok", 0), ("note", 0), ("bad", 1)])
 def test_doctor_fails_only_on_what_will_fail(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, level: str, status: int

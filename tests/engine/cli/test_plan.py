@@ -100,6 +100,10 @@ def test_pilot_votes_of_a_model(program: Any) -> None:
             "--alpha must be greater than or equal to 1e-30",
         ),
         (
+            ["--probability", "0.9", "--scheme", "exact-map"],
+            "There is nothing to plan for exact-map: its claim is computed from the model",
+        ),
+        (
             ["--probability", "0.9", "--scheme", "dssn-l1"],
             "There is nothing to plan for dssn-l1: its noise has 255 samples and a run counts all",
         ),

@@ -34,7 +34,9 @@ def test_evidence_report_and_case_give_the_same_slide(certify, program, evidence
 def test_a_replay_says_how_far_it_is_drawn(program, evidence, tmp_path) -> None:
     words = ["--seconds", "0.5", "--fps", "4", "--width", "320"]
     out = tmp_path / "r.gif"
-    assert program("slides", str(evidence), "--out", str(out), *words).status == 0
+    shown = program("slides", str(evidence), "--out", str(out), *words)
+    assert shown.status == 0 and f"certiscope: Wrote {out}." in shown.err
+    assert program("slides", str(evidence), "--out", str(out), *words, "--quiet").err == ""
     assert out.read_bytes().startswith(b"GIF8")
 
 

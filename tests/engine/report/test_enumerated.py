@@ -126,6 +126,8 @@ def test_a_computed_probability_is_reported_as_such(tmp_path: Path) -> None:
 
 def test_of_a_map_nothing_is_drawn_over_n() -> None:
     found = Evidence.model_validate_json(case_of("aircraft").evidence.read_bytes())
+    assert value(found, "images beside") == ("1,000", "no claim rests on them")
+    assert "votes beside" not in all_words(content(found))
     assert found.trajectory and over_n(found, found.model.class_names) is None
     assert not [one for one in report_figures(found, None) if isinstance(one, BoundsFigure)]
     assert "Bounds over n" not in [part.title for part in content(found).sections]

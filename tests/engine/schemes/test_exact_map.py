@@ -9,7 +9,7 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity
 from engine.exact.light import Convention
 from engine.exact.model import SmallModel
-from engine.schemes import ExactMap
+from engine.schemes import SCHEMES, ExactMap
 from engine.schemes.exact_map import MAP, TOP
 from tests.small_networks import image, tiny
 
@@ -87,3 +87,7 @@ def test_a_verifier_reads_blank_samples_of_its_law(convention: Convention) -> No
     for probe in ExactMap(convention=convention).noise().probes():
         blank = (np.zeros((4, *probe.shape), dtype=np.float32),)
         assert np.isfinite(probe.read(blank)).all()
+
+
+def test_it_alone_bounds_cells() -> None:
+    assert [scheme.key for scheme in SCHEMES if scheme().mapped] == ["exact-map"]
