@@ -19,6 +19,7 @@ from gui.controllers.local_server import LocalServer
 from gui.controllers.normalizations import Normalizations
 from gui.controllers.playback import Playback
 from gui.controllers.preferences import Preferences, data_folder
+from gui.controllers.range_check import RangeCheck
 from gui.controllers.runs import Runs
 from gui.controllers.talk import Talks
 from gui.controllers.timing import Timing
@@ -65,6 +66,7 @@ class Session(QObject):
             worker, self.loading, self.form, self.case, self.runs, counting, self
         )
         self.timing = Timing(worker, engine, self.loading, self.form, self.runs, self)
+        self.range_check = RangeCheck(worker, self.loading, self.form, self)
         self.normalizations = Normalizations(worker, engine, self.loading, self)
         self.playback = Playback(worker, engine, self)
         self.exports = Exports(worker, engine, self)

@@ -111,11 +111,16 @@ class GroupList(QListWidget):
         self.itemClicked.connect(self._choose)
 
     def draw(self) -> None:
-        """Make the thumbnails, in cells that are wide enough for every word."""
+        """Make the thumbnails, in cells with room for every word, and for a second line of them."""
         metrics = self.fontMetrics()
-        parts = [part for one in self.examples for part in visible(one.title).split()]
+        titles = [visible(one.title) for one in self.examples]
+        parts = [part for title in titles for part in title.split()]
         widest = max(map(metrics.horizontalAdvance, parts), default=0)
-        self._cell = QSize(max(_CELL.width(), widest + _EDGE * 4), _CELL.height())
+        wide, room = max(_CELL.width(), widest + _EDGE * 4), _EDGE * 4
+        longest = max(map(metrics.horizontalAdvance, titles), default=0)
+        lines = 1 if longest + room <= wide else 2
+        high = max(_CELL.height(), SIDE + lines * metrics.lineSpacing() + room)
+        self._cell = QSize(wide, high)
         self.setGridSize(self._cell)
         for row, example in enumerate(self.examples):
             self.item(row).setIcon(QIcon(_drawn(example, self.devicePixelRatioF())))

@@ -103,7 +103,6 @@ class PruningSetup(QWidget):
             scroll.column.addWidget(part)
         scroll.column.addStretch(1)
         filled(QVBoxLayout(self), scroll)
-        self.setMinimumWidth(WIDTH - 40)
 
     def _connect(self) -> None:
         self.browse.clicked.connect(self.ask_model)

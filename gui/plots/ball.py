@@ -240,7 +240,10 @@ class BallPlot(Chart["SliceFigure"]):
         return "; ".join(words)
 
     def _label_radius(self, middle: QPointF, reach: float, frame: Box) -> Box:
-        """In a large disc above its middle, else above, below or beside the disc or the input."""
+        """In a large disc above its middle, else above, below or beside the disc or the input.
+
+        A map that has no room for it goes without: the number stands beside the plot too.
+        """
         small, reach = reach + 2, max(reach, 8.0)
         width, height = text_size(self.radius_label)
         inside = Box(middle.x() - width / 2, middle.y() - 0.55 * reach - height, width, height)
@@ -255,9 +258,11 @@ class BallPlot(Chart["SliceFigure"]):
             taken = [] if roomy else [_square(middle, clear)]
             if (box := place(wishes, frame, obstacles=taken)[0]) is not None:
                 break
+        fits = box is not None or width < 2 * reach  # else it would hide what it is about
         box = box or inside.inside(frame)
+        self.radius_label.setVisible(fits)
         self.put(self.radius_label, box.x, box.y)
-        return box
+        return box if fits else _square(middle, reach)
 
     def _label_classes(self, figure: SliceFigure, frame: Box, taken: list[Box]) -> None:
         classes = [c for c in classes_present(figure.base) if c != NO_CLASS][:_NAMED]

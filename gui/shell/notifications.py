@@ -41,6 +41,7 @@ class Notifications(QObject):
         session.loading.input_changed.connect(self._on_input)
         session.loading.fitted_changed.connect(self._warn_before_run)
         session.form.changed.connect(self._warn_before_run)
+        session.range_check.changed.connect(self._warn_before_run)
 
     @Slot()
     def _on_model(self) -> None:
@@ -109,5 +110,6 @@ class Notifications(QObject):
     def _warn_before_run(self) -> None:
         """What speaks against a run of the form, before it is started."""
         self._notices.clear("warning")
-        for sentence in self._session.runs.warnings():
+        session = self._session
+        for sentence in (*session.runs.warnings(), *session.range_check.sentences):
             self._notices.show_notice("warning", sentence)

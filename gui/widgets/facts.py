@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.core.glossary import meaning
+from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.layouts import emptied
 from gui.widgets.section import Words
@@ -17,7 +18,7 @@ Rows = list[tuple[str, str]]
 _LONG = 30
 """Letters from which on a name takes several lines, so that its value has room."""
 _WIDEST = 150
-"""Pixels: no longer word asks for room."""
+"""Pixels, before scaling: no longer word asks for room."""
 _HELD = "\xa0"
 _SHORT = 18
 """Letters of a value that keeps to its line, as ``291,043 of 303,104`` does."""
@@ -34,7 +35,7 @@ class _Cell(Words):
         metrics, text = self.fontMetrics(), self.text()
         parts = [text] if len(text) <= self.whole else text.split()
         widest = max(map(metrics.horizontalAdvance, parts), default=0)
-        return QSize(min(widest + 2, _WIDEST), metrics.height())
+        return QSize(min(widest + 2, round(themes.current().px(_WIDEST))), metrics.height())
 
 
 class _Value(_Cell):

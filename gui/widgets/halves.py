@@ -1,4 +1,4 @@
-"""Two parts of a page, one below the other; where the window is low, one of them at a time."""
+"""Two parts of a page, one below the other; where there is little height, one of them at a time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from gui.style import theme as themes
 from gui.widgets.buttons import quiet_button
 from gui.widgets.layouts import divided, filled
 
 LOW = 560
-"""Pixels of a window's height: Full HD at 200 % has 540."""
+"""Pixels of a window's height, before scaling: Full HD at 200 % has 540."""
 
 
 class Halves(QWidget):
@@ -62,6 +63,7 @@ class Halves(QWidget):
         line.addStretch(1)
         both = divided(Qt.Orientation.Vertical, *parts, sizes=sizes)
         filled(QVBoxLayout(self), self._bar, (both, 1), spacing=4)
+        themes.registry.follow(self.measure)
         self._arrange()
 
     def choose(self, place: int) -> None:
@@ -81,16 +83,18 @@ class Halves(QWidget):
                 self._window.removeEventFilter(self)
             self._window = self.window()
             self._window.installEventFilter(self)
-        self._measure()
+        self.measure()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The window has another size."""
         if event.type() == QEvent.Type.Resize and watched is self._window:
-            self._measure()
+            self.measure()
         return False
 
-    def _measure(self) -> None:
-        low = self.window().height() < LOW
+    @Slot()
+    def measure(self) -> None:
+        """Ask whether both have room, in the type in force."""
+        low = self.window().height() < themes.current().px(LOW)
         if low is not self.low:
             self.low = low
             self._arrange()

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QPushButton
 from engine.figures.graph_layout import neighbourhood_figure
 from engine.inputs import load_input
 from gui.jobs.shipped import Example
-from gui.pages.gallery import GalleryPage
+from gui.pages.gallery import SIDE, GalleryPage
+from gui.style import theme as themes
+from gui.style.stylesheet import apply_theme
 from gui.widgets.section import Words
 
 
@@ -83,3 +85,19 @@ def test_a_list_is_as_high_as_its_rows(page):
 def test_the_page_can_be_emptied(page):
     page.show_examples(())
     assert page.lists == {}
+
+
+def test_a_title_of_two_lines_has_room_for_both(page, qapp):
+    before = themes.current()
+    try:
+        for scale in (1.0, 1.5, 2.0):
+            apply_theme(qapp, "light", scale=scale)
+            for group in page.lists.values():
+                group.draw()
+                metrics, cell = group.fontMetrics(), group.gridSize()
+                titles = [group.item(row).text() for row in range(group.count())]
+                longest = max(map(metrics.horizontalAdvance, titles))
+                lines = 1 if longest <= cell.width() - 12 else 2
+                assert cell.height() >= SIDE + lines * metrics.lineSpacing()
+    finally:
+        apply_theme(qapp, before.name, scale=before.scale)

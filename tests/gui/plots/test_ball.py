@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QApplication
 
 from engine.regions import Ball
@@ -261,3 +261,17 @@ def test_a_small_ball_is_in_sight(shown, slices, size) -> None:
     assert not label.adjusted(-reach, -reach, reach, reach).contains(middle)
     plot.show_figure(slices(radius=0.9))
     assert plot.input.opts["size"] == 10
+
+
+@pytest.mark.parametrize("side", [230, 260, 300, 420])
+def test_the_radius_hides_no_ball_in_a_small_map(shown, slices, side) -> None:
+    plot = shown(BallPlot(), side, side - 40)
+    plot.show_figure(slices(radius=0.4))
+    QApplication.processEvents()
+    middle, frame = plot.spot(0.0, 0.0), plot.pixel_frame()
+    reach = plot.spot(0.4, 0.0).x() - middle.x()
+    label = plot.radius_label.mapRectToScene(plot.radius_label.boundingRect())
+    ball = QRectF(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach)
+    seen = plot.radius_label.isVisible()
+    assert not seen or not label.intersects(ball) or label.width() < 2 * reach
+    assert seen or frame.w < 2 * label.width() + 2 * reach

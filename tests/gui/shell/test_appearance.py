@@ -151,13 +151,17 @@ def test_in_large_type_no_page_is_wider_than_the_window_and_no_column_is_cut(win
         window.commands["text-larger"].trigger()
     pages = window.pages
     try:
-        for page in (pages.planner, pages.tradeoff, pages.training, pages.audit, pages.keys):
+        for name in ("planner", "tradeoff", "training", "audit", "keys", "verify", "pruning"):
+            page = getattr(pages, name)
             pages.show_page(page)
             qtbot.wait(60)
-            assert window.body.horizontalScrollBar().maximum() == 0, page.title.text()
-        setup = pages.tradeoff.setup
-        inside = setup.findChild(ScrollColumn)
-        assert inside.widget().minimumSizeHint().width() <= inside.viewport().width()
+            bars = window.body.horizontalScrollBar(), window.body.verticalScrollBar()
+            assert [bar.maximum() for bar in bars] == [0, 0], name
+        for page in (pages.tradeoff, pages.pruning):
+            inside = page.setup.findChild(ScrollColumn)
+            pages.show_page(page)
+            qtbot.wait(60)
+            assert inside.widget().minimumSizeHint().width() <= inside.viewport().width()
     finally:
         window.commands["text-normal"].trigger()
 

@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from gui.style import theme as themes
+from gui.style.stylesheet import apply_theme
 from gui.widgets.halves import LOW, Halves
 
 
@@ -47,3 +49,16 @@ def test_without_a_lower_part_there_is_nothing_to_choose(halves):
     assert seen(halves) == [True, False] and not halves.buttons[0].isVisible()
     halves.offer(lower=True)
     assert seen(halves) == [False, True]
+
+
+def test_larger_type_needs_more_height_for_both(qapp, halves):
+    before = themes.current()
+    try:
+        apply_theme(qapp, "light", scale=1.5)
+        assert seen(halves) == [True, False]
+        halves.resize(600, round(1.5 * LOW))
+        assert seen(halves) == [True, True]
+    finally:
+        apply_theme(qapp, before.name, scale=before.scale)
+    halves.resize(600, LOW)
+    assert seen(halves) == [True, True]
