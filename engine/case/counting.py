@@ -81,6 +81,31 @@ def finished_run(
     return case.finished(model, _fitted(fitted, settings).identity, settings)
 
 
+def unattacked_run(
+    case: Case,
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    at: Sequence[str] = (),
+) -> int | None:
+    """The newest finished run of exactly this that certifies something and was not attacked.
+
+    It is one whose attack was stopped or killed, or was not asked for. None too where there is an
+    unfinished run, which is to be resumed first.
+    """
+    from engine.procedures.beginning import certified
+
+    image, model = _fitted(fitted, settings).identity, certified(classifier, fitted, settings)
+    if case.unfinished(model.identity, image, settings) is not None:
+        return None
+    run = case.finished(model.identity, image, settings)
+    found = None if run is None else case.result(run)
+    if found is None or found.region is None or tuple(found.certified_at) != tuple(at):
+        return None
+    tried = found.attack is not None and found.attack.outcome != "not tried"
+    return None if tried or found.transfer is not None else run
+
+
 def count_run(
     case: Case,
     run: int,

@@ -258,9 +258,13 @@ class CaseFile:
     def finished(
         self, model: ModelIdentity, image: InputIdentity, settings: RunSettings
     ) -> int | None:
-        """The newest run of exactly this, label and file included, that was counted to its end."""
-        wanted = same_run(model, image, settings)
+        """The newest run of exactly this, label and file included, that was counted to its end.
+
+        Where no seed is asked for, its seed may be any.
+        """
         for row in self._alike(model, image, settings):
+            fresh = {"seed": row.settings.seed} if settings.seed is None else {}
+            wanted = same_run(model, image, settings.model_copy(update=fresh))
             same = same_run(row.model, row.input, row.settings) == wanted
             if same and row.state == "finished" and self._is_about(row.id, image):
                 return row.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.flags import flag
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from engine.attacks.plan import AttackPlan
     from engine.attacks.sets import RowAttacks
+    from engine.case import Case
     from engine.case.sets import CaseSet
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import Execution
+    from engine.evidence.settings import Execution, RunSettings
+    from engine.evidence.snapshot import Snapshot
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
 
@@ -45,9 +47,10 @@ def attack_command(values: Mapping[str, Any]) -> int:
 
     It is looked for under one fixed set of noise, by gradients through the model where it has
     them, measured exactly, and confirmed by PREDICT with fresh noise. It is evidence of how tight
-    the certificate is, and no guarantee; a case keeps it with its run. Exit status: 0 certified, 3
-    abstained, 5 the change lies inside the certified region (something is broken, or chance was
-    against it), 2 bad input, 1 failure.
+    the certificate is, and no guarantee; a case keeps it with its run, and the same command then
+    attacks a run whose attack was stopped or killed, without counting it again. Exit status: 0
+    certified, 3 abstained, 5 the change lies inside the certified region (something is broken, or
+    chance was against it), 2 bad input, 1 failure.
     """
     from engine.cli.run import run_with
 
@@ -67,6 +70,40 @@ def attack_command(values: Mapping[str, Any]) -> int:
         return attacked(evidence, classifier, fitted, plan, execution=execution, stop=stop)
 
     return run_with(values, after)
+
+
+def kept_unattacked(
+    case: Case,
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    *,
+    at: Sequence[str],
+    quiet: bool,
+) -> Generator[Snapshot, None, Evidence] | None:
+    """A run of the case that lacks nothing but the attack, without a vote; None for none.
+
+    Raises:
+        UserError: its result does not follow from its votes.
+    """
+    from engine.case.counting import unattacked_run
+    from engine.verify.sound import refuse_unsound
+
+    run = unattacked_run(case, classifier, fitted, settings, at)
+    found = None if run is None else case.result(run)
+    if found is None:
+        return None
+    refuse_unsound(found, f"run {run} in {case.path}")
+    if not quiet:
+        say(
+            f"Run {run} of {case.path} is certified and lacks the attack; no vote is counted again."
+        )
+    return _as_kept(found)
+
+
+def _as_kept(found: Evidence) -> Generator[Snapshot, None, Evidence]:
+    yield from ()
+    return found
 
 
 def set_attacker(

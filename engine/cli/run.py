@@ -207,12 +207,18 @@ After = Callable[["Evidence", "Classifier", "FittedInput", Execution, "Event"], 
 """What is added to the evidence of a run, on the same model and input."""
 
 
-def run_with(values: Mapping[str, Any], after: After) -> int:
-    """CERTIFY, and something after it; the exit status."""
-    return _run("certify", values, after)
+Kept = Callable[..., "Procedure | None"]
+"""A run of the case that lacks nothing but what is added; None for none."""
 
 
-def _run(task: Task, values: Mapping[str, Any], after: After | None = None) -> int:
+def run_with(values: Mapping[str, Any], after: After, kept: Kept) -> int:
+    """CERTIFY, or a run that the case holds of it, and something after it; the exit status."""
+    return _run("certify", values, after, kept)
+
+
+def _run(
+    task: Task, values: Mapping[str, Any], after: After | None = None, kept: Kept | None = None
+) -> int:
     order = Order.read(task, values)
     outputs = Outputs.read(values)
     request = model_request(values)
@@ -230,6 +236,10 @@ def _run(task: Task, values: Mapping[str, Any], after: After | None = None) -> i
         if case is None:
             drawn = replace(order, settings=seeded(order.settings))
             return drawn.begin(classifier, fitted, stop=stop, command=drawn.command(request))
+        if kept is not None and not new_run and order.audit is None:
+            about = classifier, fitted, order.settings
+            if (ready := kept(case, *about, at=order.at, quiet=quiet)) is not None:
+                return ready
         return order.kept(
             case, request, classifier, fitted, stop=stop, quiet=quiet, new_run=new_run
         )

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+import engine.attacks.attack
 import engine.attacks.sets
+from engine.case import Case
 from engine.cli import main
 from engine.cli.outcome import CONTRADICTED
 from engine.core.records import ProbabilityBounds
@@ -61,6 +63,32 @@ def test_a_case_keeps_attacks_and_none_is_made_twice(
     assert main([*words, "--json", str(second)]) == 0
     rows = [json.loads(path.read_text(encoding="utf-8"))["rows"] for path in (first, second)]
     assert rows[0] == rows[1] and all(row["attacked"] for row in rows[1])
+
+
+def test_a_killed_attack_is_made_on_the_same_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """Its votes are the case's: the same command counts none again, and is no new try."""
+    path, out = tmp_path / "a.certiscope", tmp_path / "a.json"
+    words = [*ATTACK, "--case", str(path), "--json", str(out)]
+
+    def killed(*args: Any, **more: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.attacks.attack, "attacked", killed)
+        assert main(words) == 130
+    assert main(words) == 0
+    assert "lacks the attack; no vote is counted again." in " ".join(
+        capsys.readouterr().err.split()
+    )
+    found, case = json.loads(out.read_text(encoding="utf-8")), Case.open(path)
+    assert [row.id for row in case.runs()] == [1] and found["runs_counted"] == 1
+    kept = case.result(1)
+    assert kept is not None and kept.attack is not None and found["attack"]["perturbation"]
+    assert main(["verify", "--counts-only", str(path)]) == 0
+    assert main([*words, "--quiet"]) == 0  # an attacked run is no longer taken
+    assert len(case.runs()) == 2
 
 
 @pytest.mark.walk
