@@ -30,15 +30,9 @@ class CertifyStep(Stage):
         self.votes = BarsView(one, selection=True)
         self.readout = Readout(one, brief=True)
         self.again, self.faster = QPushButton("&Again"), QPushButton("&Faster")
-        row = QWidget()
-        filled(QHBoxLayout(row), self.again, self.faster, spacing=8)
-        self.add(
-            self.code,
-            words("Fresh votes; hatched: the selection's", "section"),
-            self.votes,
-            self.readout,
-            row,
-        )
+        row, heading = QWidget(), words("Fresh votes; hatched: the selection's", "section")
+        filled(QHBoxLayout(row), (heading, 1), self.again, self.faster, spacing=8)
+        self.add(self.code, row, self.votes, self.readout)
         self._after: list[int] = []
         self._timer = QTimer(self, interval=_LINE_MS)
         self._timer.timeout.connect(self._next_line)

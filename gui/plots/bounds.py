@@ -32,6 +32,8 @@ _EASE = 0.25
 _STEADY = 0.04
 """The y range stays while its ends are within so much of where they should be, as a part of it: an
 axis that follows every vote trembles, and is laid out anew with each frame."""
+_EDGE = 0.02
+"""Part of the axis of n that is left beside what is drawn."""
 _SAMPLED = 40
 _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
@@ -254,7 +256,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
         first, last = self._span or (n[0] if len(n) else 1.0, figure.n_plan)
         start = self._x_of(max(1.0, first) if self._log else 0.0)
         end = self._x_of(max(1, last, first + 1))
-        self.view.setRange(xRange=(start, end + 0.02 * (end - start)), yRange=self._y, padding=0)
+        edge = _EDGE * (end - start)  # or half of a first point would be cut
+        beside = (start - edge * self._log, end + edge)
+        self.view.setRange(xRange=beside, yRange=self._y, padding=0)
 
     def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
         planned = f"planned n = {figure.n_plan:,}"  # a sweep's is no more than a guess

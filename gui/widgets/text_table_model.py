@@ -94,7 +94,8 @@ def plain(table: T, name: str, *, line: int = 26) -> T:
     rows.hide()
     rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     rows.setDefaultSectionSize(line)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+    middle = Qt.AlignmentFlag.AlignVCenter  # as of columns with an alignment of their own
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | middle)
     return table
 
 

@@ -36,3 +36,21 @@ def test_it_begins_slowly_and_can_be_hurried(qtbot, qapp):
     step.again.click()
     assert step.experiment.pace == 10 and step.experiment.runs == tries + 1
     assert step.code.lit == {GUESS}
+
+
+def test_all_of_it_is_seen_beside_a_plane_as_low_as_at_200_percent(qtbot, qapp):
+    step = CertifyStep()
+    qtbot.addWidget(step)
+    step.resize(680, 305)  # on Full HD, below a sentence of two lines
+    step.show()
+    step.readout.claim.setText("Nothing is certified yet: p lower is not above one half. " * 2)
+    qtbot.wait(50)
+    column = step._column
+    assert column.verticalScrollBar().maximum() == 0
+    for button in (step.again, step.faster):
+        assert button.width() >= button.minimumSizeHint().width()
+        assert (
+            column.viewport()
+            .rect()
+            .contains(button.mapTo(column.viewport(), button.rect().bottomRight()))
+        )

@@ -220,9 +220,17 @@ def test_the_axis_of_a_recorded_run_is_of_what_was_recorded(shown, bounds) -> No
     for until in (0, 1, len(figure.points)):
         plot.show_figure(planned.model_copy(update={"points": figure.points[:until]}))
         low, high = plot.view.viewRange()[0]
-        assert low == pytest.approx(np.log10(figure.points[0].n), abs=0.01)
+        assert low == pytest.approx(np.log10(figure.points[0].n), abs=0.05)
         assert high == pytest.approx(np.log10(2_000), abs=0.05)
         assert not plot.planned_label.toPlainText()
     plot.show_from_to(None)
     plot.show_figure(planned)
     assert plot.view.viewRange()[0][1] > 7 and plot.planned_label.toPlainText()
+
+
+def test_the_first_point_is_seen_whole(shown) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(one_point(0.4, 0.6).model_copy(update={"n_plan": 1_000_000}))
+    QApplication.processEvents()
+    end, frame = plot.ends[0], plot.pixel_frame()
+    assert plot.spot(end.pos().x(), 0.5).x() - frame.x >= end.opts["size"] / 2 - 1
