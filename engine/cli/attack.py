@@ -69,10 +69,10 @@ def attack_command(values: Mapping[str, Any]) -> int:
             return evidence
         return attacked(evidence, classifier, fitted, plan, execution=execution, stop=stop)
 
-    return run_with(values, after)
+    return run_with(values, after, _kept_unattacked)
 
 
-def kept_unattacked(
+def _kept_unattacked(
     case: Case,
     classifier: Classifier,
     fitted: FittedInput,
@@ -95,9 +95,8 @@ def kept_unattacked(
         return None
     refuse_unsound(found, f"run {run} in {case.path}")
     if not quiet:
-        say(
-            f"Run {run} of {case.path} is certified and lacks the attack; no vote is counted again."
-        )
+        lacks = "is certified and lacks the attack; no vote is counted again"
+        say(f"Run {run} of {case.path} {lacks}.")
     return _as_kept(found)
 
 
