@@ -20,7 +20,6 @@ COLUMNS = ("Run", "Model", "Input", "Setting", "Outcome", "Certified", "n", "Dat
 OUTCOME, NOTE = COLUMNS.index("Outcome"), COLUMNS.index("Note")
 _NUMBER = re.compile(r"[\d,]*\d(\.\d+)?")
 _NUMBERS = {COLUMNS.index(name) for name in ("Run", "n")}
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RunsModel(RowsModel["RunRow"]):
@@ -44,14 +43,6 @@ class RunsModel(RowsModel["RunRow"]):
         else:
             super().show_rows(rows, header)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """The name of a column stands above what is in it."""
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
-            return _RIGHT
-        return super().headerData(section, orientation, role)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A fact, as text, to sort by, or in full."""
         row, column = self.rows[index.row()], index.column()
@@ -62,7 +53,7 @@ class RunsModel(RowsModel["RunRow"]):
         if role == Qt.ItemDataRole.ToolTipRole and row.damage:
             return plain_tip(row.damage)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
-            return _RIGHT
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return super().data(index, role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

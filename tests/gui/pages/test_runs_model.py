@@ -8,7 +8,6 @@ from engine.evidence.settings import CertifySettings, declared, seeded
 from engine.schemes import DssnL1, Sparse
 from engine.schemes.rotation import Rotation
 from gui.pages.runs_model import COLUMNS, NOTE, RunsModel, filtered, outcome, run_title, texts
-from gui.widgets.text_table_model import plain_table
 
 
 @pytest.fixture
@@ -140,17 +139,3 @@ def test_what_is_no_ball_is_said_and_sorted_by_its_first_number(row, qapp):
     proxy.sort(place, Qt.SortOrder.AscendingOrder)
     shown = [proxy.index(k, place).data() for k in range(4)]
     assert shown == ["", "4 pixels", "12 additions or 3 deletions", "1,024 pixels"]
-
-
-def test_the_name_of_a_column_stands_above_what_is_in_it(row, qtbot):
-    model = RunsModel()
-    model.show_rows([row(1)])
-    table = plain_table(model, "Runs", ())
-    qtbot.addWidget(table)
-    usual = table.horizontalHeader().defaultAlignment()
-    alignment = Qt.ItemDataRole.TextAlignmentRole
-    for column in range(model.columnCount()):
-        name = model.headerData(column, Qt.Orientation.Horizontal, alignment) or usual
-        cell = model.index(0, column).data(alignment) or Qt.AlignmentFlag.AlignLeft
-        assert bool(name & Qt.AlignmentFlag.AlignRight) == bool(cell & Qt.AlignmentFlag.AlignRight)
-        assert name & Qt.AlignmentFlag.AlignVCenter  # all names on one line

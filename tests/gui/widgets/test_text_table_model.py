@@ -27,3 +27,4 @@ def test_the_view_has_a_name_and_whole_rows(qtbot):
     qtbot.addWidget(table)
     assert table.accessibleName() == "Things"
     assert table.columnWidth(0) == 50
+    assert table.horizontalHeader().defaultAlignment() & Qt.AlignmentFlag.AlignVCenter
