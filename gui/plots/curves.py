@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _THIN = 0.16
 """How opaque a band is."""
+_DOT = 6
+"""Pixels of a curve of one point, before scaling."""
 _COLORS = 6
 """Curves of different colours; those after them are dashed too."""
 
@@ -91,7 +93,8 @@ class CurvePlot(Chart["CurveFigure"]):
             line.setData([], [])
         for line, curve in zip(self.lines, figure.curves, strict=False):
             x = self._x(figure, [x for x, _ in curve.points])
-            line.setData(x, [y for _, y in curve.points])
+            alone = len(curve.points) == 1  # a line through one point is not seen
+            line.setData(x, [y for _, y in curve.points], symbol="o" if alone else None)
         self._draw_bands(figure)
         self._set_ranges(figure)
         self.plot.getAxis("bottom").setLogMode(figure.log_x)
@@ -145,6 +148,9 @@ class CurvePlot(Chart["CurveFigure"]):
             paint = theme.muted if curve.dashed else ink(place, theme)
             dash = Qt.PenStyle.DashLine if curve.dashed else _dash(place)
             line.setPen(self.pen(paint, 1.4 if curve.dashed else theme.line, dash))
+            line.setSymbolBrush(paint)
+            line.setSymbolPen(None)
+            line.setSymbolSize(themes.current().px(_DOT))
             if place < len(self.bands):
                 self.bands[place].fill.setBrush(tinted(paint, _THIN))
             entries.append(Entry(curve.name, paint, _MARKS[dash]))

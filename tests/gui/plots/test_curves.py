@@ -115,3 +115,14 @@ def test_the_last_of_few_epochs_is_named(shown, epochs) -> None:
     _, _, texts = axis.generateDrawSpecs(painter)
     painter.end()
     assert {str(x) for x in range(epochs + 1)} == {text for _, _, text in texts}
+
+
+def test_a_curve_of_one_point_is_seen(shown) -> None:
+    plot = shown(CurvePlot("Accuracy"))
+    one = Curve(name="certified", points=((1.0, 0.5),))
+    many = Curve(name="each row", points=((0.0, 1.0), (1.0, 0.0)))
+    plot.show_figure(figure(curves=(one, many)))
+    assert [line.opts["symbol"] for line in plot.lines] == ["o", None]
+    assert plot.lines[0].scatter.isVisible() and plot.lines[0].opts["symbolSize"] >= 6
+    plot.show_figure(figure(curves=(many, many)))
+    assert plot.lines[0].opts["symbol"] is None
