@@ -23,6 +23,8 @@ _THIN = 0.16
 """How opaque a band is."""
 _DOT = 6
 """Pixels of a curve of one point, before scaling."""
+_BESIDE = 0.04
+"""Part of the axis beside a dot at its end."""
 _COLORS = 6
 """Curves of different colours; those after them are dashed too."""
 
@@ -178,5 +180,7 @@ class CurvePlot(Chart["CurveFigure"]):
         return np.log10(np.maximum(x, 1e-12)) if figure.log_x else x
 
     def _set_ranges(self, figure: CurveFigure) -> None:
-        ends = self._x(figure, list(figure.x_range)).tolist()
-        self.view.setRange(xRange=ends, yRange=(0.0, figure.top), padding=0)
+        start, end = self._x(figure, list(figure.x_range)).tolist()
+        if any(len(curve.points) == 1 for curve in figure.curves):
+            end += _BESIDE * (end - start)  # or half of a dot at the end would be cut
+        self.view.setRange(xRange=(start, end), yRange=(0.0, figure.top), padding=0)

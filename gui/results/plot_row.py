@@ -15,10 +15,12 @@ from gui.widgets.layouts import divided, filled
 
 _WIDE = 260
 """Pixels of width that a plot needs for its labels, beside others; before scaling."""
+_HIGH = 200
+"""Pixels of height that it needs, below others: lower bars have no room for their counts."""
 
 
 class PlotRow(QWidget):
-    """Plots beside one another, as many as have room, or all of them one below the other.
+    """Plots beside or below one another, as many as have room.
 
     Attributes:
         splitter: with the plots.
@@ -78,9 +80,9 @@ class PlotRow(QWidget):
         self._bar.setVisible(len(shown) < len(there))
 
     def _room(self) -> int:
-        if self.splitter.orientation() == Qt.Orientation.Vertical:
-            return len(self._plots)
-        return max(1, int(self.width() / themes.current().px(_WIDE)))
+        down = self.splitter.orientation() == Qt.Orientation.Vertical
+        length, needed = (self.height(), _HIGH) if down else (self.width(), _WIDE)
+        return max(1, int(length / themes.current().px(needed)))
 
     def _choose(self, name: str, *_: object) -> None:
         self._chosen.remove(name)

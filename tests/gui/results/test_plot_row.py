@@ -43,10 +43,14 @@ def test_as_many_plots_as_have_room_and_the_others_a_press_away(row, qtbot):
     assert seen(row) == list(NAMES)
 
 
-def test_one_below_the_other_all_are_shown(row):
+def test_one_below_the_other_as_many_are_shown_as_the_height_has_room_for(row):
     row.resize(300, 900)
     row.lay(Qt.Orientation.Vertical)
     assert seen(row) == list(NAMES)
+    row.resize(300, 340)  # a recorded case on Full HD at 200 %
+    assert seen(row) == ["Region"] and row.names["Votes"].isVisible()
+    row.resize(300, 500)
+    assert seen(row) == ["Votes", "Region"]
 
 
 def test_what_there_is_nothing_to_see_in_is_not_offered(row):
