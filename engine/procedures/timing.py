@@ -16,7 +16,7 @@ from engine.procedures.on_grid import gridded
 from engine.procedures.run import check_fit
 from engine.procedures.run_noise import noise_source
 from engine.sampling.noise_buffer import NoisyCopies
-from engine.sampling.sampler import BATCH_SECONDS
+from engine.sampling.trials import BATCH_SECONDS
 from engine.system.device import resolve
 
 BUDGET_SECONDS = 0.3
@@ -43,7 +43,7 @@ def seconds_each(
     """Seconds per sample, drawing included, in the best batch that a short trial finds.
 
     It counts nothing, claims nothing, and enters no try. ``stop`` ends it within one batch, of
-    about :data:`engine.sampling.sampler.BATCH_SECONDS` at most for all but the slowest models.
+    about :data:`engine.sampling.trials.BATCH_SECONDS` at most for all but the slowest models.
 
     Returns:
         None where it was stopped before the first batch, and for a model under encryption, which is

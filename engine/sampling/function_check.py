@@ -157,6 +157,14 @@ class FunctionCheck:
         """Rows of a stretch whose scores alone are compared with those among the others."""
         return 1 if self.planned < LONG else 2
 
+    def passes(self, size: int) -> bool:
+        """Whether a batch of this size is only classified: nothing of it is kept or asked there."""
+        held = self._appended.held or not self._appended.possible
+        return self.opened and not held and not self._beyond_all(size)
+
+    def _beyond_all(self, size: int) -> bool:
+        return self._whole.beyond(size, tested=self.tested)
+
     def classify(self, start: int, batch: Batch) -> torch.Tensor:
         """Classes of a batch that is counted, of which some samples may be asked about again.
 
@@ -165,7 +173,7 @@ class FunctionCheck:
             batch: may be overwritten.
         """
         # What is asked about for certain is kept from before the model has it.
-        due = not self.opened or self._whole.beyond(len(parts(batch)[0]), tested=self.tested)
+        due = not self.opened or self._beyond_all(len(parts(batch)[0]))
         if due and not self._alone:
             self._kept.keep(start, batch, self._few)
         return self._appended.classify(start, batch, self._kept.places if self._short else range(0))

@@ -26,7 +26,8 @@ from engine.sampling.function_check import FunctionCheck
 from engine.sampling.lanes import Lane, Packed, Piece, UnderWay, drawn, kept_rows
 from engine.sampling.questions import Home, Stretch
 from engine.sampling.reducers import CountVotes
-from engine.sampling.sampler import BATCH_SECONDS, SNAPSHOT_SECONDS, Sampler
+from engine.sampling.sampler import SNAPSHOT_SECONDS, Sampler
+from engine.sampling.trials import BATCH_SECONDS
 
 MOST_LANES = 64
 """Streams that are open at once."""

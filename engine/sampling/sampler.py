@@ -6,12 +6,12 @@ depends on (key, stream, index) alone; batch size and timing decide only when.
 
 from __future__ import annotations
 
-import math
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from contextlib import closing
+from functools import partial
+from typing import Protocol
 
 import torch
 
@@ -22,14 +22,14 @@ from engine.evidence.generations import AnswerBook, AnswerGroup
 from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
+from engine.sampling.ahead import BatchesAhead, Course
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
 from engine.sampling.reducers import CountVotes, DecryptedTally, KeepNumbers, MemberTally, SumScores
+from engine.sampling.trials import BATCH_SECONDS, MOST_TRIALS, TRIALS, Trial, tried
 from engine.system.calibrations import Pace
 
 SNAPSHOT_SECONDS = 0.05
-BATCH_SECONDS = 0.06
-"""A batch takes at most about this long: snapshots flow, and a stop is obeyed at once."""
 PATIENCE = 0.4
 """How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
 window, at which somebody waits, asks for less."""
@@ -40,24 +40,9 @@ _SHORT, _FILLED = 0.01, 256
 """Seconds of a short batch; from that size on one fills the processor, and a dearer sample means a
 full cache."""
 _MAX_BATCH, _MAX_BATCH_BYTES = 8192, 256 << 20
-_LEAST_TRIALS, _TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 2, 3, 12, 0.01
-"""The first batch of a size also sets things up; a short one, easily disturbed, is tried more."""
 _ENDLESS = 1 << 40
-_IDLE, _SLOWER = 0.05, 2.0
-"""Share of a batch's time below which its thread waits for other programs or devices, and how much
-slower than before a known size may be found."""
-
-
-class _Trial(NamedTuple):
-    """Seconds that a batch took: by the clock, and of the thread's own work.
-
-    Where other programs take turns on the processors the clock tells as much of them as of the
-    batch, most of all of a long one; so sizes are compared by the second. By the first where the
-    thread does nothing but wait, or its work is not told.
-    """
-
-    clock: float
-    work: float
+_SLOWER = 2.0
+"""How much slower than before a known size may be found."""
 
 
 class Joint(Protocol):
@@ -121,6 +106,7 @@ class Sampler:
         self.device = device
         self.precision = precision
         self.batch = batch or classifier.usual_batch
+        self._fixed = self.batch > 0
         self.joint: Joint | None = None
         self.warnings: list[str] = []
         self.answers = AnswerBook()
@@ -179,7 +165,7 @@ class Sampler:
         self.check.planned, self.check.met.before = planned, known is not None
         hint = known.batch if known and not self.batch else 0
         size = min(self.batch or hint or 1, planned)
-        trial = self._trial(size, most=1 if self.batch else 2 if hint else _TRIALS)
+        trial = self._trial(size, most=1 if self.batch else 2 if hint else TRIALS)
         while trial is None:
             if size == 1:
                 raise UserError(self.too_small())
@@ -238,33 +224,49 @@ class Sampler:
         """
         if joint := self.joint:
             return (yield from joint.rows(self, stream, first, last, block=block, often=often))
-        samples, reducer = self.samples(stream), CountVotes(self.classes, block)
         self._begin(said)
-        done = first
-        while done < last and not self._stop.is_set():
+        samples, course = self.samples(stream), Course(last, block if often else last)
+        draw = partial(self.drawn, samples.noise)
+        with closing(BatchesAhead(self.classifier, self.device, draw, course)) as ahead:
+            yield from self._counted(samples, first, ahead, CountVotes(self.classes, block), said)
+
+    def _counted(
+        self,
+        samples: StreamSamples,
+        done: int,
+        ahead: BatchesAhead,
+        reducer: CountVotes,
+        said: Sequence[AnswerGroup],
+    ) -> Iterator[dict[int, list[int]]]:
+        """The rows of a stream's samples from ``done`` on."""
+        course = ahead.course
+        while done < course.last and not self._stop.is_set():
+            if self.check.passes(self.batch):
+                self._give_out(ahead, done)
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
             if not self.check.opened:
                 batches = self.check.opening(self.batch)
             began, start = time.perf_counter(), done
             answered: list[torch.Tensor] = []
             for _ in range(batches):
-                ends = min(last, (done // block + 1) * block) if often else last
-                classes = self._answers(samples.noise, range(done, ends))
+                end = course.end(done)
+                classes = self._answers(ahead, range(done, end))
                 if classes is None:
                     break
                 answered.append(classes)
                 done += len(classes)
-                if done >= last or self._stop.is_set() or (often and done == ends):
+                if done >= course.last or self._stop.is_set() or done == end:
                     break
             seconds = time.perf_counter() - began
             try:
-                self.check.look(samples, start, answered, seconds=seconds, ends=done >= last)
+                over = done >= course.last
+                self.check.look(samples, start, answered, seconds=seconds, ends=over)
             except KeyboardInterrupt:
                 self._stop.set()
                 if self.check.owed:  # the question was cut short: what waits for it is not counted
                     return (yield self._begin(said))
             found = reducer.counts(answered, start)
-            yield self.numbers.beside(found, block) if self.numbers else found
+            yield self.numbers.beside(found, reducer.block) if self.numbers else found
             if classes is None:
                 return
             self._follow(seconds / len(answered))
@@ -275,12 +277,12 @@ class Sampler:
         self.decrypted = DecryptedTally()
         return {}
 
-    def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
+    def _answers(self, ahead: BatchesAhead, left: range) -> torch.Tensor | None:
         """Classes of the next batch of ``left``; None where memory is short or on Ctrl+C."""
         size = min(self.batch, len(left))
         while True:
             try:
-                classes = self._classify(noise, left, size, kept=True)
+                classes = self._classes(ahead, left, size)
                 if classes.shape != (size,):
                     raise ValueError(f"{len(classes):,} answers to {size:,} samples")
                 if said := self.classifier.said():
@@ -308,21 +310,24 @@ class Sampler:
             size //= 2
             self.shrink(size)
 
-    def _classify(
-        self, noise: NoiseSource, left: range, size: int, *, kept: bool = False
-    ) -> torch.Tensor:
-        """Classes of the first ``size`` samples that are left; ``kept`` where they are counted."""
-        with torch.inference_mode():
-            batch = self.drawn(noise, left.start, size, left.stop)
-            if kept:
-                return self.check.classify(left.start, batch)
-            return self.classifier.classify(batch)
+    def _give_out(self, ahead: BatchesAhead, start: int) -> None:
+        """From a place on several batches at once, where that pays, perhaps smaller ones."""
+        size = ahead.begin(start, self.batch, self._batch_seconds, fixed=self._fixed)
+        self._batch_seconds *= size / self.batch
+        self.batch = size
 
-    def _grow(self, size: int, trial: _Trial, planned: int) -> tuple[int, _Trial]:
+    def _classes(self, ahead: BatchesAhead, left: range, size: int) -> torch.Tensor:
+        """Classes of the first ``size`` samples that are left and are counted."""
+        if ahead.open and self.check.passes(size):
+            return ahead.classes(left.start, self.batch)
+        with torch.inference_mode():
+            return self.check.classify(left.start, ahead.draw(left.start, size, left.stop))
+
+    def _grow(self, size: int, trial: Trial, planned: int) -> tuple[int, Trial]:
         while 2 * size <= self._largest(planned) and not self._stop.is_set():
             if trial.clock > self._patience:
                 break
-            doubled = self._trial(2 * size, most=_MOST_TRIALS)
+            doubled = self._trial(2 * size, most=MOST_TRIALS)
             if doubled is None or doubled.clock > self._patience:
                 break
             gain = 2 * trial.work / doubled.work
@@ -333,19 +338,18 @@ class Sampler:
             size, trial = 2 * size, doubled
         return size, trial
 
-    def _trial(self, size: int, *, most: int = _TRIALS) -> _Trial | None:
+    def _trial(self, size: int, *, most: int = TRIALS) -> Trial | None:
         """What a batch of this size takes, the best of a few tries; None if memory is short."""
         noise = self.noise(Stream.CALIBRATION)
-        tried: list[_Trial] = []
+
+        def batch() -> None:
+            with torch.inference_mode():
+                classes = self.classifier.classify(self.drawn(noise, 0, size, _ENDLESS))
+            classes.sum().item()
+            self.check.met.add(classes)
+
         try:
-            while len(tried) < most and sum(one.clock for one in tried) < _enough(tried):
-                began, worked = time.perf_counter(), _work()
-                classes = self._classify(noise, range(_ENDLESS), size)
-                classes.sum().item()
-                clock = time.perf_counter() - began
-                work = _work() - worked if self.device.type == "cpu" else clock
-                tried.append(_Trial(clock, max(work, _IDLE * clock)))
-                self.check.met.add(classes)
+            return tried(batch, most, by_work=self.device.type == "cpu")
         except Unreachable:
             raise
         except Exception as error:
@@ -355,7 +359,6 @@ class Sampler:
                 f"The model fails on this input ({in_a_line(error)}); "
                 "check its architecture and input size."
             ) from error
-        return _Trial(*map(min, zip(*tried, strict=True)))
 
     def _largest(self, planned: int) -> int:
         one = room(self._x, self._shape, 1, torch.device("meta"))
@@ -385,14 +388,3 @@ class Sampler:
         """Keep a sentence, once."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
-
-
-_work = time.perf_counter if sys.platform == "win32" else time.thread_time
-"""Windows counts a thread's time in steps of 16 ms."""
-
-
-def _enough(tried: Sequence[_Trial]) -> float:
-    """Seconds after which a batch size needs no further trial: few trials may take longer."""
-    if len(tried) < _LEAST_TRIALS:
-        return math.inf
-    return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS

@@ -13,8 +13,8 @@ from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.run_noise import Randomness
-from engine.sampling import sampler
 from engine.sampling.sampler import Sampler
+from engine.sampling.trials import Trial
 from engine.system.calibrations import Pace
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -77,10 +77,10 @@ def test_another_process_tries_the_size_that_was_found(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     sizes = list[int]()
 
-    def trial(self: Sampler, size: int, *, most: int = 3) -> sampler._Trial:
+    def trial(self: Sampler, size: int, *, most: int = 3) -> Trial:
         sizes.append(size)
         seconds = 1e-3 + 1e-5 * size  # a batch's own cost, and a sample's
-        return sampler._Trial(seconds, seconds)
+        return Trial(seconds, seconds)
 
     monkeypatch.setattr(Sampler, "_trial", trial)
     tried = list[list[int]]()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -35,14 +34,6 @@ class Slow(HalfSpace):
         if len(batch) == 1:
             raise RuntimeError("of one sample")
         return super().scores(batch)
-
-
-@pytest.fixture
-def two_threads() -> Iterator[None]:
-    usual = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(usual)
 
 
 @pytest.mark.usefixtures("two_threads")

@@ -8,7 +8,8 @@ from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.models.base import Classifier
 from engine.noise.gaussian import NoiseStream, Stream
-from engine.sampling.sampler import Sampler, _Trial
+from engine.sampling.sampler import Sampler
+from engine.sampling.trials import Trial
 from engine.schemes import Gaussian
 from engine.system.calibrations import Pace
 from tests.fakes import SHAPE, HalfSpace, Misbehaving
@@ -44,7 +45,7 @@ def calibrated(monkeypatch, disturbed, known=None):
     def trial(self, size, *, most=3):
         sizes.append(size)
         work = 1e-3 + 1e-5 * size
-        return _Trial(work * disturbed(size), work)
+        return Trial(work * disturbed(size), work)
 
     monkeypatch.setattr(Sampler, "_trial", trial)
     one = sampler(HalfSpace(0.2))
