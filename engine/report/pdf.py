@@ -23,7 +23,7 @@ from engine.report.plots import Drawing, Figure, drawing
 from engine.report.revision import PREFIX, revision
 from engine.report.seal import sealed
 from engine.report.summary import content
-from engine.report.typeset import typeset
+from engine.report.typeset import typeset_report
 
 ATTACHMENT = "evidence.json"
 
@@ -68,7 +68,7 @@ def _set(evidence: Evidence, drawings: Sequence[Drawing], illustrations: bytes |
         files[attached.NAME] = illustrations
         data["illustrations"] = attached.NAME
     when = created(evidence.created)
-    return sealed(typeset("report.typ", data, files, "pdf", created=when, archival=True)[0])
+    return sealed(typeset_report(data, files, "pdf", created=when, archival=True)[0])
 
 
 def preview_pages(
@@ -77,7 +77,7 @@ def preview_pages(
     """The report's pages as PNG."""
     drawings = [drawing(figure) for figure in report_figures(evidence, illustrations)]
     data, files = _sources(evidence, drawings)
-    return typeset("report.typ", data, files, "png", ppi=ppi)
+    return typeset_report(data, files, "png", ppi=ppi)
 
 
 def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> list[Figure]:

@@ -80,12 +80,7 @@ def typeset(
         created: the date written into a PDF.
         archival: PDF/A-3b, which may carry attachments.
     """
-    sources = {
-        **_templates(),
-        "data.json": json.dumps(_displayable_data(data), ensure_ascii=False).encode(),
-        **files,
-    }
-    with _folder_of(sources) as root:
+    with _folder_of(_sources(data, files)) as root:
         compiled = typst.compile(
             root / template,
             root=root,
@@ -97,6 +92,50 @@ def typeset(
         )
     pages = cast("bytes | list[bytes]", compiled)  # several pages come as a list
     return pages if isinstance(pages, list) else [pages]
+
+
+NEARLY_EMPTY = 0.36
+"""A last page that is set to less of its height is drawn into those before it, where it fits."""
+
+
+def typeset_report(
+    data: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    fmt: Format,
+    **how: Any,
+) -> list[bytes]:
+    """``report.typ``, set closely where that saves a last page which would be nearly empty.
+
+    Only the room between paragraphs and rows shrinks, from the second page on; type keeps its size.
+
+    Args:
+        data, files, fmt: as for :func:`typeset`.
+        **how: its other arguments.
+    """
+    loose = {**data, "close": False, "flows": False}
+    first, pages, share = _extent(loose, files)
+    if first > 1:  # else its second page would hold the end of a list alone
+        loose["flows"] = True
+        _, pages, share = _extent(loose, files)
+    close = {**loose, "close": True}
+    closely = share < NEARLY_EMPTY and _extent(close, files)[1] < pages
+    return typeset("report.typ", close if closely else loose, files, fmt, **how)
+
+
+def _extent(data: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[int, int, float]:
+    """Where what stands first ends, how many pages there are, and the share of the last one set."""
+    with _folder_of(_sources(data, files)) as root:
+        found = typst.query(
+            root / "report.typ", "metadata", field="value", root=root, ignore_system_fonts=True
+        )
+    first, (pages, share) = json.loads(found)
+    return int(first), int(pages), float(share)
+
+
+def _sources(data: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """All that a template may read."""
+    text = json.dumps(_displayable_data(data), ensure_ascii=False)
+    return {**_templates(), "data.json": text.encode(), **files}
 
 
 @contextmanager

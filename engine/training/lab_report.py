@@ -20,7 +20,7 @@ from engine.report.html import page
 from engine.report.pdf import placed
 from engine.report.plots import drawing
 from engine.report.revision import PREFIX, revision
-from engine.report.typeset import typeset
+from engine.report.typeset import typeset_report
 from engine.training.lab_records import (
     LabRow,
     LabRun,
@@ -197,7 +197,7 @@ def table_pdf(table: LabTable, radii: Sequence[float], when: datetime) -> bytes:
         "theme": palette.theme(dark=False),
     }
     files = {_ATTACHED: f"{table.model_dump_json(indent=1)}\n".encode()}
-    return typeset("report.typ", data, files, "pdf", created=when, archival=True)[0]
+    return typeset_report(data, files, "pdf", created=when, archival=True)[0]
 
 
 def content(table: LabTable, radii: Sequence[float]) -> Content:

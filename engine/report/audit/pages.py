@@ -20,7 +20,7 @@ from engine.report.pdf import created, placed
 from engine.report.plots import Drawing, drawing
 from engine.report.revision import PREFIX, revision
 from engine.report.seal import sealed
-from engine.report.typeset import typeset
+from engine.report.typeset import typeset_report
 
 FORMS = (".pdf", ".html")
 
@@ -67,7 +67,7 @@ def preview_set(
 ) -> list[bytes]:
     """The report's pages as PNG."""
     data, files = _sources(record, result, images)
-    return typeset("report.typ", data, files, "png", ppi=ppi)
+    return typeset_report(data, files, "png", ppi=ppi)
 
 
 def set_html(record: SetRecord, result: SetResult, images: Drawing | None) -> str:
@@ -88,7 +88,7 @@ def _set(record: SetRecord, result: SetResult, images: Drawing | None) -> bytes:
         files[attached.NAME] = attached.drawing_attachment(images)
         data["illustrations"] = attached.NAME
     when = created(record.created)
-    return sealed(typeset("report.typ", data, files, "pdf", created=when, archival=True)[0])
+    return sealed(typeset_report(data, files, "pdf", created=when, archival=True)[0])
 
 
 def _drawings(result: SetResult, images: Drawing | None) -> Sequence[Drawing]:

@@ -15,6 +15,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.setting_fields import BoundKey
 from engine.figures.images import Illustrations
 from engine.regions import Staircase
+from engine.report import typeset
 from engine.report.json import evidence_json
 from engine.report.pdf import pdf_bytes, preview_pages, report_figures, write_pdf
 from engine.report.typeset import displayable
@@ -205,6 +206,32 @@ def test_missing_illustrations_are_left_out(images: Illustrations | None, kinds:
     assert len(report_figures(evidence, images)) == kinds
     told = "noisy samples and certified perturbations" in text_of(pdf_bytes(evidence, images))
     assert told == (kinds >= 3)
+
+
+def pages_of(evidence: Evidence) -> list[str]:
+    reader = pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence)))
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+
+def test_a_last_page_that_would_be_nearly_empty_is_drawn_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    evidence = make_evidence(certified_at={"radius=0.25": True, "radius=2": False})
+    found = pages_of(evidence)
+    monkeypatch.setattr(typeset, "NEARLY_EMPTY", 0.0)
+    loose = pages_of(evidence)
+    assert (len(found), len(loose)) == (3, 4)
+    assert found[0].replace("of 3", "of 4") == loose[0]  # the first page stays as it is
+    words = " ".join(loose).split()
+    assert len(loose[3].split()) < 0.2 * len(words)
+    assert "end of report" in found[2] and "page 3 of 3" in found[2]
+
+
+def test_what_is_not_claimed_is_not_alone_on_the_second_page() -> None:
+    """Where the first has no room for it, the rest of the report follows it."""
+    pages = pages_of(make_evidence(statement="Words that fill a page. " * 60))
+    assert "What this does not say" not in pages[0]
+    assert "What this does not say" in pages[1] and "Decision rule" in pages[1]
 
 
 def test_preview_has_an_image_per_page() -> None:
