@@ -152,13 +152,15 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
     for title, late in found["pictures_ms"].items():
         console.print(
             f"While the {title} grows the event loop is late by {late['median']:.1f} ms (median), "
-            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst)"
+            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst); it is drawn "
+            f"{late['hertz']:.1f} times a second"
         )
     for run in found["runs"]:
         late, over = run["lateness_ms"], run["overhead"]
         console.print(
             f"{run['subject']}: event loop late by {late['median']:.1f} ms (median), "
-            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst)"
+            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst); the region "
+            f"is drawn {run['hertz']:.1f} times a second"
         )
         console.print(
             f"    {run['window_per_second']:,.0f} samples/s in the window, "

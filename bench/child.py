@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import time
+from typing import Any
 
 from engine.system.openmp import wait_passively
 
@@ -82,6 +83,7 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
     window = open_window()
     session, heart = window.session, Heartbeat()
     started: list[float] = []
+    drawn: list[float] = []
 
     def step() -> None:
         if session.runs.ready and not started:
@@ -91,6 +93,7 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
                 window.left.settings.show_scheme(chosen)
                 window.left.attacker.show_scheme(type(chosen))
             window.left.settings.put(n=n)
+            _note(window.pages.explore.region, drawn)
             heart.start()
             session.runs.certify()
 
@@ -107,7 +110,9 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
             sys.exit(f"The run had n = {evidence.settings.n}, not {n}.")
         lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
         answer = {"lateness": lateness, "rate": speed.samples_per_second, "threads": speed.threads}
-        print(json.dumps({**answer, "interface": own / clock, "engine": engine}))
+        # from the first to the last while it ran: before it nothing is known to draw
+        grown = (len(drawn) - 1) / (drawn[-1] - drawn[0]) if len(drawn) > 1 else 0.0
+        print(json.dumps({**answer, "interface": own / clock, "engine": engine, "hertz": grown}))
         window.leave()
 
     session.worker.activity_changed.connect(step)
@@ -116,6 +121,17 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
     session.loading.open_model(ModelRequest(model))
     session.loading.open_input(source)
     app.exec()
+
+
+def _note(plot: Any, drawn: list[float]) -> None:
+    """When a plot is given something to draw, from now on."""
+    show = plot.show_figure
+
+    def noted(figure: object) -> None:
+        drawn.append(time.perf_counter())
+        show(figure)
+
+    plot.show_figure = noted
 
 
 def _switch(model: str, source: str) -> None:

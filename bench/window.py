@@ -85,7 +85,10 @@ def switches(rounds: int) -> dict[str, dict[str, float]]:
 
 
 def pictures(rounds: int) -> dict[str, dict[str, float]]:
-    """The event loop's lateness, in ms, while the ring and the map of two parameters grow."""
+    """While the ring and the map of two parameters grow: the event loop's lateness, in ms.
+
+    And how often a second the region is drawn, ``hertz``.
+    """
     found = {}
     for title, (model, source, n, scheme) in _PICTURES.items():
         runs = [child("run", model, source, str(n), json.dumps(scheme)) for _ in range(rounds)]
@@ -93,6 +96,7 @@ def pictures(rounds: int) -> dict[str, dict[str, float]]:
             name: statistics.median(run["lateness"][name] for run in runs)
             for name in ("median", "p99", "worst")
         }
+        found[title]["hertz"] = statistics.median(run["hertz"] for run in runs)
     return found
 
 
@@ -138,6 +142,7 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
             name: statistics.median(run["lateness"][name] for run in shown)
             for name in ("median", "p99", "worst")
         },
+        "hertz": statistics.median(run["hertz"] for run in shown),
         "engine_us": window_us,
         "command_line_us": plain_us,
         "interface": statistics.median(run["interface"] for run in shown),

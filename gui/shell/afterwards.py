@@ -7,32 +7,37 @@ from collections.abc import Iterator
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine import schemes
+from gui.controllers.runs import Runs
 from gui.jobs.preloading import Preloading
 from gui.setup.catalogue import Catalogue
 from gui.shell.pages import Pages
 
 _LOADED_BESIDE = ("pyqtgraph", *schemes.FILES)
-_WAIT_MS = 2
-"""Between two pieces: keys, clicks and paints come first."""
+_WAIT_MS, _BUSY_MS = 2, 200
+"""Between two pieces: keys, clicks and paints come first; and between two looks at whether votes
+are still counted."""
 
 
 class Afterwards(QObject):
     """Makes the bodies of plots, the list of schemes and the pages of documents, in pieces.
 
     There is one piece in each turn of the event loop, so that whoever types or clicks meanwhile
-    waits for one at most. What takes long to load is loaded in a thread before.
+    waits for one at most. What takes long to load is loaded in a thread before. While votes are
+    counted nothing is made that is not asked for: a page takes longer than two pictures of a
+    region that grows may lie apart.
 
     Args:
         pages, catalogue: whose parts are made.
+        runs: whether votes are counted.
         parent: lives as long.
     """
 
     made = Signal()
     """Everything is there."""
 
-    def __init__(self, pages: Pages, catalogue: Catalogue, *, parent: QObject) -> None:
+    def __init__(self, pages: Pages, catalogue: Catalogue, runs: Runs, *, parent: QObject) -> None:
         super().__init__(parent)
-        self._pages, self._catalogue = pages, catalogue
+        self._pages, self._catalogue, self._runs = pages, catalogue, runs
         self._pieces: Iterator[object] = iter(())
         self._beside: Preloading | None = None
         self._timer = QTimer(self, interval=_WAIT_MS)
@@ -53,6 +58,10 @@ class Afterwards(QObject):
 
     @Slot()
     def _go_on(self) -> None:
+        busy = self._runs.running
+        self._timer.setInterval(_BUSY_MS if busy else _WAIT_MS)
+        if busy:
+            return
         if next(self._pieces, None) is None:
             self._timer.stop()
             self.made.emit()

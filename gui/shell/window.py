@@ -89,7 +89,8 @@ class Window(QMainWindow):
         self.talking = Talking(
             session, self.commands, self.pages, self.notices, self.asker, parent=self
         )
-        self._rest = Afterwards(self.pages, self.left.attacker.catalogue, parent=self)
+        catalogue = self.left.attacker.catalogue
+        self._rest = Afterwards(self.pages, catalogue, session.runs, parent=self)
         self.blank = Blank(session.talks, self.central)
         finder = Finder(session, self.left, self.pages)
         self.palette_finder = Palette(self.commands, finder.finds, self.central)

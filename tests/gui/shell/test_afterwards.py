@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QTimer
 
+from gui.controllers.runs import Runs
 from gui.controllers.session import Session
 from gui.shell.afterwards import Afterwards
 from gui.shell.window import Window
@@ -22,7 +23,8 @@ def window(qtbot, preferences, make):
 
 
 def begun(window: Window) -> Afterwards:
-    rest = Afterwards(window.pages, window.left.attacker.catalogue, parent=window)
+    catalogue, runs = window.left.attacker.catalogue, window.session.runs
+    rest = Afterwards(window.pages, catalogue, runs, parent=window)
     rest.begin()
     return rest
 
@@ -47,6 +49,17 @@ def test_the_event_loop_turns_between_the_pieces(qtbot, window: Window) -> None:
     work = [after - before for before, after in pairwise(turns)]
     assert len(turns) > 10
     assert max(work) < 0.5 * sum(work)  # no piece is most of it
+
+
+def test_nothing_is_made_while_votes_are_counted(qtbot, window: Window, monkeypatch) -> None:
+    counting = [True]
+    monkeypatch.setattr(Runs, "running", property(lambda runs: bool(counting)))
+    rest = begun(window)
+    qtbot.wait(300)
+    assert not any(plot.is_made for plot in window.pages.explore.plots)
+    with qtbot.waitSignal(rest.made, timeout=20_000):
+        counting.clear()
+    assert window.pages.documents_are_made
 
 
 def test_nothing_more_is_made_once_it_is_stopped(qtbot, window: Window) -> None:
