@@ -2,7 +2,8 @@
 
 ``python -m bench.screenshots --out out/screens`` writes ``THEME/SIZE/PAGE.png`` for all of them;
 ``--themes``, ``--sizes`` and ``--pages`` take some. A size is of the window in its own pixels, and
-``1920x1080@2`` a screen of that size at 200 %. ``--readme`` writes those that README shows.
+``1920x1080@2`` a screen of that size at 200 %; ``--text 1.5`` sets larger type. ``--readme`` writes
+those that README shows.
 
 What is on the pages is computed by the real engine: a shipped digit is certified, its report
 verified, a few more are audited. Each size is a process of its own, since Qt takes its scale from
@@ -58,6 +59,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=list(THEMES))
     parser.add_argument("--sizes", nargs="+", default=list(SIZES))
     parser.add_argument("--pages", nargs="+", default=[], help="part of their names")
+    parser.add_argument(
+        "--text", type=float, default=1.0, help="size of type, as the View menu has"
+    )
     parser.add_argument("--readme", action="store_true", help=f"those in {README}")
     parser.add_argument("--child", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -244,6 +248,7 @@ def _take(options: argparse.Namespace) -> None:
         studio.until(lambda: studio.session.worker.is_warm)
         studio.window.resize(width, height)
         studio.fill()
+        studio.window.appearance.set_text_size(options.text)
         if options.readme:
             for theme in THEMES[:2]:
                 studio.window.appearance.set_theme(theme)
