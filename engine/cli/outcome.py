@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 
 from engine.cli.terminal import Terminal
+from engine.core.nouns import of_kind
 from engine.core.records import ModelIdentity
 from engine.core.rounding import p_value_in_words, round_down, round_up
 from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import seed_in_words
-from engine.evidence.subject import as_taken
+from engine.evidence.subject import as_taken, noise_of
 from engine.regions.base import counted
 from engine.report.enumerated import is_map
 
@@ -80,7 +81,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         told = evidence.model.normalization_told
         yield "normalisation", f"{evidence.model.normalization} ({told})"
     seed = "" if _enumerated(evidence) else f", seed {seed_in_words(settings)}"
-    yield "noise", f"{settings.scheme.for_input(evidence.input).noise_in_words()}{seed}"
+    yield "noise", f"{noise_of(settings.scheme, evidence.input)}{seed}"
     if not _enumerated(evidence):
         yield "arithmetic", _ARITHMETIC[evidence.noise.arithmetic]
     if evidence.procedure == "certify":
@@ -159,7 +160,7 @@ def _target(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "target", f"{target} is certified"
         return
     why = ", found out of reach" if evidence.stop_reason == "target out of reach" else ""
-    instead = "nothing" if region is None else region.headline()
+    instead = "nothing" if region is None else of_kind(region.headline(), evidence.input.kind)
     yield "target", f"{target} was asked for and is not certified{why}; certified is {instead}"
 
 

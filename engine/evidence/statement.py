@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.nouns import of_kind
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.core.rounding import confidence_percent
 from engine.core.scores import SOFT
@@ -66,6 +67,7 @@ def claimed(
         effect=scheme.effect(class_name),
         unchanged=scheme.unchanged(class_name),
         because=scheme.because_in_words() if scheme.computed else "",
+        kind=given.kind,
     )
     soft = ""
     if settings.bound == SOFT:
@@ -87,6 +89,7 @@ def certified(
     effect: str = "",
     unchanged: str = "",
     because: str = "",
+    kind: str = "",
 ) -> str:
     """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``.
 
@@ -98,6 +101,7 @@ def certified(
         effect: what no change does, by the scheme; by default it changes the prediction.
         unchanged: what holds of the unchanged input, by the scheme, where no change is certified.
         because: what a computed claim rests on, by the scheme.
+        kind: of the input, whose noun a count of entities has.
     """
     how = (
         f"With confidence {confidence_percent(bounds.alpha)} %"
@@ -108,7 +112,7 @@ def certified(
         holds = unchanged or f"the smoothed model's prediction is '{class_name}'"
         return f"{how}, {holds} for the unchanged {subject}; no change of it is certified."
     effect = effect or f"changes the smoothed model's prediction '{class_name}'"
-    return f"{how}, {region.clause(subject)} {effect}."
+    return f"{how}, {of_kind(region.clause(subject), kind)} {effect}."
 
 
 def _because(bounds: ProbabilityBounds) -> str:
@@ -198,4 +202,4 @@ def headline_of(evidence: Evidence) -> str:
     if evidence.outcome == "heuristic" and evidence.bounds is not None:
         guess = evidence.settings.scheme.heuristic(evidence.bounds)
         return f"heuristic: {guess.headline()}" if guess is not None else ""
-    return evidence.region.headline() if evidence.region else ""
+    return of_kind(evidence.region.headline(), evidence.input.kind) if evidence.region else ""

@@ -7,6 +7,7 @@ known gain.
 
 from __future__ import annotations
 
+from engine.core.nouns import of_kind
 from engine.core.records import InputIdentity
 from engine.evidence.settings import RunSettings
 from engine.regions import Region
@@ -46,7 +47,7 @@ def of_the_file(settings: RunSettings, given: InputIdentity, region: Region) -> 
         return f"It is not about changes of the {what}'s own pixels."
     if not inside.holds_changes:
         return f"Of the {what}'s own pixels it certifies no change."
-    return f"In the {what}'s own pixels, {inside.clause(what)} does so."
+    return f"In the {what}'s own pixels, {of_kind(inside.clause(what), given.kind)} does so."
 
 
 def file_region(settings: RunSettings, given: InputIdentity, region: Region) -> Region | None:
@@ -65,7 +66,13 @@ def region_note(region: Region | None, given: InputIdentity | None) -> str:
     if region is None:
         return ""
     taken = as_taken(given) if given is not None else ""
-    return f"{region.note()}; of the input {taken}" if taken else region.note()
+    note = of_kind(region.note(), given.kind) if given is not None else region.note()
+    return f"{note}; of the input {taken}" if taken else note
+
+
+def noise_of(scheme: Scheme, given: InputIdentity) -> str:
+    """The noise of a run in words, with what the input decides, in the noun of its kind."""
+    return of_kind(scheme.for_input(given).noise_in_words(), given.kind)
 
 
 def _shape(given: InputIdentity) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from pydantic_core import from_json, to_json
 
 from engine.core.errors import UserError
+from engine.core.nouns import of_any_kind
 from engine.core.records import Record
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
 from engine.evidence.setting_fields import NoiseMode, Precision, SchemeField
@@ -102,6 +103,7 @@ def as_said_then(sentence: str, evidence: Evidence) -> str:
         return sentence
     votes = evidence.estimation
     unread = (NO_SCORES.format(votes.failures, votes.n), MORE_NOISE)
+    sentence = of_any_kind(sentence)
     for now, then in (unread, *_THEN):
         sentence = sentence.replace(now, then)
     tau = threshold(evidence.settings.scheme)

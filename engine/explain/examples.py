@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from engine.core.batches import Batch, from_arrays, moved, parts, room
+from engine.core.nouns import of_kind
 from engine.evidence.settings import RunSettings
 from engine.explain.frames import framed, with_frames
 from engine.explain.graph_examples import GraphPresenter, neighbourhood_of
@@ -89,10 +90,10 @@ def examples(
     said = classes(bound, noisy)
     tries = affordable((time.perf_counter() - began) / NOISY_SAMPLES)
     figure = ExamplesFigure(
-        noise_in_words=for_kind(settings.scheme, fitted.identity.kind).noise_in_words(),
+        noise_in_words=_noise(settings, fitted),
         original=Example.clean(_framed_input(bound, presenter, fitted), answer),
         samples=_shown(presenter, bound, noisy, said),
-        region=region,
+        region=None if region is None else region.for_kind(fitted.identity.kind),
         center_class=center_class,
         violated=None if violated is None else _violated(ready, fitted, violated),
     )
@@ -141,7 +142,7 @@ def counted_samples(
     place, stream = resolve(device), Stream.ESTIMATION
     ready, noisy = _prepared(classifier, fitted, settings, place, count=count, stream=stream)
     return ExamplesFigure(
-        noise_in_words=for_kind(settings.scheme, fitted.identity.kind).noise_in_words(),
+        noise_in_words=_noise(settings, fitted),
         original=Example.clean(_framed_input(ready.classifier, presenter, fitted)),
         samples=_shown(presenter, ready.classifier, noisy, classes(ready.classifier, noisy)),
         center_class=center_class,
@@ -186,6 +187,12 @@ def _shown(
         media = [(*one, ImageMedium.of(image, touch="denoised")) for one, image in both]
     names = [named(classifier, index) for index in said]
     return tuple(map(Example.noisy, range(1, len(said) + 1), media, names, said))
+
+
+def _noise(settings: RunSettings, fitted: FittedInput) -> str:
+    """The noise in the units and the nouns of the input."""
+    kind = fitted.identity.kind
+    return of_kind(for_kind(settings.scheme, kind).noise_in_words(), kind)
 
 
 def _framed_input(classifier: Classifier, presenter: Presenter, fitted: FittedInput) -> Media:

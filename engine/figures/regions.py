@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from engine.core.errors import UserError
+from engine.core.nouns import of_kind
 from engine.core.records import Record
 from engine.core.rounding import round_down, round_up
 from engine.core.text import class_in_words
+from engine.evidence.evidence import Evidence
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.figures.attacked import AttackMark, attack_mark
@@ -165,6 +168,8 @@ def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[A
     name = class_names[view.bounds.top] if view.bounds is not None else ""
     texts = (*filter(None, (view.settings.target,)), *view.certified_at)
     found = _figure(view.settings, view.region, view.facts)
+    if found is not None and isinstance(view, Evidence):
+        found = _in_nouns(found, view.input.kind)
     facts = {
         "standing": standing(view),
         "class_name": name,
@@ -179,6 +184,14 @@ def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[A
     if isinstance(drawn, type(found.needs.utmost)):
         facts["drawn"] = drawn
     return found.model_copy(update=facts)
+
+
+def _in_nouns(figure: RegionFigure[Any], kind: str) -> RegionFigure[Any]:
+    """The figure in the words of one kind of input."""
+    needs = replace(figure.needs, utmost=figure.needs.utmost.for_kind(kind))
+    region = None if figure.region is None else figure.region.for_kind(kind)
+    words = {"needs": needs, "region": region, "noise": of_kind(figure.noise, kind)}
+    return figure.model_copy(update=words)
 
 
 def picture_of(scheme: Scheme) -> str:

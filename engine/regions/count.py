@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
+from engine.core.nouns import of_kind
 from engine.regions.base import Perturbation, counted, whole
 from engine.regions.conversion import Conversion
 from engine.regions.region import Budget, Region
@@ -50,6 +51,11 @@ class Count(Region):
     def holds_changes(self) -> bool:
         """Whether anything but the unchanged input is certified."""
         return self.most > 0
+
+    def for_kind(self, kind: str) -> Self:
+        """With the noun of that kind, where the scheme takes several."""
+        words = {"unit": of_kind(self.unit, kind), "manner": of_kind(self.manner, kind)}
+        return self.model_copy(update=words)
 
     def sizes(self) -> dict[str, float]:
         """The one number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -147,6 +147,11 @@ class Region(Record, ABC):
             return self.contains({**dict.fromkeys(self.terms, 0.0), term: sign * size})
 
         return largest(holds)
+
+    def for_kind(self, kind: str) -> Self:
+        """The same in the words of one kind of input, for people; evidence keeps the region's."""
+        del kind
+        return self
 
     def sizes(self) -> dict[str, float]:
         """Its certified sizes by name, for curves over many inputs and for tables."""

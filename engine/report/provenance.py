@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from engine.core.errors import UserError
+from engine.core.nouns import of_kind
 from engine.core.records import Encoding, ModelIdentity, PartIdentity, Software
 from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
@@ -115,7 +116,7 @@ def _trained(model: ModelIdentity) -> str:
     if model.training_scheme is not None:
         try:
             taught = for_kind(parse_scheme(model.training_scheme), model.kind)
-            return taught.noise_in_words()
+            return of_kind(taught.noise_in_words(), model.kind)
         except UserError:  # evidence of another version
             return "not known here"
     return "not known" if model.training_sigma is None else f"sigma {model.training_sigma:g}"

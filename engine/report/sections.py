@@ -14,7 +14,7 @@ from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.evidence.settings import MeasureSettings, RunSettings
 from engine.evidence.statement import SCORES_ROUNDED, SOFT_CLASSIFIER
-from engine.evidence.subject import as_taken
+from engine.evidence.subject import as_taken, noise_of
 from engine.report import enumerated
 from engine.report.anchors import anchor_sections
 from engine.report.answers import answer_limits, answer_sections
@@ -137,7 +137,7 @@ def _method(evidence: Evidence) -> Section:
     facts = [
         Fact("scheme", scheme.title),
         Fact("source", scheme.citation),
-        Fact("noise", scheme.for_input(evidence.input).noise_in_words()),
+        Fact("noise", noise_of(scheme, evidence.input)),
     ]
     if evidence.procedure != "predict":
         facts += _guarantee(evidence)

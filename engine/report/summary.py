@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.core.fields import field_specs
+from engine.core.nouns import of_kind
 from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.core.scores import SOFT
 from engine.evidence.attack import size_in_words
@@ -112,7 +113,9 @@ def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     facts, region = [], evidence.region
     if region is not None:
         note = "does not hold" if evidence.contradicted else region_note(region, evidence.input)
-        facts.append(Fact("certified region", region.headline(), note))
+        facts.append(
+            Fact("certified region", of_kind(region.headline(), evidence.input.kind), note)
+        )
     if evidence.attack is not None and evidence.attack.perturbation is not None:
         size = size_in_words(evidence.attack.perturbation)
         facts.append(Fact("attacked at", size, "smallest change found; no guarantee, rounded up"))

@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from engine.certificates.ablation import most_entities, required
+from engine.core.nouns import of_kind
 from engine.core.records import ProbabilityBounds
 from engine.regions import Count, Perturbation, Region, Term
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.ranked import Ranked
+
+_ATTACKERS = {
+    "image": "change at most r pixels in any way",
+    "graph": "change the features of at most r nodes in any way",
+}
 
 
 class Counting(Ranked, ABC):
@@ -33,6 +39,17 @@ class Counting(Ranked, ABC):
         "It says nothing about changes of more pixels or nodes, however small.",
         "Edges of a graph are as given: it says nothing about added or deleted edges.",
     )
+
+    @classmethod
+    def attacker_of(cls, kind: str) -> str:
+        """Pixels of an image, or the features of nodes."""
+        return _ATTACKERS.get(kind, cls.attacker)
+
+    @classmethod
+    def limits_of(cls, kind: str) -> tuple[str, ...]:
+        """In the noun of the kind; an image has no edges."""
+        said = cls.limits[:1] if kind == "image" else cls.limits
+        return tuple(of_kind(sentence, kind) for sentence in said)
 
     @abstractmethod
     def deltas(self) -> tuple[float, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.bounds import bound_method
 from engine.core.errors import UserError
+from engine.core.nouns import of_any_kind
 from engine.core.records import Votes
 from engine.evidence.evidence import ChainRecord, Evidence, TransferRecord
 from engine.evidence.settings import Counting, PredictSettings
@@ -220,6 +221,8 @@ class Recount:
         """A sentence in the words of the file's time, where it is not in those of today."""
         if recorded == again and self.evidence.upgraded_from is None:
             return again
+        if isinstance(again, str) and recorded == of_any_kind(again):
+            return recorded
         if isinstance(again, str):
             return as_said_then(again, self.evidence)
         for record, field in ((Abstention, "sentence"), (TransferRecord, "statement")):

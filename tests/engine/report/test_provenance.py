@@ -103,10 +103,7 @@ def test_a_model_s_channels_and_the_noise_of_its_training_are_told() -> None:
         "2 × 8 × 8 (channels × height × width)",
         "x and 1 - x, both 0 where a pixel was taken away",
     )
-    assert (
-        facts["trained with noise"][0]
-        == "ablation: 12 of 64 pixels or nodes kept, all others taken away"
-    )
+    assert facts["trained with noise"][0] == "ablation: 12 of 64 pixels kept, all others taken away"
     assert told(training_scheme={"key": "later"})["trained with noise"][0] == "not known here"
     assert told(training_sigma=0.5)["trained with noise"][0] == "sigma 0.5"
     assert told(training_sigma=None)["trained with noise"][0] == "not known"

@@ -5,6 +5,7 @@ import torch
 
 from engine.core.errors import UserError
 from engine.core.fields import checked
+from engine.regions import Count
 from engine.schemes import Ablation, parse_scheme
 from engine.schemes.base import IMPOSSIBLE
 from tests.factories import make_input
@@ -123,3 +124,14 @@ def test_words():
     assert MNIST.layouts((20, 7)) == {"plain": (20, 7), "indicator": (20, 8)}
     assert MNIST.noise().total_variation(784) == 784**2 * 2.0**-63
     assert Ablation(p=0.8).noise().total_variation(64) == 64 * 2.0**-62
+
+
+def test_each_kind_of_input_has_its_own_words() -> None:
+    assert Ablation.attacker_of("image") == "change at most r pixels in any way"
+    assert Ablation.attacker_of("graph") == "change the features of at most r nodes in any way"
+    assert Ablation.attacker_of("") == Ablation.attacker
+    image, graph = Ablation.limits_of("image"), Ablation.limits_of("graph")
+    assert image == ("It says nothing about changes of more pixels, however small.",)
+    assert graph[0].endswith("of more nodes, however small.") and graph[1].startswith("Edges of")
+    count = Count(term="entities", most=2, unit="pixels or nodes").for_kind("image")
+    assert count.headline() == "2 pixels" and count.describe({"entities": 1.0}) == "1 pixel"

@@ -13,12 +13,13 @@ import pytest
 from pydantic import ValidationError
 
 from engine.core.errors import UserError
+from engine.core.nouns import of_any_kind
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.evidence.vote_chain import chain_facts, chain_starts, chained, start_of
 from engine.procedures.predict import predict
 from engine.report.json import evidence_json
-from engine.schemes import SCHEMES
+from engine.schemes import SCHEMES, Ablation
 from engine.verify import Plan, verify
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
@@ -163,6 +164,22 @@ def test_honest_runs_of_every_kind_hold(settings: dict[str, Any], threshold: flo
 
     found = finish(certify(HalfSpace(threshold, 3), fitted(), chosen, at=["radius=0.1"]))
     assert accepted(evidence_json(found))
+
+
+def test_a_claim_in_the_nouns_of_every_kind_holds_as_it_was_written() -> None:
+    """Programs before said 'pixels or nodes' of an image; the number is checked as ever."""
+    from engine.procedures.certify import certify
+
+    settings = CertifySettings(scheme=Ablation(p=0.6), n=1000)
+    found = finish(certify(HalfSpace(0.5), fitted(), settings))
+    assert "of at most 1 pixel of this image in any way changes " in found.statement
+    before = found.model_copy(update={"statement": of_any_kind(found.statement)})
+    assert "or node" in before.statement
+    assert all(claim.verdict == "holds" for claim in check_counts(recount_of(before)))
+    more = before.statement.replace("at most 1 ", "at most 2 ")
+    forged = before.model_copy(update={"statement": more})
+    wrong = [claim for claim in check_counts(recount_of(forged)) if claim.verdict != "holds"]
+    assert [claim.name for claim in wrong] == ["statement"]
 
 
 @pytest.mark.parametrize("test", ["one-sided", "two-sided"])
