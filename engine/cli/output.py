@@ -108,6 +108,13 @@ def say(sentence: str) -> None:
     write_line(sys.stderr, f"certiscope: {' '.join(sentence.split())}")
 
 
+def say_wrote(paths: Sequence[Path]) -> None:
+    """Where the files of a finished work are; nothing for none."""
+    if paths:
+        *most, last = map(str, paths)
+        say(f"Wrote {', '.join(most)} and {last}." if most else f"Wrote {last}.")
+
+
 class Stopped(Exception):
     """A second Ctrl+C: what it ended, and what is left of that, in one sentence."""
 
@@ -187,6 +194,9 @@ class Outputs:
             failed.append("The evidence was printed to standard output instead.")
         if failed:
             raise WriteError(" ".join(failed))
+        if not quiet:
+            json = (Path(self.json),) if self.json and not self.json_to_stdout else ()
+            say_wrote([*json, *self.reports])
 
     def _write(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
         """Write the files and sign them; whether the evidence is in one, if any was named."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.flags import OUTPUT, RUN, argument, flag
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import check_writable, say
+from engine.cli.output import check_writable, say, say_wrote
 from engine.cli.report import chosen
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
@@ -89,7 +89,7 @@ def slides_command(values: Mapping[str, Any]) -> int:
 def _written(values: Mapping[str, Any]) -> int:
     """Says where it is, and ends."""
     if not values["quiet"]:
-        say(f"Wrote {values['out']}.")
+        say_wrote([values["out"]])
     return CERTIFIED
 
 

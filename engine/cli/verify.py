@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from engine.cli.flags import OUTPUT, WHAT, argument, flag
 from engine.cli.outcome import CERTIFIED, FAILURE
-from engine.cli.output import STDOUT, print_json
+from engine.cli.output import STDOUT, print_json, say_wrote
 from engine.cli.subject import trust_flag
 from engine.cli.terminal import Terminal, write_line
 from engine.core.errors import UserError
@@ -109,6 +109,7 @@ def verify_command(values: Mapping[str, Any]) -> int:
         from engine.verify.protocol import write_protocol  # loads typst
 
         write_protocol(report, protocol)
+        say_wrote([protocol])
     return CERTIFIED if report.ok else FAILURE
 
 

@@ -25,4 +25,4 @@ def test_the_exit_status_is_the_programs() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == "certiscope: sigma must be greater than 0 (it was 0.0).\n"
+    assert done.stderr == "certiscope: --sigma must be greater than 0 (it was 0.0).\n"

@@ -122,3 +122,11 @@ def test_a_text_that_could_be_read_as_another_is_refused_before_the_run(certify:
     assert shown.err == (
         "certiscope: The auditor must not hold control characters or direction marks.\n"
     )
+
+
+def test_where_the_files_are_is_said(certify, tmp_path) -> None:
+    json, page = tmp_path / "a.json", tmp_path / "a.html"
+    shown = certify("--json", str(json), "--report", str(page))
+    assert shown.status == 0 and f"certiscope: Wrote {json} and {page}." in shown.err
+    assert "Wrote" not in certify("--json", "-").err
+    assert certify("--json", str(json), "--quiet").err == ""
