@@ -2,8 +2,9 @@
 
 Threads that share a batch wait for each other after each of its operations, and so does all of them
 for a core that somebody else takes for a moment: a window that draws, say. Where a batch is short,
-those that come next are therefore given out whole, each to a thread of its own, while the calling
-thread draws more of them. Noise is a function of its place, so that nothing but time depends on it.
+those that come next are therefore given out whole, each to one thread. The calling one draws them
+and, as soon as it would wait, classifies too: one thread more than there are cores would take a
+window's turn. Noise is a function of its place, so that nothing but time depends on it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import torch
 
 from engine.core.batches import Batch, alike, size_in_bytes
 from engine.models.base import Classifier
-from engine.sampling.classifying import Answered, Classifying
+from engine.sampling.classifying import Begun, Classifying
 
 _LONG = 0.06
 """Seconds that a thread alone may take for a batch: who stops a run waits for it."""
@@ -45,7 +46,7 @@ class _UnderWay(NamedTuple):
     """A batch that is being classified, and the places of its samples."""
 
     places: range
-    answered: Callable[[], Answered]
+    answered: Begun
 
 
 class BatchesAhead:
@@ -96,7 +97,7 @@ class BatchesAhead:
         size = min(batch, int(batch * _LONG / max(usual * seconds, 1e-9)))
         if size < batch and (fixed or size < _LEAST):
             return batch
-        self._at_once = Classifying(self._classifier, self._device)
+        self._at_once = Classifying(self._classifier, self._device, helped=True)
         return size
 
     def classes(self, start: int, batch: int) -> torch.Tensor:
@@ -113,9 +114,17 @@ class BatchesAhead:
         if self._under_way and self._under_way[0].places != first:
             self._under_way.clear()
         self._begin(first, batch)
-        answered = self._under_way.popleft().answered()
+        answered = self._awaited(self._under_way.popleft().answered)()
         self._seconds = answered.seconds
         return answered.classes
+
+    def _awaited(self, answered: Begun) -> Begun:
+        """What need not be waited for: until it is over, this thread classifies what comes next."""
+        following = (one.answered for one in self._under_way)
+        while not answered.over:
+            if not (answered.take() or any(one.take() for one in following)):
+                break
+        return answered
 
     def close(self) -> None:
         """Drop what is under way, and let the calling thread's operations use all threads again."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -28,6 +29,40 @@ class Answered(NamedTuple):
     seconds: float
 
 
+class Begun:
+    """A batch that is classified now or later.
+
+    Called, it gives what came, or raises what the classifier raised.
+    """
+
+    def __init__(self, work: Callable[[], Answered], given: Future[Answered] | None) -> None:
+        self._work, self._future = work, given
+
+    def __call__(self) -> Answered:
+        """What came, waited for if need be."""
+        return self._work() if self._future is None else self._future.result()
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody needs to wait for it."""
+        return self._future is not None and self._future.done()
+
+    def take(self) -> bool:
+        """Classify it in this thread, unless another has begun to; whether it did."""
+        if self._future is None or not self._future.cancel():
+            return False
+        self._future = Future()
+        try:
+            self._future.set_result(self._work())
+        except Exception as error:  # told to whoever calls
+            self._future.set_exception(error)
+        return True
+
+    def __del__(self) -> None:  # nobody asks for it any more
+        if self._future is not None:
+            self._future.cancel()
+
+
 class Classifying:
     """Classifies batches, by threads of its own where the classifier may be asked by several.
 
@@ -36,33 +71,32 @@ class Classifying:
     Args:
         classifier: already prepared.
         device: where it runs; on another than the processor one batch at a time is enough.
+        helped: the calling thread is one of those that classify, by :meth:`Begun.take`.
 
     Attributes:
         threads: that classify at once; 0 where the caller itself does.
     """
 
-    def __init__(self, classifier: Classifier, device: torch.device) -> None:
+    def __init__(
+        self, classifier: Classifier, device: torch.device, *, helped: bool = False
+    ) -> None:
         self._classify = classifier.classify
         self._usual = torch.get_num_threads()
         several = device.type == "cpu" and classifier.concurrent and self._usual > 1
         self.threads = self._usual if several else 0
         self._pool: ThreadPoolExecutor | None = None
         if several:
-            self._pool = ThreadPoolExecutor(self.threads, "classify", _alone)
+            self._pool = ThreadPoolExecutor(self.threads - helped, "classify", _alone)
             torch.set_num_threads(1)
 
     def most(self, seconds: float) -> int:
         """Batches that may be under way, where one takes a thread so long."""
         return max(1, self.threads) + round(self.threads * AHEAD_SECONDS / max(seconds, 1e-3))
 
-    def begin(self, batch: Batch) -> Callable[[], Answered]:
-        """Begin a batch; what gives its classes, or raises what the classifier raised.
-
-        The batch may not be overwritten before that.
-        """
-        if self._pool is None:
-            return lambda: self.now(batch)
-        return _Under(self._pool.submit(self.now, batch))
+    def begin(self, batch: Batch) -> Begun:
+        """Begin a batch, which may not be overwritten before it is answered."""
+        work = partial(self.now, batch)
+        return Begun(work, None if self._pool is None else self._pool.submit(work))
 
     def now(self, batch: Batch) -> Answered:
         """Classify a batch in this thread."""
@@ -77,19 +111,6 @@ class Classifying:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
             torch.set_num_threads(self._usual)
-
-
-class _Under:
-    """A batch that is under way."""
-
-    def __init__(self, future: Future[Answered]) -> None:
-        self._future = future
-
-    def __call__(self) -> Answered:
-        return self._future.result()
-
-    def __del__(self) -> None:  # nobody asks for it any more
-        self._future.cancel()
 
 
 def _alone() -> None:

@@ -68,6 +68,41 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
+def test_the_calling_thread_takes_what_no_other_has_begun() -> None:
+    begun, gate = threading.Event(), threading.Event()
+
+    class Gated(HalfSpace):
+        @property
+        def concurrent(self) -> bool:
+            return True
+
+        def scores(self, batch: torch.Tensor) -> torch.Tensor:
+            if threading.current_thread() is not threading.main_thread():
+                begun.set()
+                gate.wait(timeout=30)
+            if len(batch) == 1:
+                raise RuntimeError("of one sample")
+            return super().scores(batch)
+
+    helped = Classifying(Gated(0.4), CPU, helped=True)
+    batches = [torch.randn(size, *SHAPE) for size in (5, 7, 1, 6)]
+    under_way = [helped.begin(batch) for batch in batches]
+    begun.wait(timeout=30)
+    assert helped.threads == 2
+    assert [one.take() for one in under_way] == [False, True, True, True]
+    assert [one.over for one in under_way] == [False, True, True, True]
+    gate.set()
+    for batch, answered in zip(batches, under_way, strict=True):
+        if len(batch) == 1:
+            with pytest.raises(RuntimeError, match="of one sample"):
+                answered()
+            continue
+        assert torch.equal(answered().classes, HalfSpace(0.4).classify(batch))
+    helped.close()
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.usefixtures("two_threads")
 def test_only_a_network_that_was_traced_is_asked_by_several() -> None:
     class Remembers(nn.Module):
         def __init__(self) -> None:
