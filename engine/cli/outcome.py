@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 
 from engine.cli.terminal import Terminal
-from engine.core.nouns import of_kind
 from engine.core.records import ModelIdentity
 from engine.core.rounding import p_value_in_words, round_down, round_up
 from engine.evidence.attack_words import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import seed_in_words
-from engine.evidence.subject import as_taken, noise_of
+from engine.evidence.subject import as_taken, headline_in, noise_of
 from engine.regions.base import counted
 from engine.report.enumerated import is_map
 
@@ -160,7 +159,7 @@ def _target(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "target", f"{target} is certified"
         return
     why = ", found out of reach" if evidence.stop_reason == "target out of reach" else ""
-    instead = "nothing" if region is None else of_kind(region.headline(), evidence.input.kind)
+    instead = "nothing" if region is None else headline_in(region, evidence.input)
     yield "target", f"{target} was asked for and is not certified{why}; certified is {instead}"
 
 

@@ -8,7 +8,7 @@ from engine.core.rounding import confidence_percent
 from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import PredictSettings, RunSettings
-from engine.evidence.subject import of_the_file, subject
+from engine.evidence.subject import headline_in, of_the_file, subject
 from engine.regions import Abstention, Region
 
 NO_FURTHER_ALPHA = "; extending this run to it costs no further alpha."
@@ -202,4 +202,4 @@ def headline_of(evidence: Evidence) -> str:
     if evidence.outcome == "heuristic" and evidence.bounds is not None:
         guess = evidence.settings.scheme.heuristic(evidence.bounds)
         return f"heuristic: {guess.headline()}" if guess is not None else ""
-    return of_kind(evidence.region.headline(), evidence.input.kind) if evidence.region else ""
+    return headline_in(evidence.region, evidence.input) if evidence.region else ""

@@ -70,6 +70,11 @@ def region_note(region: Region | None, given: InputIdentity | None) -> str:
     return f"{note}; of the input {taken}" if taken else note
 
 
+def headline_in(region: Region, given: InputIdentity | None) -> str:
+    """A region in numbers, in the noun of the input's kind where the input is known."""
+    return of_kind(region.headline(), given.kind if given is not None else "")
+
+
 def noise_of(scheme: Scheme, given: InputIdentity) -> str:
     """The noise of a run in words, with what the input decides, in the noun of its kind."""
     return of_kind(scheme.for_input(given).noise_in_words(), given.kind)

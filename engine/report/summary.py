@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from engine.core.fields import field_specs
-from engine.core.nouns import of_kind
 from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.core.scores import SOFT
 from engine.evidence.attack import size_in_words
 from engine.evidence.attack_words import attack_in_words
 from engine.evidence.ending import ended_in_words
 from engine.evidence.evidence import Evidence
-from engine.evidence.subject import region_note
+from engine.evidence.subject import headline_in, region_note
 from engine.evidence.tries import tries_in_words
 from engine.figures.bounds import NOISE_WORDS
 from engine.report import enumerated
@@ -113,9 +112,7 @@ def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     facts, region = [], evidence.region
     if region is not None:
         note = "does not hold" if evidence.contradicted else region_note(region, evidence.input)
-        facts.append(
-            Fact("certified region", of_kind(region.headline(), evidence.input.kind), note)
-        )
+        facts.append(Fact("certified region", headline_in(region, evidence.input), note))
     if evidence.attack is not None and evidence.attack.perturbation is not None:
         size = size_in_words(evidence.attack.perturbation)
         facts.append(Fact("attacked at", size, "smallest change found; no guarantee, rounded up"))

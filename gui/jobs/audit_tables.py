@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from engine.core.nouns import of_kind
 from engine.core.rounding import round_down
 from engine.evidence.settings import alpha_of
 from engine.schemes.stumps import for_kind
@@ -29,7 +30,7 @@ def subject(view: AuditView) -> str:
     return " · ".join(
         (
             view.model.name,
-            for_kind(settings.scheme, view.model.kind).noise_in_words(),
+            of_kind(for_kind(settings.scheme, view.model.kind).noise_in_words(), view.model.kind),
             f"{settings.bound} bound",
             f"n {settings.n:,}",
             *chance,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLayout, QWidget
 
-from engine.evidence.subject import region_note
+from engine.evidence.subject import headline_in, region_note
 from engine.figures.attacked import attack_mark
 from gui.controllers.session import Session
 from gui.results.exact_words import exact_words
@@ -152,7 +152,10 @@ class ClaimCard(Card):
             return
         region, n = shown.region, shown.estimation.n
         exact = exact_words(shown)[1] if shown.settings.kind == "exact" else ""
-        said = headline_lines(region.headline()) if region else ""
+        fitted = self._session.loading.fitted
+        ended = self._session.playback.evidence if played else runs.evidence
+        given = ended.input if ended else fitted.identity if fitted else None
+        said = headline_lines(headline_in(region, given)) if region else ""
         mark = attack_mark(shown)
         say(self.attack, mark.words if mark is not None and not mark.refutes else "")
         if runs.evidence is shown:
@@ -172,9 +175,6 @@ class ClaimCard(Card):
                 exact or f"{n:,} of {shown.n_plan:,} votes",
             )
         say(self.headline, said)
-        fitted = self._session.loading.fitted
-        ended = self._session.playback.evidence if played else runs.evidence
-        given = ended.input if ended else fitted.identity if fitted else None
         say(self.unit, region_note(region, given))
 
     def _say(self, outcome: str, role: str, sentence: str, votes: str) -> None:

@@ -10,6 +10,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
+from engine.evidence.subject import noise_of
 from gui.widgets.facts import Rows
 from gui.widgets.input_kinds import KIND_WORDS
 
@@ -148,7 +149,7 @@ def _bound_rows(evidence: Evidence) -> Rows:
 
 
 def _setting_rows(settings: RunSettings, given: InputIdentity) -> Rows:
-    rows = [("noise", settings.scheme.for_input(given).noise_in_words())]
+    rows = [("noise", noise_of(settings.scheme, given))]
     if settings.kind == "exact":
         what = "votes beside" if settings.scheme.computed else "samples, all there are"
         if settings.scheme.reads != "network":  # beside a map images are drawn, said above

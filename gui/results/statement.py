@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from engine.core.glossary import meaning
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
-from engine.evidence.subject import region_note
+from engine.evidence.subject import headline_in, region_note
 from engine.regions import Region
 from engine.schemes import Gaussian, Scheme
 from gui.controllers.session import Session
@@ -220,9 +220,10 @@ class StatementPanel(Card):
         self.outcome.setToolTip(meaning(outcome.partition(" ")[0]))
         self.headline.setToolTip(meaning(region.kind) if region is not None else "")
         say(self.basis, basis)
-        self.headline.show_number(region.headline() if region else "")
         fitted = self._session.loading.fitted
-        say(self.unit, region_note(region, fitted.identity if fitted is not None else None))
+        given = fitted.identity if fitted is not None else None
+        self.headline.show_number(headline_in(region, given) if region else "")
+        say(self.unit, region_note(region, given))
         say(self.sentence, sentence)
         say(self.true, "")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
+from engine.core.nouns import of_kind
 from engine.core.records import Encoding, ModelIdentity
 from engine.encrypted.address import PREFIX
 from engine.models.demo import denoisers
@@ -296,7 +297,8 @@ def _facts(model: ModelIdentity) -> list[str]:
     size = f"{model.parameters:,} weights · " if model.parameters else ""
     taught = taught_scheme(model)
     taught = for_kind(taught, model.kind) if taught else None
-    trained = f"trained with {taught.noise_in_words()}" if taught else "training noise unknown"
+    noise = of_kind(taught.noise_in_words(), model.kind) if taught else ""
+    trained = f"trained with {noise}" if noise else "training noise unknown"
     lines = [
         f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…",
         f"{size}{_takes(model)}, {len(model.class_names)} classes",

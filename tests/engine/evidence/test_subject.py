@@ -11,13 +11,21 @@ from engine.core.records import Fitting
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.evidence.statement import claimed
-from engine.evidence.subject import as_taken, file_region, of_the_file, region_note, subject
+from engine.evidence.subject import (
+    as_taken,
+    file_region,
+    headline_in,
+    of_the_file,
+    region_note,
+    subject,
+)
 from engine.inputs import load_input
 from engine.models import fitted, load_model
 from engine.models.request import ModelRequest
 from engine.procedures.certify import certify
 from engine.regions import Ball, Count
 from engine.schemes import Ablation, DssnL1, Gaussian, HybridFlip, TextUniform
+from tests import fakes
 from tests.factories import make_evidence, make_input
 from tests.fakes import finish
 
@@ -146,3 +154,12 @@ def test_the_note_of_the_numbers_says_of_what():
         "of the input as the model takes it (grey, 8 x 8, resized from 4 x 4)"
     )
     assert region_note(None, evidence.input) == ""
+
+
+def test_a_region_in_numbers_has_the_noun_of_the_input():
+    region = Count(term="entities", most=3, unit="pixels or nodes")
+    image = fakes.fitted().identity
+    node = image.model_copy(update={"kind": "graph"})
+    said = [headline_in(region, given) for given in (None, image, node)]
+    assert [noun in said[0] for noun in ("3", "pixels or nodes")] == [True, True]
+    assert said[1:] == [said[0].replace("pixels or nodes", noun) for noun in ("pixels", "nodes")]
