@@ -193,13 +193,20 @@ class SetStanding:
             curves += accuracy_curves(self._kind, joint.sizes, total, name, beside=", all at once")
         if own.balls and min(own.attacked, default=math.inf) < math.inf:
             curves += (attacked_curve(own.attacked, total),)
+        inputs = f"{total:,} input{'s' * (total != 1)}"
         return CurveFigure(
             title="Certified accuracy",
-            subtitle=f"of {total:,} inputs · band: 95 % at each size, if they are a random draw",
+            subtitle=f"of {inputs} · band: 95 % at each size, {self._if_drawn()}",
             x_name=self._kind.measured,
             y_name="share correct and certified",
             curves=curves,
         )
+
+    def _if_drawn(self) -> str:
+        """On what a band rests: when to stop, or to look, may depend on the rows so far."""
+        if self.planned is not None and len(self.rows) >= self.planned:
+            return "if they are a random draw"
+        return "had so many been planned and drawn at random"
 
     def _acr(self, tally: _Tally) -> float | None:
         """Mean of correct * radius; None for regions without one, and without labels."""

@@ -65,6 +65,18 @@ def test_the_curves_are_those_of_the_rows_and_what_holds_at_once_lies_below():
     assert "all 4 at once" in together.name
 
 
+def test_the_band_of_a_set_that_is_not_whole_says_on_what_it_rests():
+    whole, _ = standing_of("0.0", "0.1", "x.png")
+    drawn = "of 2 inputs · band: 95 % at each size, if they are a random draw"
+    assert whole.figure().subtitle == drawn
+    evidence = finish(certify(HalfSpace(0.5), read("0.0"), SETTINGS))
+    for planned in (3, None):  # more to come; and a set whose size nobody fixed
+        part = SetStanding(SETTINGS, planned, AT)
+        part.add("0.0", evidence)
+        had = "of 1 input · band: 95 % at each size, had so many been planned and drawn at random"
+        assert part.figure().subtitle == had
+
+
 def test_an_attacked_set_has_a_curve_above_the_certified_one():
     standing, _ = standing_of("0.0", "0.1")
     attack = AttackRecord(outcome="found", how="x", perturbation={"radius": 0.6}, found_class=1)
