@@ -375,7 +375,7 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
         entries.append(Entry("smoothed: border, no claim", theme.text, "line"))
     if len(figure.samples):
         entries.append(Entry("noisy samples", theme.muted, "speck"))
-    for index in classes_present(figure.base, figure.smoothed):
+    for index in classes_present(figure.base):
         chosen = index == figure.center_class
         color = theme.muted if index == NO_CLASS else theme.class_color(index, chosen=chosen)
         pattern = (

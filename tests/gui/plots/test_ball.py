@@ -177,6 +177,17 @@ def test_the_legend_names_the_classes_present(shown, slices) -> None:
     assert plot.legend.entries[4].color == themes.current().accent
 
 
+def test_the_legend_calls_no_class_the_base_models_that_only_the_smoothed_map_has(
+    shown, slices
+) -> None:
+    plot = shown(BallPlot())
+    smoothed = slices().smoothed.copy()
+    smoothed[0, 0] = 9
+    plot.show_figure(slices(smoothed=smoothed))
+    texts = [entry.text for entry in plot.legend.entries]
+    assert "base: 9" not in texts and "base: 7" in texts and "9" in plot.summary()
+
+
 @pytest.mark.parametrize("radius", [None, 0.05, 0.4, 0.633, 1.2, 1.49, 4.0])
 def test_names_and_radius_never_overlap(shown, slices, radius) -> None:
     plot = shown(BallPlot(), 400, 360)
