@@ -250,9 +250,10 @@ class BoundsPlot(Chart["BoundsFigure"]):
         ease = 1.0 if done else _EASE
         eased = [was + ease * (to - was) for was, to in zip(self._y, target, strict=True)]
         off = max(abs(was - to) for was, to in zip(self._y, target, strict=True))
-        inside = self._y[0] <= low and high <= self._y[1]
+        beyond = max(-0.02, low - pad / 2), min(1.02, high + pad / 2)  # or marks at ends are cut
+        inside = self._y[0] <= beyond[0] and beyond[1] <= self._y[1]
         if done or not inside or off > _STEADY * (self._y[1] - self._y[0]):
-            self._y = (min(eased[0], low), max(eased[1], high))
+            self._y = (min(eased[0], beyond[0]), max(eased[1], beyond[1]))
         first, last = self._span or (n[0] if len(n) else 1.0, figure.n_plan)
         start = self._x_of(max(1.0, first) if self._log else 0.0)
         end = self._x_of(max(1, last, first + 1))

@@ -234,3 +234,15 @@ def test_the_first_point_is_seen_whole(shown) -> None:
     QApplication.processEvents()
     end, frame = plot.ends[0], plot.pixel_frame()
     assert plot.spot(end.pos().x(), 0.5).x() - frame.x >= end.opts["size"] / 2 - 1
+
+
+def test_the_first_point_after_another_run_is_seen_whole(shown, bounds) -> None:
+    """The range of n eases from that of the run before, and a run may be stopped there."""
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds(n=100_000, p=0.3))
+    plot.show_figure(one_point(0.93, 0.07).model_copy(update={"n_plan": 1_000_000}))
+    QApplication.processEvents()
+    frame = plot.pixel_frame()
+    for end in plot.ends:
+        y, half = plot.spot(end.pos().x(), end.pos().y()).y(), end.opts["size"] / 2
+        assert frame.y <= y - half and y + half <= frame.y + frame.h
