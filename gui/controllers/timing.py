@@ -18,6 +18,9 @@ from gui.jobs.worker import Failure, Worker
 
 CHOICES = (1_000, 5_000, 20_000, 100_000, 500_000, 1_000_000)
 
+LONG_ENOUGH_SECONDS = 3.0
+"""A run that counted for so long tells more than a trial does, even where it was slower."""
+
 
 class Timing(QObject):
     """Seconds per sample of the model and input that are open, under the form's noise.
@@ -118,6 +121,14 @@ class Timing(QObject):
 
     @Slot(object)
     def _learn(self, evidence: Evidence) -> None:
-        """The speed of a whole run is better known than that of a trial."""
-        if evidence.performance.samples_per_second > 0 and self._key is not None:
-            self._take(self._key, 1.0 / evidence.performance.samples_per_second)
+        """The speed of a run is better known than that of a trial, if it took longer than one.
+
+        The first batches of a run are of a few samples each, and dear: a short run only shows that
+        a sample takes no longer than it took there.
+        """
+        rate = evidence.performance.samples_per_second
+        if rate <= 0 or self._key is None:
+            return
+        each, known = 1.0 / rate, self.seconds_each
+        if known is None or each < known or evidence.estimation.n * each >= LONG_ENOUGH_SECONDS:
+            self._take(self._key, each)

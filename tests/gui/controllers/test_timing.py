@@ -79,6 +79,19 @@ def test_a_run_tells_the_speed_and_no_trial_is_made_after_it(asked, loaded, qtbo
     assert asked["times"] == before and loaded.session.timing.seconds_each == 1 / speed
 
 
+def test_a_short_run_foretells_no_longer_time_than_a_trial_did(asked, loaded, qtbot):
+    timing, runs = loaded.session.timing, loaded.session.runs
+    loaded.left.settings.put(n=1_000)
+    runs.certify()
+    qtbot.waitUntil(lambda: runs.evidence is not None)
+    known, speed = timing.seconds_each, runs.evidence.performance
+    for rate, told in ((10.0, 0.1), (1_000.0, 0.001), (500.0, 0.001), (300.0, 1 / 300)):
+        timed = speed.model_copy(update={"samples_per_second": rate})
+        timing._learn(runs.evidence.model_copy(update={"performance": timed}))
+        assert timing.seconds_each == told  # it counted for 100, 1, 2 and 3.3 s
+    assert known == 0.001
+
+
 def test_a_trial_ends_when_somebody_waits_for_a_run(loaded, engine, qtbot, monkeypatch):
     began, ended = [], []
 
