@@ -7,6 +7,8 @@ known gain.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from engine.core.nouns import of_kind
 from engine.core.records import InputIdentity
 from engine.evidence.settings import RunSettings
@@ -15,6 +17,9 @@ from engine.regions.conversion import conversion
 from engine.schemes import Scheme
 
 _IMAGES = ("image", "pair")
+_ROWS = "What is certified is about the"
+"""How a note on the rows of a set begins that says what the model takes of their files."""
+_NOT_THE_FILE = "and not about the values in its file"
 
 
 def subject(scheme: Scheme, given: InputIdentity) -> str:
@@ -32,6 +37,32 @@ def as_taken(given: InputIdentity) -> str:
     if given.fitting is None and given.kind == "image" and given.adaptation:
         steps = (given.adaptation,)
     return f"as the model takes it ({', '.join((*_shape(given), *steps))})" if steps else ""
+
+
+def rows_as_taken(subject: str, taken: Mapping[str, int], rows: int) -> tuple[str, ...]:
+    """That the certificates of a set are about what the model takes, where files hold other values.
+
+    Args:
+        subject: what a row is about, such as ``image``.
+        taken: how many inputs are taken otherwise than their files hold them, by how.
+        rows: how many there are.
+    """
+    if not taken:
+        return ()
+    first, known = next(iter(taken)), sum(taken.values())
+    if len(taken) == 1 and known == rows:
+        return (f"{_ROWS} {subject} {first}, {_NOT_THE_FILE}.",)
+    of = f"{known:,} of {rows:,} rows, the first of them {first}"
+    return (f"{_ROWS} {subject} as the model takes it, {_NOT_THE_FILE}: {of}.",)
+
+
+def known_notes(notes: Sequence[str], stated: Sequence[str]) -> tuple[str, ...]:
+    """The notes of a set without what an older report, of which ``stated`` are, does not say yet.
+
+    Its page on what is not said names how the first input is taken.
+    """
+    told = any(note.startswith(_ROWS) for note in stated)
+    return tuple(note for note in notes if told or not note.startswith(_ROWS))
 
 
 def of_the_file(settings: RunSettings, given: InputIdentity, region: Region) -> str:

@@ -6,6 +6,7 @@ need that.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, SettingsField, alpha_of
 from engine.evidence.statement import SERVED, SOFT_CLASSIFIER
+from engine.evidence.subject import as_taken, rows_as_taken
 from engine.inputs.labels import SAID, split_rule
 from engine.noise.discrete_gaussian_law import weakened
 from engine.planning.sweep_outcome import swept_at
@@ -118,6 +120,7 @@ class _Sums:
         matches: what runs say of their labels, each once.
         facts: that the scheme drew from the inputs.
         refuted: inputs inside whose certified region an attack was confirmed.
+        taken: how many inputs the model takes otherwise than their files hold them, by how.
     """
 
     def __init__(self, found: Iterable[Counted], at: Sequence[str], each: float) -> None:
@@ -126,6 +129,7 @@ class _Sums:
         self.tries, self.facts = list[int](), list[dict[str, float | str]]()
         self.matches = dict[str, None]()
         self.refuted = list[str]()
+        self.taken = Counter[str]()
         self.cut = 0
         for spec, one in found:
             self.rows.append(row_of(spec, one, at))
@@ -139,6 +143,8 @@ class _Sums:
             said = (note for note in one.input.notes if note.startswith(SAID))
             self.matches.update(dict.fromkeys(said))
             self.facts.append(one.facts)
+            if taken := as_taken(one.input):
+                self.taken[taken] += 1
             if one.contradicted:
                 self.refuted.append(spec)
 
@@ -188,6 +194,7 @@ def set_result(
         notes=(
             *([SOFT_CLASSIFIER] if settings.bound == SOFT else []),
             *([_SERVED] if model.source.startswith(PREFIX) else []),
+            *rows_as_taken(settings.scheme.subject, sums.taken, len(rows)),
             *_limited(len(inputs), available if limited else None),
             *_shortfall(len(rows), len(inputs), unread),
             *_cut(sums.cut),

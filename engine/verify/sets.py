@@ -16,6 +16,7 @@ from engine.core.records import Votes
 from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
+from engine.evidence.subject import known_notes
 from engine.procedures.bound_trajectory import Claims, Slack
 from engine.procedures.set_result import SetResult, set_result
 from engine.procedures.target import Target
@@ -129,6 +130,8 @@ class SetCheck:
             yield _claim("what the rows come to", [in_a_line(error, 120)])
             return
         stated = self.record.result
+        notes = known_notes(self.result.notes, stated.notes)
+        self.result = self.result.model_copy(update={"notes": notes})
         again = self.result.model_copy(update={"rows": ()})
         yield _claim("what the rows come to", differences(stated, again))
         worded = (set_statement(self.result), set_statement(self.result, _percent_of_floats))

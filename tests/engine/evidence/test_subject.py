@@ -15,8 +15,10 @@ from engine.evidence.subject import (
     as_taken,
     file_region,
     headline_in,
+    known_notes,
     of_the_file,
     region_note,
+    rows_as_taken,
     subject,
 )
 from engine.inputs import load_input
@@ -163,3 +165,18 @@ def test_a_region_in_numbers_has_the_noun_of_the_input():
     said = [headline_in(region, given) for given in (None, image, node)]
     assert [noun in said[0] for noun in ("3", "pixels or nodes")] == [True, True]
     assert said[1:] == [said[0].replace("pixels or nodes", noun) for noun in ("pixels", "nodes")]
+
+
+def test_a_set_says_how_many_of_its_files_are_taken_otherwise_and_older_reports_do_not():
+    grey = as_taken(make_input(fitting=GREY))
+    assert rows_as_taken("image", {}, 3) == ()
+    (all_alike,) = rows_as_taken("image", {grey: 3}, 3)
+    assert all_alike == (
+        f"What is certified is about the image {grey}, and not about the values in its file."
+    )
+    (some,) = rows_as_taken("image", {grey: 1, "as the model takes it (smaller)": 1}, 3)
+    assert some.startswith("What is certified is about the image as the model takes it, and not")
+    assert some.endswith(f": 2 of 3 rows, the first of them {grey}.")
+    notes = (some, "Another note.")
+    assert known_notes(notes, notes) == notes
+    assert known_notes(notes, notes[1:]) == notes[1:]

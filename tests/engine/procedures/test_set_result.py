@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from engine.core.records import Fitting
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, seeded
 from engine.inputs.base import FittedInput
@@ -49,6 +50,21 @@ def test_a_set_whose_model_is_at_a_server_rests_on_its_word():
     assert [note for note in there.notes if note not in here.notes] == [
         f"{added} it computed that."
     ]
+
+
+def test_a_set_of_resized_images_says_what_it_is_about():
+    smaller = Fitting(steps=("resized from 4 x 4",), source=(1, 4, 4), levels=255)
+
+    def resized(spec: str) -> FittedInput:
+        made = read(spec)
+        return FittedInput(made.identity.model_copy(update={"fitting": smaller}), made.arrays)
+
+    result, own = (
+        finish(certify_set(HalfSpace(0.5), ("0.0", "0.1"), SETTINGS, at=AT, read=each))
+        for each in (resized, read)
+    )
+    added = [note for note in result.notes if note not in own.notes]
+    assert len(added) == 1 and "resized from 4 x 4" in added[0]
 
 
 def test_an_input_is_named_as_a_person_writes_it():

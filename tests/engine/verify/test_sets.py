@@ -44,6 +44,19 @@ def test_rows_of_runs_with_a_target_and_stopped_sets_hold() -> None:
     assert broken(rows=2) == set()
 
 
+def test_an_older_set_does_not_say_in_its_notes_what_is_taken_of_files() -> None:
+    made = make_set()
+    record = made.recorder.record(made.result, set_statement(made.result))
+    tree = json.loads(record.text())
+    tree["common"]["input"]["fitting"] = {"steps": ["cropped"], "source": [1, 9, 9]}
+    check = SetCheck(SetRecord.model_validate(tree))
+    found = [evidence.input.fitting for _, evidence in check.record.evidence()]
+    assert all(fitting and fitting.steps for fitting in found)
+    claims = {claim.name: claim.verdict for claim in check.claims()}
+    assert claims["what the rows come to"] == "holds"
+    assert check.result is not None and not any("takes it" in note for note in check.result.notes)
+
+
 def field(tree: dict[str, Any], name: str) -> dict[str, Any]:
     """A field of the second row, whole or in part."""
     row = tree["rows"][1]
