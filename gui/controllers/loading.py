@@ -192,9 +192,14 @@ class Loading(QObject):
             self.fitted_changed.emit()
 
     def step_input(self, step: int) -> None:
-        """The next (1) or previous (-1) input of the row; from beside it, an end of it."""
+        """The next (1) or previous (-1) input of the row; from beside it, an end of it.
+
+        One that did not open is stepped over from there, or nobody would come to those behind it.
+        """
         if self.specs:
             at = self.position if self.position >= 0 else min(0, -step)
+            if (refused := self.astray.get("input", "")) in self.specs:
+                at = self.specs.index(refused)
             self.open_input(self.specs[(at + step) % len(self.specs)])
 
     def open_example(self, example: Example) -> None:
@@ -254,7 +259,8 @@ class Loading(QObject):
         self.given, self.around = given, None
         self._preferences.remember("inputs", given.source)
         self.input_changed.emit()
-        if spec not in self.specs:  # a set, of which this is the first
+        if spec not in self.specs:  # a set, of which this is the first that opens
+            self._say_passed(self.position)
             self._worker.submit(
                 lambda stop: self._engine.left_out(spec),
                 "listing what was left out",
@@ -270,6 +276,13 @@ class Loading(QObject):
                 quiet=True,
             )
         self._fit()
+
+    def _say_passed(self, passed: int) -> None:
+        """How many inputs of a set do not open, before the one that is shown."""
+        if passed > 0:
+            which = "input does" if passed == 1 else f"{passed} inputs do"
+            said = f"Of {len(self.specs):,} inputs the first {which} not open"
+            self.notice.emit("warning", f"{said}; Previous input says why.")
 
     def _say_left_out(self, sentence: str) -> None:
         if sentence:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from engine.core.errors import UserError
 from engine.models.request import ModelRequest
 from gui.jobs.shipped import Example
 
@@ -12,6 +13,31 @@ def test_the_row_of_images_is_kept_while_one_of_it_is_opened(session, qtbot):
     qtbot.waitUntil(lambda: session.loading.position == 2)
     assert session.loading.specs == [f"some/folder/{k}.png" for k in range(3)]
     assert session.loading.has_labelled_images
+
+
+def test_inputs_that_do_not_open_are_stepped_over_and_counted(session, engine, qtbot, said, make):
+    specs, tried = [f"some/folder/{k}.png" for k in range(4)], []
+
+    def open_input(spec, known):
+        tried.append(spec)
+        if spec in (specs[0], specs[2]):
+            raise UserError(f"{spec} is damaged.")
+        return specs, make.image(specs[1] if spec == "some/folder" else spec)
+
+    engine.open_input = open_input
+    loading = session.loading
+    loading.open_input("some/folder")
+    qtbot.waitUntil(lambda: loading.position == 1)
+    assert said()[-1] == "Of 4 inputs the first input does not open; Previous input says why."
+    loading.step_input(1)
+    qtbot.waitUntil(lambda: "input" in loading.astray)
+    loading.step_input(1)
+    qtbot.waitUntil(lambda: loading.position == 3)
+    assert tried[1:] == specs[2:] and not loading.astray
+    loading.step_input(1)
+    qtbot.waitUntil(lambda: "input" in loading.astray)
+    loading.step_input(-1)
+    qtbot.waitUntil(lambda: tried[-1] == specs[3] and not loading.astray)
 
 
 def test_files_of_a_folder_that_are_no_images_are_listed(session, qtbot, tmp_path, said):

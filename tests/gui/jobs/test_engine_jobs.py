@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from engine.core.errors import UserError
 from engine.evidence.settings import USUAL, CertifySettings, PredictSettings
 from engine.figures.images import Illustrations
 from engine.models.architectures.digits_cnn import DigitsCNN
@@ -132,3 +133,17 @@ def test_normalisations_are_measured_on_shipped_digits(subject):
 
 def test_architectures_can_be_chosen():
     assert {"digits_cnn", "resnet50"} <= set(EngineJobs().architectures())
+
+
+def test_a_damaged_file_is_no_reason_to_refuse_its_folder(tmp_path):
+    from PIL import Image
+
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"no image")
+    with pytest.raises(UserError, match=r"a\.png is "):
+        EngineJobs().open_input(str(tmp_path), [])
+    Image.new("L", (8, 8)).save(tmp_path / "c.png")
+    specs, given = EngineJobs().open_input(str(tmp_path), [])
+    assert given.source == specs[2] and len(specs) == 3
+    with pytest.raises(UserError, match=r"b\.png is "):
+        EngineJobs().open_input(specs[1], specs)
