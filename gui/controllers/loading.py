@@ -50,6 +50,7 @@ class Loading(QObject):
         trust_asked: an error and the request; the file can run code.
         oracle_asked: the request; the model writes, and what turns its text into classes lacks.
         refused: ``model`` or ``input``, and why it was not opened.
+        remarked: ``input``, and what stays true of it as long as it is open.
         misfit: why the input does not fit the model.
         notice: kind and sentence.
     """
@@ -63,6 +64,7 @@ class Loading(QObject):
     trust_asked = Signal(object, object)
     oracle_asked = Signal(object)
     refused = Signal(str, str)
+    remarked = Signal(str, str)
     misfit = Signal(str)
     notice = Signal(str, str)
 
@@ -282,11 +284,16 @@ class Loading(QObject):
         if passed > 0:
             which = "input does" if passed == 1 else f"{passed} inputs do"
             said = f"Of {len(self.specs):,} inputs the first {which} not open"
-            self.notice.emit("warning", f"{said}; Previous input says why.")
+            self._remark(f"{said}; Previous input says why.")
 
     def _say_left_out(self, sentence: str) -> None:
         if sentence:
-            self.notice.emit("warning", f"{sentence}.")
+            self._remark(f"{sentence}.")
+
+    def _remark(self, sentence: str) -> None:
+        """Say something that stays true of the open set."""
+        self.notice.emit("warning", sentence)
+        self.remarked.emit("input", sentence)
 
     def _take_around(self, around: NeighbourhoodFigure) -> None:
         self.around = around

@@ -194,6 +194,11 @@ class NoticeArea(QWidget):
         for notice in [n for n in self.notices if n.kind in kinds]:
             self.dismiss(notice)
 
+    def clear_loose(self, kind: str) -> None:
+        """Dismiss the notices of a kind that go with nothing in particular."""
+        for notice in [n for n in self.notices if n.kind == kind and not n.about]:
+            self.dismiss(notice)
+
     def clear_about(self, *topics: str) -> None:
         """Dismiss all notices that go with what is there no more."""
         for notice in [n for n in self.notices if n.about in topics]:

@@ -33,6 +33,7 @@ class Notifications(QObject):
         session.notice.connect(notices.show_notice)
         session.exports.exported.connect(self._on_written)
         session.loading.refused.connect(self._on_refused)
+        session.loading.remarked.connect(self._on_remark)
         session.loading.misfit.connect(self._on_misfit)
         session.runs.refused.connect(self._on_run_refused)
         session.runs.began.connect(self._on_run)
@@ -60,6 +61,11 @@ class Notifications(QObject):
         """Say what the sentence goes with, in place of an older one."""
         self._notices.clear_about(topic)
         return self._notices.show_notice("error", sentence, about=topic)
+
+    @Slot(str, str)
+    def _on_remark(self, topic: str, sentence: str) -> None:
+        """Keep it until another model or input is there: forms are filled in meanwhile."""
+        self._notices.show_notice("warning", sentence, about=topic)
 
     @Slot(str)
     def _on_run_refused(self, sentence: str) -> None:
@@ -109,7 +115,7 @@ class Notifications(QObject):
     @Slot()
     def _warn_before_run(self) -> None:
         """What speaks against a run of the form, before it is started."""
-        self._notices.clear("warning")
+        self._notices.clear_loose("warning")
         session = self._session
         for sentence in (*session.runs.warnings(), *session.range_check.sentences):
             self._notices.show_notice("warning", sentence)

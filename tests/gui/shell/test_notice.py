@@ -94,6 +94,14 @@ def test_what_goes_with_something_goes_when_that_does(area):
     assert [n.sentence for n in area.notices] == ["b", "c"]
 
 
+def test_loose_warnings_go_without_those_that_are_about_something(area):
+    area.show_notice("warning", "a", about="input")
+    area.show_notice("warning", "b")
+    area.show_notice("error", "c")
+    area.clear_loose("warning")
+    assert [n.sentence for n in area.notices] == ["a", "c"]
+
+
 def test_news_goes_by_itself(area, qtbot, monkeypatch):
     monkeypatch.setattr(module, "INFO_MS", 10)
     area.show_notice("info", "Wrote a file.")

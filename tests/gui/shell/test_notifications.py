@@ -27,6 +27,10 @@ def shown(window):
     return [notice.sentence for notice in window.notices.notices if notice.kind == "error"]
 
 
+def warned(window):
+    return [notice.sentence for notice in window.notices.notices if notice.kind == "warning"]
+
+
 def button(notice, title):
     row = notice.buttons
     widgets = [row.itemAt(place).widget() for place in range(row.count())]
@@ -175,3 +179,20 @@ def test_another_refusal_offers_nothing(loaded, engine, qtbot):
     assert "One &sample a call" not in [
         b.text() for b in loaded.notices.front.findChildren(QPushButton)
     ]
+
+
+def test_what_was_left_out_of_a_folder_is_said_until_another_input_is_there(
+    loaded, qtbot, tmp_path
+):
+    """Warnings of the form come and go with each of its settings."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("a.png", "b.heic"):
+        (folder / name).touch()
+    loaded.session.loading.open_input(str(folder))
+    sentence = "Skipped a file that is not an image by its ending: b.heic."
+    qtbot.waitUntil(lambda: loaded.session.runs.ready and sentence in warned(loaded))
+    loaded.left.settings.put(sigma=1.0)
+    assert sentence in warned(loaded)
+    loaded.session.loading.step_input(1)
+    qtbot.waitUntil(lambda: loaded.session.runs.ready and sentence not in warned(loaded))
