@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+_TRIED = 20
+"""Inputs of a set that are tried before it is given up."""
+
 
 class Kind(NamedTuple):
     """One way in which an input may come.
@@ -80,6 +83,21 @@ def load_input(spec: str) -> GivenInput:
     if not rule:
         return found
     return replace(found, source=with_rule(found.source, rule), label_rule=read_rule(rule))
+
+
+def load_first(specs: Sequence[str]) -> GivenInput:
+    """The first input of a set that opens: one damaged file is no reason to refuse a folder.
+
+    Raises:
+        UserError: what is wrong with the very first, if none of the first few opens.
+    """
+    first: UserError | None = None
+    for spec in specs[:_TRIED]:
+        try:
+            return load_input(spec)
+        except UserError as error:
+            first = first or error
+    raise first or UserError("There is no input in it.")
 
 
 def expand(spec: str) -> list[str]:
@@ -199,6 +217,7 @@ __all__ = [
     "drawn",
     "expand",
     "fit",
+    "load_first",
     "load_input",
     "spread",
     "pixels_sha256",

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.core.errors import UserError
 from engine.evidence.settings import hashed, seeded
 from engine.procedures.command_line import command_line
 from engine.procedures.resume import Resume
@@ -52,27 +51,6 @@ PREVIEW_PPI = 110
 
 def _ignore(sentence: str) -> None:
     """Nobody is told."""
-
-
-_TRIED = 20
-"""Inputs of a set that are tried before it is given up."""
-
-
-def _first_that_opens(specs: list[str]) -> GivenInput:
-    """The first input of a set: one damaged file is no reason to refuse a folder.
-
-    Raises:
-        UserError: what is wrong with the very first, if none of the first few opens.
-    """
-    from engine.inputs import load_input
-
-    first: UserError | None = None
-    for spec in specs[:_TRIED]:
-        try:
-            return load_input(spec)
-        except UserError as error:
-            first = first or error
-    raise first or UserError("There is no input in it.")
 
 
 def _same_set(spec: str, known: Sequence[str]) -> bool:
@@ -134,14 +112,14 @@ class EngineJobs:
 
     def open_input(self, spec: str, known: list[str]) -> tuple[list[str], GivenInput]:
         """An input and the row it stands in; the first that opens of a folder, set or graph."""
-        from engine.inputs import expand, load_input
+        from engine.inputs import expand, load_first, load_input
 
         specs = known if spec in known else expand(spec)
         if specs == [spec] and _same_set(spec, known):
             specs = known
         if spec in specs or specs is known:
             return specs, load_input(spec)
-        return specs, _first_that_opens(specs)
+        return specs, load_first(specs)
 
     def left_out(self, spec: str) -> str:
         """What of a folder is not taken, in a sentence; empty where nothing is left out."""

@@ -11,7 +11,17 @@ from PIL import Image
 import engine.inputs
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
-from engine.inputs import KINDS, drawn, expand, expand_shipped, fit, load_input, local, spread
+from engine.inputs import (
+    KINDS,
+    drawn,
+    expand,
+    expand_shipped,
+    fit,
+    load_first,
+    load_input,
+    local,
+    spread,
+)
 from engine.inputs.image import from_bytes
 from engine.inputs.shipped import gallery
 
@@ -116,3 +126,12 @@ def test_a_local_folder_goes_before_a_shipped_set(tmp_path, monkeypatch):
     Image.fromarray(np.zeros((2, 2), np.uint8)).save(tmp_path / "digits" / "a.png")
     assert expand("digits") == ["digits/a.png"] and expand_shipped("digits") == shipped
     assert load_input("digits:7").name == "digit 7"
+
+
+def test_the_first_of_a_set_that_opens(tmp_path):
+    specs = [str(tmp_path / "none.png"), str(tmp_path / "neither.png"), "digits:7", "digits:8"]
+    assert load_first(specs).source == "digits:7"
+    with pytest.raises(UserError, match=r"none\.png"):
+        load_first(specs[:2])
+    with pytest.raises(UserError, match="no input"):
+        load_first([])
