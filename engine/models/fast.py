@@ -21,6 +21,8 @@ from torch import fx, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from engine.models.keeping import keeps_nothing
+
 _PACKED_PIXELS = 64 * 32 * 32
 _TOLERANCE = {torch.float32: 1e-4, torch.bfloat16: 0.1, torch.float16: 0.02}
 
@@ -50,21 +52,36 @@ def accelerate(
                 # and in the end the network as it is, computes the same, only slower.
                 continue
             if same:
+                if device.type == "cpu":  # elsewhere one batch at a time is enough
+                    fast.watch(probe[:2].to(dtype))
                 return fast
     return _ChannelsLast(network.to(dtype))
 
 
-def is_traced(network: nn.Module) -> bool:
-    """Whether :func:`accelerate` could trace the network: its operations keep nothing."""
-    return isinstance(network, _ChannelsLast) and isinstance(network.network, fx.GraphModule)
+def is_concurrent(network: nn.Module) -> bool:
+    """Whether several threads may ask a network that :func:`accelerate` made.
+
+    It could be traced, and nothing of a batch is kept between its operations or after them.
+    """
+    return isinstance(network, _ChannelsLast) and network.keeps_nothing
 
 
 class _ChannelsLast(nn.Module):
-    """Runs a network on images laid out pixel by pixel, as fast convolutions read them."""
+    """Runs a network on images laid out pixel by pixel, as fast convolutions read them.
+
+    Attributes:
+        keeps_nothing: it is known to be operations on its argument alone.
+    """
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
+        self.keeps_nothing = False
         self.network = network.to(memory_format=torch.channels_last)
+
+    def watch(self, probe: torch.Tensor) -> None:
+        """Find out, on a few samples, whether it keeps anything."""
+        if isinstance(self.network, fx.GraphModule):
+            self.keeps_nothing = keeps_nothing(self.network, probe)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Scores of a batch of images."""
@@ -85,13 +102,13 @@ class _FullPrecisionHead(nn.Module):
         return functional.linear(x.float(), self.weight, self.bias)
 
 
-def _fused(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> nn.Module:
+def _fused(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> _ChannelsLast:
     if probe.device.type != "cpu":
         raise NotImplementedError("oneDNN runs on the CPU")
     return _ChannelsLast(_cast(pack(fold_batch_norm(trace(network)), probe, dtype), dtype))
 
 
-def _folded(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> nn.Module:
+def _folded(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> _ChannelsLast:
     return _ChannelsLast(_cast(fold_batch_norm(trace(network)), dtype))
 
 

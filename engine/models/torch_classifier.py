@@ -11,7 +11,7 @@ from torch import nn
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
-from engine.models.fast import accelerate, is_traced
+from engine.models.fast import accelerate, is_concurrent
 from engine.models.normalize import Normalization
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -79,8 +79,8 @@ class TorchClassifier(OnDevice, Classifier):
 
     @property
     def concurrent(self) -> bool:
-        """A network that could be traced is a list of operations on its arguments."""
-        return is_traced(self._fast)
+        """A network that could be traced and keeps nothing is operations on its arguments."""
+        return is_concurrent(self._fast)
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """Move to ``device``, cast, and choose the fastest form that computes the same."""

@@ -1,0 +1,125 @@
+"""Whether a traced network keeps anything of a batch, so that no two may be under way at once.
+
+What a graph calls need not be a pure operation: a layer may carry a hook that hands its result on
+to another layer, a statistic may be followed, a tensor of the network's own be written into. Asked
+about one batch after the other such a network may well be a function of one sample; asked by two
+threads it mixes the samples of two batches, and its votes are those of no function at all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import fx, nn
+from torch.nn.modules import module as everywhere
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+_PURE = ("torch", "torchvision", "_operator", "builtins", "math")
+"""Packages whose functions keep nothing; those without a module are torch's own, in C++."""
+_OURS = "engine.models.fast"
+
+
+def keeps_nothing(graph: fx.GraphModule, probe: torch.Tensor) -> bool:
+    """Whether two threads may run a graph at once.
+
+    Args:
+        graph: in eval mode.
+        probe: a few samples that it is run on; what it keeps of them stays.
+    """
+    try:
+        return _pure(graph) and not _writes(graph, probe)
+    except Exception:  # what cannot be watched is not known to keep nothing
+        return False
+
+
+def _pure(graph: fx.GraphModule) -> bool:
+    """Whether all that it calls is torch's own, in eval mode, and nothing is hooked to it."""
+    if everywhere._global_forward_hooks or everywhere._global_forward_pre_hooks:
+        return False
+    for node in graph.graph.nodes:
+        if node.op == "call_function" and not _is_torch(node.target):
+            return False
+        if node.op == "call_module":
+            layer = graph.get_submodule(str(node.target))
+            if not all(map(_plain, layer.modules())):
+                return False
+    return True
+
+
+def _plain(layer: nn.Module) -> bool:
+    hooked = layer._forward_hooks or layer._forward_pre_hooks
+    named = type(layer).__module__
+    known = named.startswith("torch.nn.") or named == _OURS
+    own = (value for value in vars(layer).values() if callable(value))  # such as another forward
+    return known and not hooked and not _follows(layer) and all(map(_is_torch, own))
+
+
+def _follows(layer: nn.Module) -> bool:
+    """Whether it is in training mode, in which statistics are followed; those of ours are not."""
+    return layer.training and type(layer).__module__ != _OURS
+
+
+def _is_torch(target: Any) -> bool:
+    return (getattr(target, "__module__", None) or "torch").partition(".")[0] in _PURE
+
+
+def _writes(graph: fx.GraphModule, probe: torch.Tensor) -> bool:
+    """Whether a run leaves other numbers behind, or writes into memory that was there before."""
+    kept = [*graph.buffers(), *_attributes(graph)]
+    before = [one.clone() for one in kept]
+    given = probe.clone()
+    with torch.inference_mode(), _Written(given) as written:
+        graph(given)
+    same = (torch.equal(now, then) for now, then in zip(kept, before, strict=True))
+    return written.earlier or not all(same)
+
+
+def _attributes(graph: fx.GraphModule) -> list[torch.Tensor]:
+    """Tensors that the graph uses by themselves."""
+    found = list[torch.Tensor]()
+    for node in graph.graph.nodes:
+        if node.op == "get_attr":
+            parent, _, name = str(node.target).rpartition(".")
+            value = getattr(graph.get_submodule(parent), name)
+            if isinstance(value, torch.Tensor):
+                found.append(value)
+    return found
+
+
+class _Written(TorchDispatchMode):
+    """Sees every operation; notes whether one writes into memory that none of them made.
+
+    Args:
+        given: may be written into.
+    """
+
+    def __init__(self, given: torch.Tensor) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.earlier = False
+        self._made, self._there = _memories(given), dict[int, Any]()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Carry an operation out."""
+        del types
+        kwargs = kwargs or {}
+        self._there |= _without(_memories((args, kwargs)), self._made)
+        for index, argument in enumerate(func._schema.arguments):
+            if argument.alias_info is not None and argument.alias_info.is_write:
+                own = args[index] if index < len(args) else kwargs.get(argument.name)
+                self.earlier |= bool(_memories(own).keys() & self._there.keys())
+        found = func(*args, **kwargs)
+        self._made |= _without(_memories(found), self._there)
+        return found
+
+
+def _memories(values: Any) -> dict[int, Any]:
+    """The memory of all tensors among some values, held, so that its number is not given again."""
+    tensors = (one for one in tree_leaves(values) if isinstance(one, torch.Tensor))
+    stored = (one.untyped_storage() for one in tensors if one.layout is torch.strided)
+    return {one._cdata: one for one in stored}
+
+
+def _without(some: dict[int, Any], others: dict[int, Any]) -> dict[int, Any]:
+    return {number: one for number, one in some.items() if number not in others}

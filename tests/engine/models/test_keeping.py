@@ -1,0 +1,158 @@
+"""Whether two threads may run a traced network at once: nothing of a batch is kept by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.nn.utils import parametrize
+
+import certiscope as cs
+from engine.models.fast import accelerate, is_concurrent
+
+SHAPE, CPU = (3, 8, 8), torch.device("cpu")
+
+
+class Plain(nn.Module):
+    """Two convolutions, in which much can go on beside."""
+
+    kept: torch.Tensor
+    rows: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(0)
+        self.one, self.two = nn.Conv2d(3, 16, 3, padding=1), nn.Conv2d(16, 16, 3, padding=1)
+        self.head = nn.Linear(16 * 64, 3)
+        for tensor in self.parameters():
+            tensor.data = torch.randn(tensor.shape, generator=generator) / tensor[0].numel() ** 0.5
+        self.register_buffer("kept", torch.zeros(1, 16, 8, 8))
+        self.register_buffer("rows", torch.zeros(16))
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """What comes between the two."""
+        return x.relu_()
+
+    def forward(self, x: torch.Tensor) -> Any:
+        """Scores."""
+        return self.head(torch.relu(self.two(self.between(self.one(x)))).flatten(1))
+
+
+class Written(Plain):
+    """Writes into a tensor of its own, and takes the result from there."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Its mean."""
+        return x - self.kept.copy_(x.mean(dim=0, keepdim=True))[:1]
+
+
+class Out(Plain):
+    """Lets an operation write into a tensor of its own, through a view."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Its sum, through a view."""
+        torch.sum(x, dim=(0, 2, 3), out=self.rows.view(16))
+        return x - self.rows[:, None, None] * 1e-6
+
+
+class Followed(Plain):
+    """Follows statistics, as in training."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Normalised by its batch."""
+        return functional.batch_norm(x, self.rows, self.rows + 1, training=True)
+
+
+def hooked() -> nn.Module:
+    """A shortcut that hooks carry: a function of one sample, of one batch at a time."""
+    network, held = Plain(), dict[str, torch.Tensor]()
+
+    def keep(module: nn.Module, given: Any, found: torch.Tensor) -> None:
+        held["first"] = found
+
+    def take(module: nn.Module, given: Any, found: torch.Tensor) -> torch.Tensor:
+        return found - held["first"]
+
+    network.one.register_forward_hook(keep)
+    network.two.register_forward_hook(take)
+    return network
+
+
+def patched() -> nn.Module:
+    """A layer with a forward of its own."""
+    network = Plain()
+    layer = network.two
+    held = list[torch.Tensor]()
+
+    def forward(x: torch.Tensor) -> torch.Tensor:
+        held[:] = [x]
+        return functional.conv2d(held[0], layer.weight, layer.bias, padding=1) / 2
+
+    vars(layer)["forward"] = forward
+    return network
+
+
+class Counted(nn.Module):
+    """A parametrization that is asked in every call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def forward(self, weight: torch.Tensor) -> torch.Tensor:
+        """The weight."""
+        self.asked += 1
+        return weight
+
+
+def parametrized() -> nn.Module:
+    """A layer whose weight a stranger's code makes."""
+    network = Plain()
+    network.two.padding_mode = "circular"  # so that it is not packed
+    parametrize.register_parametrization(network.two, "weight", Counted())
+    return network
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_operations_on_the_argument_alone_keep_nothing(network: Any, dtype: torch.dtype) -> None:
+    for plain, shape in ((Plain(), SHAPE), (network("cifar_resnet20", 10), (3, 32, 32))):
+        assert is_concurrent(accelerate(plain.eval(), shape, CPU, dtype))
+
+
+@pytest.mark.parametrize("make", [Written, Out, Followed, hooked, patched, parametrized])
+def test_one_that_keeps_something_is_asked_by_one_thread(make: Callable[[], nn.Module]) -> None:
+    network = make().eval().requires_grad_(requires_grad=False)
+    assert not is_concurrent(accelerate(network, SHAPE, CPU, torch.float32))
+
+
+def test_hooks_of_all_modules_may_keep_something() -> None:
+    hook = nn.modules.module.register_module_forward_hook(lambda *_: None)
+    try:
+        assert not is_concurrent(accelerate(Plain().eval(), SHAPE, CPU, torch.float32))
+    finally:
+        hook.remove()
+
+
+def test_what_cannot_be_traced_is_asked_by_one_thread() -> None:
+    class Branching(Plain):
+        def between(self, x: torch.Tensor) -> torch.Tensor:
+            return x if x.sum() > 0 else -x
+
+    assert not is_concurrent(accelerate(Branching().eval(), SHAPE, CPU, torch.float32))
+
+
+def test_hooks_that_hand_over_have_the_votes_of_one_thread() -> None:
+    usual, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            smoothed = cs.smooth(hooked(), cs.Gaussian(sigma=0.5), batch=32)
+            run = smoothed.certify(torch.full(SHAPE, 0.5), n=4000, seed=1)
+            found.append(run.result().evidence.votes.estimation)
+    finally:
+        torch.set_num_threads(usual)
+    assert found[0] == found[1]
