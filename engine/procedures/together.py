@@ -11,6 +11,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, Execution
 from engine.evidence.snapshot import Snapshot
 from engine.models.base import Classifier
+from engine.sampling.classifying import handed_out
 from engine.sampling.pack import Pack
 from engine.system.device import resolve
 
@@ -70,6 +71,10 @@ class Together:
 
     def snapshots(self) -> Generator[tuple[int, Snapshot], None, None]:
         """Those of all runs with their places, until none is left; may be called again then."""
+        pack = self._pack
+        yield from handed_out(self._of_all(), lambda: None if pack is None else pack.classifying)
+
+    def _of_all(self) -> Generator[tuple[int, Snapshot], None, None]:
         while True:
             while self._more() and (not self._running or (self._pack and self._pack.hungry)):
                 found = self._open()

@@ -9,6 +9,7 @@ window's turn. Noise is a function of its place, so that nothing but time depend
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,6 +58,9 @@ class BatchesAhead:
         draw: gives the samples of some places, of which the last argument is the end of those that
             may be drawn; the memory may be overwritten by the next call.
         course: of the stream.
+
+    Attributes:
+        at_once: what batches are given to; None before that pays.
     """
 
     def __init__(
@@ -68,7 +72,7 @@ class BatchesAhead:
     ) -> None:
         self._classifier, self._device = classifier, device
         self.draw, self.course = draw, course
-        self._at_once: Classifying | None = None
+        self.at_once: Classifying | None = None
         self._under_way = deque[_UnderWay]()
         self._seconds = _LONG
         """That a thread took for the last batch."""
@@ -76,7 +80,7 @@ class BatchesAhead:
     @property
     def open(self) -> bool:
         """Whether batches are given out ahead."""
-        return self._at_once is not None
+        return self.at_once is not None
 
     def begin(self, start: int, batch: int, seconds: float, *, fixed: bool) -> int:
         """Give batches out ahead from now on, if that pays.
@@ -97,7 +101,7 @@ class BatchesAhead:
         size = min(batch, int(batch * _LONG / max(usual * seconds, 1e-9)))
         if size < batch and (fixed or size < _LEAST):
             return batch
-        self._at_once = Classifying(self._classifier, self._device, helped=True)
+        self.at_once = Classifying(self._classifier, self._device, helped=True)
         return size
 
     def classes(self, start: int, batch: int) -> torch.Tensor:
@@ -129,20 +133,26 @@ class BatchesAhead:
     def close(self) -> None:
         """Drop what is under way, and let the calling thread's operations use all threads again."""
         self._under_way.clear()
-        if self._at_once is not None:
-            self._at_once.close()
-            self._at_once = None
+        if self.at_once is not None:
+            self.at_once.close()
+            self.at_once = None
 
     def _begin(self, first: range, batch: int) -> None:
-        """Give out the first and those after it, as many as may be under way."""
-        assert self._at_once is not None
+        """Give out the first and those after it, as many as may be under way.
+
+        Where drawing takes long the first is not kept waiting for all of them.
+        """
+        began = time.perf_counter()
+        assert self.at_once is not None
         place = self._under_way[-1].places.stop if self._under_way else first.start
-        most = self._at_once.most(self._seconds)
+        most = self.at_once.most(self._seconds)
         with torch.inference_mode():
             while place < self.course.last and len(self._under_way) < most:
                 end = self.course.end(place)
                 places = range(place, min(place + batch, end))
                 drawn = alike(self.draw(place, len(places), end), torch.clone)
-                self._under_way.append(_UnderWay(places, self._at_once.begin(drawn)))
+                self._under_way.append(_UnderWay(places, self.at_once.begin(drawn)))
                 most = min(most, max(1, _BYTES // max(1, size_in_bytes(drawn))))
                 place = places.stop
+                if time.perf_counter() - began > _LONG:
+                    break

@@ -7,17 +7,19 @@ side by side, each by one thread, while the thread that draws and counts goes on
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 
 from engine.core.batches import Batch
 from engine.models.base import Classifier
 
+_T = TypeVar("_T")
 AHEAD_SECONDS = 0.1
 """So much work is given out ahead, that no thread waits while runs begin, end and are kept."""
 
@@ -66,7 +68,8 @@ class Begun:
 class Classifying:
     """Classifies batches, by threads of its own where the classifier may be asked by several.
 
-    While it is open the calling thread's operations use one thread each.
+    While it is open the calling thread's operations use one thread each, but where it rests. No
+    other thread is to have fewer for that, be it begun meanwhile.
 
     Args:
         classifier: already prepared.
@@ -85,9 +88,23 @@ class Classifying:
         several = device.type == "cpu" and classifier.concurrent and self._usual > 1
         self.threads = self._usual if several else 0
         self._pool: ThreadPoolExecutor | None = None
+        self._rests = True
         if several:
-            self._pool = ThreadPoolExecutor(self.threads - helped, "classify", _alone)
-            torch.set_num_threads(1)
+            begin = (1, self._usual)
+            self._pool = ThreadPoolExecutor(self.threads - helped, "classify", use_threads, begin)
+            self.go_on()
+
+    def rest(self) -> None:
+        """Let the calling thread's operations use as many threads as before, for others' work."""
+        if not self._rests:
+            self._rests = True
+            torch.set_num_threads(self._usual)
+
+    def go_on(self) -> None:
+        """Let them use one each again; the calling thread may be another than before."""
+        if self._rests and self._pool is not None:
+            self._rests, self._usual = False, torch.get_num_threads()
+            use_threads(1, self._usual)
 
     def most(self, seconds: float) -> int:
         """Batches that may be under way, where one takes a thread so long."""
@@ -109,10 +126,34 @@ class Classifying:
         """Drop what was not begun, and wait for the rest."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            self.rest()
             self._pool = None
-            torch.set_num_threads(self._usual)
 
 
-def _alone() -> None:
-    """Operations of this thread use no others."""
-    torch.set_num_threads(1)
+def handed_out(
+    found: Iterable[_T], at_once: Callable[[], Classifying | None]
+) -> Generator[_T, None, None]:
+    """What comes, one after the other; who has it may compute with all threads meanwhile.
+
+    Args:
+        found: what comes.
+        at_once: of what makes it; None while that has not begun.
+    """
+    for one in found:
+        if before := at_once():
+            before.rest()
+        yield one
+        if after := at_once():
+            after.go_on()
+
+
+def use_threads(own: int, others: int) -> None:
+    """Let the calling thread's operations use so many threads; of threads begun later, ``others``.
+
+    Torch gives a thread that begins what any thread was given last, and it keeps that.
+    """
+    torch.set_num_threads(own)
+    if own != others:
+        last = threading.Thread(target=torch.set_num_threads, args=(others,))
+        last.start()
+        last.join()

@@ -51,6 +51,7 @@ class Pack:
         batch: samples per batch; 0 until the first sampler brings its own.
         check: the function check of the packed batches.
         turn: the run that opens lanes now.
+        classifying: what batches are given to, from :meth:`open` on.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Pack:
         self._lanes: list[Lane] = []
         self._shapes: list[tuple[object, ...]] = []
         self._packed = Packed()
-        self._classifying: Classifying | None = None
+        self.classifying: Classifying | None = None
         self._under_way = deque[UnderWay]()
         self._opening = 0
         self._failures = False
@@ -94,9 +95,9 @@ class Pack:
 
     @property
     def _at_once(self) -> Classifying:
-        if self._classifying is None:
-            self._classifying = Classifying(self._classifier, self._device)
-        return self._classifying
+        if self.classifying is None:
+            self.classifying = Classifying(self._classifier, self._device)
+        return self.classifying
 
     def open(self) -> None:
         """Begin to count: once the classifier is prepared, before the first batch is timed."""
@@ -105,9 +106,9 @@ class Pack:
     def close(self) -> None:
         """Classify no more."""
         self._under_way.clear()
-        if self._classifying is not None:
-            self._classifying.close()
-            self._classifying = None
+        if self.classifying is not None:
+            self.classifying.close()
+            self.classifying = None
 
     def takes(self, sampler: Sampler) -> bool:
         """Whether a sampler's inputs have the shape of the others; the first decides."""

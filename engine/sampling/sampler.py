@@ -23,6 +23,7 @@ from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
 from engine.sampling.ahead import BatchesAhead, Course
+from engine.sampling.classifying import handed_out
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
 from engine.sampling.reducers import CountVotes, DecryptedTally, KeepNumbers, MemberTally, SumScores
@@ -228,7 +229,9 @@ class Sampler:
         samples, course = self.samples(stream), Course(last, block if often else last)
         draw = partial(self.drawn, samples.noise)
         with closing(BatchesAhead(self.classifier, self.device, draw, course)) as ahead:
-            yield from self._counted(samples, first, ahead, CountVotes(self.classes, block), said)
+            reducer = CountVotes(self.classes, block)
+            counted = self._counted(samples, first, ahead, reducer, said)
+            yield from handed_out(counted, lambda: ahead.at_once)
 
     def _counted(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -177,7 +178,7 @@ def test_a_run_that_nobody_goes_on_with_leaves_no_thread() -> None:
     rows = one.rows(Stream.ESTIMATION, 0, 100_000, block=1000)
     while not [each for each in threading.enumerate() if each.name.startswith("classify")]:
         next(rows)
-    assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2  # who has a snapshot may compute
     rows.close()  # type: ignore[attr-defined]
     assert torch.get_num_threads() == 2
     assert not [each for each in threading.enumerate() if each.name.startswith("classify")]
@@ -192,3 +193,19 @@ def test_a_long_batch_is_made_smaller() -> None:
         next(rows)
     assert 16 <= one.batch < 1000
     rows.close()  # type: ignore[attr-defined]
+
+
+def test_where_drawing_is_slow_the_first_batch_waits_for_few() -> None:
+    drawn = list[int]()
+
+    def draw(place: int, size: int, end: int) -> Batch:
+        drawn.append(place)
+        time.sleep(0.03)
+        return torch.zeros(size, *SHAPE)
+
+    ahead = BatchesAhead(Concurrent(), CPU, draw, Course(10_000, 10_000))
+    ahead.begin(0, 10, 1e-4, fixed=True)
+    ahead.classes(0, 10)
+    ahead.classes(10, 10)  # so short that two hundred may be under way
+    ahead.close()
+    assert len(drawn) <= 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from engine.core.records import ModelIdentity
 from engine.models.architectures.digits_cnn import CLASS_NAMES, DigitsCNN
 from engine.models.normalize import NAMED, Normalization
 from engine.models.torch_classifier import TorchClassifier
-from engine.sampling.classifying import Classifying
+from engine.sampling.classifying import Classifying, handed_out
 from tests.fakes import SHAPE, HalfSpace
 
 CPU = torch.device("cpu")
@@ -61,6 +62,8 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
     model = Slow(3)  # two threads wait for this one
     several = Classifying(model, CPU)
     under_way = [several.begin(torch.randn(2, *SHAPE)) for _ in range(6)]
+    while model.meeting.n_waiting < 2:
+        time.sleep(0.001)
     under_way.clear()
     model.meeting.wait(timeout=30)
     several.close()  # a third batch would wait for ever
@@ -129,3 +132,46 @@ def test_only_a_network_that_was_traced_is_asked_by_several() -> None:
         several = Classifying(model, CPU)
         assert several.threads == threads
         several.close()
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_no_other_thread_has_fewer_for_it_nor_who_is_handed_something() -> None:
+    at_once, seen = Classifying(Slow(1), CPU), list[int]()
+
+    def note() -> None:
+        seen.append(torch.get_num_threads())
+
+    def begun() -> None:
+        thread = threading.Thread(target=note)
+        thread.start()
+        thread.join()
+
+    at_once.begin(torch.zeros(4, *SHAPE))().classes.tolist()
+    note()
+    begun()
+    for _ in handed_out(range(2), lambda: at_once):
+        note()
+        begun()
+    note()
+    at_once.close()
+    note()
+    begun()
+    assert seen == [1, 2, 2, 2, 2, 2, 1, 2, 2]
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_what_another_thread_drops_leaves_nobody_with_one_thread() -> None:
+    at_once = Classifying(Slow(1), CPU)
+    found = handed_out(range(2), lambda: at_once)
+    next(found)
+    seen = list[int]()
+
+    def drop() -> None:
+        found.close()
+        at_once.close()
+        seen.append(torch.get_num_threads())
+
+    thread = threading.Thread(target=drop)
+    thread.start()
+    thread.join()
+    assert [*seen, torch.get_num_threads()] == [2, 2]
