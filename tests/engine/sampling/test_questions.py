@@ -105,3 +105,11 @@ def test_what_is_alike_at_a_glance_is_alike() -> None:
         assert not glance or rounding.all_same(Answer(named, one), Answer(named, moved))
         assert rounding.alike_at_a_glance(one.tolist(), one.tolist()) == bool(one.isfinite().all())
     assert min(seen) > 20
+
+
+def test_a_class_left_out_with_minus_infinity_hides_no_change_at_a_glance() -> None:
+    rounding = Rounding.of("fp32")
+    one = [[0.0, -float("inf")], [0.0, -float("inf")], [0.0, -3.0]]
+    assert not rounding.alike_at_a_glance(one, [[0.0, -1.0], [0.0, -1.0], [0.0, -0.1]])
+    then, now = torch.tensor(one), torch.tensor([[0.0, -1.0], [0.0, -1.0], [0.0, -0.1]])
+    assert not rounding.all_same(Answer([0] * 3, then), Answer([0] * 3, now))
