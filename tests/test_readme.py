@@ -37,6 +37,7 @@ def test_the_two_commands_are_make_targets():
         assert re.search(rf"^{name}:", makefile, re.MULTILINE), name
 
 
+@pytest.mark.thorough
 def test_the_script_runs(monkeypatch, tmp_path, capsys):
     (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     monkeypatch.chdir(tmp_path)

@@ -42,6 +42,7 @@ def test_a_digit_is_certified_and_drawn(real, qtbot, tmp_path):
     qtbot.waitUntil(lambda: (tmp_path / "a.pdf").exists(), timeout=60_000)
 
 
+@pytest.mark.thorough
 def test_a_prediction_may_be_reported(real, qtbot):
     real.left.settings.fields["n"].editor.setText("2000")
     real.session.runs.predict("one-sided")

@@ -79,6 +79,7 @@ def served_elsewhere(*more):
         server.communicate(timeout=30)
 
 
+@pytest.mark.thorough
 def test_the_server_process_receives_no_pixel_no_label_and_no_secret_key(
     folder, capfd, monkeypatch
 ):

@@ -29,6 +29,7 @@ def test_schemes_come_with_parameters_terms_and_source(
     assert "to show and check, images; default 1000" in text  # of an exact map: they cast no votes
 
 
+@pytest.mark.thorough
 def test_one_scheme_is_shown_in_full(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

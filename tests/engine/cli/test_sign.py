@@ -59,6 +59,7 @@ def test_files_of_a_run_that_are_signed_one_by_one_share_an_envelope(
     assert "signs run.json, which is of another run" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_a_run_signs_what_it_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, report = tmp_path / "run.json", tmp_path / "other.pdf"
     words = [*RUN, "--json", str(file), "--report", str(report), "--quiet", "--sign"]

@@ -140,6 +140,7 @@ def test_an_own_model_takes_part(window, qtbot):
     assert page.setup.who.known[-1].scheme.sigma == 0.25
 
 
+@pytest.mark.thorough
 def test_the_open_model_takes_part_as_it_is_read_and_smoothed(window, qtbot):
     from engine.models.request import ModelRequest
     from engine.schemes import Gaussian

@@ -31,6 +31,7 @@ def window(qtbot, preferences, make):
     make.destroy(window)
 
 
+@pytest.mark.thorough
 def test_the_table_fills_and_scores_are_shown_by_network_and_cut(window, qtbot, tmp_path):
     page = window.pages.pruning
     assert page.start.isEnabled() and not page.end.isEnabled() and not page.save.isEnabled()
