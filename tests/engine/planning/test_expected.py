@@ -21,6 +21,7 @@ def enumerated(bound, n, p):
     return sum(binom.pmf(n - lost, n, p) * radius for lost, radius in enumerate(radii))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("bound", ["clopper-pearson", "live", "anytime", "two-class"])
 @pytest.mark.parametrize("n", [5, 30, 150])
 @pytest.mark.parametrize("p", [0.4, 0.7, 0.95, 1.0])

@@ -45,6 +45,7 @@ def test_a_strength_next_to_nothing_stands_for_any_strength():
     assert needed == pytest.approx(0.15 + 0.5, abs=1e-6)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
 def test_every_scheme_has_a_prospect_that_agrees_with_its_region(scheme):
     settings = declared("certify", scheme(), {"n": 1000})

@@ -58,6 +58,7 @@ def test_saturation_radii(n, alpha, z):
     assert question(alpha=alpha).region(n, lost=0).radius == pytest.approx(z, abs=6e-5)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("radius", [None, 0.0, 0.5, 1.5])
 def test_bisection_finds_what_a_look_at_every_count_finds(key, radius):

@@ -188,6 +188,7 @@ ONE_BOUND = [
 ]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", ONE_BOUND, ids=lambda scheme: scheme.key)
 def test_every_scheme_is_replayable_and_answers_at(votes_file, scheme):
     at = ",".join(f"{name}={term.neutral:g}" for name, term in scheme.terms.items())

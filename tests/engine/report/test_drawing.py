@@ -89,6 +89,7 @@ def test_every_figure_in_every_format(name: str, dark: bool) -> None:
     assert render_figure(figure, "pdf", dark=dark) == pdf
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_drawn_outside_the_margin(name: str) -> None:
     with Image.open(io.BytesIO(render_figure(FIGURES[name], "png"))) as image:

@@ -61,6 +61,7 @@ def test_changes_that_cannot_be_are_refused(scheme, asked, sentence):
         scheme.parse_at(asked)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", FAMILY, ids=named)
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 8, 8), (1, 6, 9), (3, 9, 6), (1, 2, 2)])
 def test_grey_colour_oblong_and_small_images_are_drawn_or_refused_in_a_sentence(scheme, shape):

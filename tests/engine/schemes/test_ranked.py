@@ -85,6 +85,7 @@ def test_more_is_certified_among_more(kind: type[Scheme]) -> None:
     assert five.region(bounded(0.24)) is not None
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("kind", RANKED, ids=lambda one: one.key)
 def test_the_required_p_lower_is_what_the_region_takes(kind: type[Scheme]) -> None:
     scheme = made(kind, top_k=4)

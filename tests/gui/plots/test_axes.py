@@ -27,6 +27,7 @@ def test_the_left_axis_is_wider_in_talk_mode(qapp) -> None:
     assert axis.minimumWidth() > before
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("width", [90, 150, 220, 300, 450, 700, 1600])
 @pytest.mark.parametrize(("least", "most"), [(50, 20_000), (1, 1e9), (100, 200_000), (3000, 4000)])
 def test_labels_of_a_logarithmic_axis_never_touch(qapp, width, least, most) -> None:

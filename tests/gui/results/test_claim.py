@@ -65,6 +65,7 @@ def test_the_sentence_grows_with_the_stage(qtbot, idle_session, make):
     assert sizes[0] > 1.2 * themes.current().points("body") > sizes[1]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("size", [(1280, 720), (960, 540)])
 @pytest.mark.parametrize(
     "case", [case for case in CASES if case.command], ids=lambda case: case.key

@@ -17,6 +17,7 @@ def editor(qtbot):
     return editor
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
 def test_every_scheme_understands_what_was_put_together(editor, scheme):
     editor.set_scheme(scheme)

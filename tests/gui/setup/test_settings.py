@@ -271,6 +271,7 @@ def test_a_slider_can_be_moved_by_keys_and_says_what_it_is(panel, qtbot):
     assert panel.settings().scheme.sigma == 0.26
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
 def test_sliders_are_where_they_are_declared(panel, scheme):
     panel.set_scheme(scheme)
