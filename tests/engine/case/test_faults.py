@@ -50,7 +50,7 @@ def killed(folder: Path, kills: int, n: int, procedure: str) -> None:
     assert any(0 < counted < n for counted in found["on disk"])
 
 
-@pytest.mark.walk
+@pytest.mark.thorough
 @posix
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_a_killed_run_is_resumed_to_the_counts_of_an_uninterrupted_one(

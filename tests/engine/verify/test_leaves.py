@@ -131,6 +131,7 @@ def test_what_only_drawing_again_shows_is_shown_by_it(families: dict[str, Eviden
     assert not slipped, "\n".join(map(repr, slipped))
 
 
+@pytest.mark.thorough
 def test_no_rule_is_idle_and_each_has_a_reason(families: dict[str, Evidence]) -> None:
     paths = {
         spelled(path)
@@ -142,6 +143,7 @@ def test_no_rule_is_idle_and_each_has_a_reason(families: dict[str, Evidence]) ->
         assert any(rule_of(path) is rule for path in paths), rule
 
 
+@pytest.mark.thorough
 def test_what_is_listed_as_not_checkable_is_not(families: dict[str, Evidence]) -> None:
     """Of every such rule some change passes with the files at hand: the list is needed."""
     known, passed = known_values(families.values()), set[str]()
