@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_NOUNS = {"image": ("pixel", "pixels"), "graph": ("node", "nodes")}
+NOUNS = {"image": ("pixel", "pixels"), "graph": ("node", "nodes")}
+"""One and many, by the kind of input."""
 _EDGES = " (edges of a graph stay as they are)"
 _CLAIM = re.compile(
     r"no change of at most ([\d,]+) (?:pixel|node)(s?) of this (?:image|input)"
@@ -23,9 +24,9 @@ def of_kind(text: str, kind: str) -> str:
     """
     if kind == "image":
         text = text.replace(_EDGES, "")
-    if kind not in _NOUNS:
+    if kind not in NOUNS:
         return text
-    one, many = _NOUNS[kind]
+    one, many = NOUNS[kind]
     found = text.replace("pixels or nodes", many).replace("pixel or node", one)
     if kind == "image" and found != text:
         found = found.replace("of this input", "of this image")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.core.nouns import NOUNS
 from engine.core.records import InputKind
 
 
@@ -30,8 +31,7 @@ KIND_WORDS: dict[InputKind, KindWords] = {
 
 
 _THINGS: dict[str, tuple[str, str]] = {
-    "image": ("pixel", "pixels"),
-    "graph": ("node", "nodes"),
+    **NOUNS,
     "text": ("word", "words"),
     "table": ("field", "fields"),
 }

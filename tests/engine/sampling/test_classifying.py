@@ -13,7 +13,7 @@ from engine.core.records import ModelIdentity
 from engine.models.architectures.digits_cnn import CLASS_NAMES, DigitsCNN
 from engine.models.normalize import NAMED, Normalization
 from engine.models.torch_classifier import TorchClassifier
-from engine.sampling.classifying import Classifying, handed_out
+from engine.sampling.classifying import Begun, Classifying, handed_out
 from tests.fakes import SHAPE, HalfSpace
 
 CPU = torch.device("cpu")
@@ -37,6 +37,17 @@ class Slow(HalfSpace):
         return super().scores(batch)
 
 
+def assert_answered(batches: list[torch.Tensor], under_way: list[Begun]) -> None:
+    """As by one thread, each in its place; one of a single sample fails."""
+    for batch, answered in zip(batches, under_way, strict=True):
+        if len(batch) == 1:
+            with pytest.raises(RuntimeError, match="of one sample"):
+                answered()
+            continue
+        assert torch.equal(answered().classes, HalfSpace(0.4).classify(batch))
+        assert answered().seconds > 0
+
+
 @pytest.mark.usefixtures("two_threads")
 def test_threads_answer_at_once_and_in_order() -> None:
     torch.manual_seed(0)
@@ -45,13 +56,7 @@ def test_threads_answer_at_once_and_in_order() -> None:
     assert several.threads == 2 and torch.get_num_threads() == 1
     assert several.most(10.0) == 2 < several.most(0.01) < several.most(0.0)
     under_way = [several.begin(batch) for batch in batches]
-    for batch, answered in zip(batches, under_way, strict=True):
-        if len(batch) == 1:
-            with pytest.raises(RuntimeError, match="of one sample"):
-                answered()
-            continue
-        assert torch.equal(answered().classes, HalfSpace(0.4).classify(batch))
-        assert answered().seconds > 0
+    assert_answered(batches, under_way)
     several.close()
     several.close()
     assert torch.get_num_threads() == 2
@@ -95,12 +100,7 @@ def test_the_calling_thread_takes_what_no_other_has_begun() -> None:
     assert [one.take() for one in under_way] == [False, True, True, True]
     assert [one.over for one in under_way] == [False, True, True, True]
     gate.set()
-    for batch, answered in zip(batches, under_way, strict=True):
-        if len(batch) == 1:
-            with pytest.raises(RuntimeError, match="of one sample"):
-                answered()
-            continue
-        assert torch.equal(answered().classes, HalfSpace(0.4).classify(batch))
+    assert_answered(batches, under_way)
     helped.close()
     assert torch.get_num_threads() == 2
 
