@@ -160,16 +160,18 @@ class RegionFigure(BaseModel, Generic[M]):
         return Answer(certified=certified, required=required, needed=needed, words=words)
 
 
-def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[Any] | None:
-    """The image of a run's region.
+def region_figure(
+    view: RunView, class_names: tuple[str, ...], kind: str = ""
+) -> RegionFigure[Any] | None:
+    """The image of a run's region, in the words of a kind of input; evidence knows its own.
 
     None where a slice through the image shows it, and where nothing can be certified.
     """
     name = class_names[view.bounds.top] if view.bounds is not None else ""
     texts = (*filter(None, (view.settings.target,)), *view.certified_at)
     found = _figure(view.settings, view.region, view.facts)
-    if found is not None and isinstance(view, Evidence):
-        found = _in_nouns(found, view.input.kind)
+    if found is not None:
+        found = _in_nouns(found, view.input.kind if isinstance(view, Evidence) else kind)
     facts = {
         "standing": standing(view),
         "class_name": name,
@@ -188,7 +190,10 @@ def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[A
 
 def _in_nouns(figure: RegionFigure[Any], kind: str) -> RegionFigure[Any]:
     """The figure in the words of one kind of input."""
-    needs = replace(figure.needs, utmost=figure.needs.utmost.for_kind(kind))
+    utmost = figure.needs.utmost.for_kind(kind)
+    # what is drawn of the same map need not be drawn again
+    same = not kind or utmost is figure.needs.utmost
+    needs = figure.needs if same else replace(figure.needs, utmost=utmost)
     region = None if figure.region is None else figure.region.for_kind(kind)
     words = {"needs": needs, "region": region, "noise": of_kind(figure.noise, kind)}
     return figure.model_copy(update=words)
@@ -200,9 +205,10 @@ def picture_of(scheme: Scheme) -> str:
     return picture if picture != "slice" or "image" in scheme.inputs else "terms"
 
 
-def preview_figure(settings: RunSettings) -> RegionFigure[Any] | None:
-    """What a run under ``settings`` could certify, before there is one."""
-    return _figure(settings, None)
+def preview_figure(settings: RunSettings, kind: str = "") -> RegionFigure[Any] | None:
+    """What a run under ``settings`` could certify of a kind of input, before there is one."""
+    found = _figure(settings, None)
+    return None if found is None else _in_nouns(found, kind)
 
 
 def _figure(

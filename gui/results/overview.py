@@ -199,15 +199,21 @@ class Explore(QWidget):
     @Slot()
     def _prepare_map(self) -> None:
         """Have the worker find out what the form's scheme takes, so that nothing waits for it."""
-        settings = self._session.form.settings
+        settings, kind = self._session.form.settings, self._kind
         if picture_of(settings.scheme) != "slice" and not self._session.runs.running:
             self._maps.submit(
-                lambda stop: (settings, preview_figure(settings)),
+                lambda stop: (settings, preview_figure(settings, kind)),
                 "computing the required probabilities",
                 on_done=self._show_map,
                 quiet=True,
             )
         self._draw_region()
+
+    @property
+    def _kind(self) -> str:
+        """Of the input at hand."""
+        fitted = self._session.loading.fitted
+        return fitted.identity.kind if fitted is not None else ""
 
     def _show_map(self, preview: tuple[RunSettings, RegionFigure[Any] | None]) -> None:
         self._preview = preview
@@ -267,7 +273,7 @@ class Explore(QWidget):
         source, names = self._source()
         ended = source is not None and source is self._session.runs.evidence
         if source is not None and (ended or source.bounds is not None):
-            _show(self.region, region_figure(source, names), _NO_MAP)
+            _show(self.region, region_figure(source, names, self._kind), _NO_MAP)
         elif self._preview is not None and self._preview[0] == self._session.form.settings:
             of_input = self._preview[0].scheme.region_type.of_input
             _show(self.region, self._preview[1], _MAP_OF_INPUT if of_input else _NO_MAP)

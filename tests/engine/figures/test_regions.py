@@ -171,3 +171,9 @@ def test_an_exact_map_that_certifies_nothing_is_drawn_all_the_same() -> None:
     drawn = draw(figure)
     assert [one["status"] for one in drawn.data["cells"]] == ["violated", "open"]
     assert not drawn.data["certified"]
+
+
+def test_before_and_during_a_run_the_noun_is_that_of_the_input():
+    settings = CertifySettings(scheme=parse_scheme(STRUCTURED["count"]))
+    for kind, noun in (("image", "pixels"), ("graph", "nodes"), ("", "pixels or nodes")):
+        assert preview_figure(settings, kind).needs.utmost.unit == noun
