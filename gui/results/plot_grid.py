@@ -123,6 +123,7 @@ class PlotGrid(QWidget):
                 if cell is not None:
                     cell.setVisible(seen)
             splitter.setVisible(any(both))
+        self.rows.refresh()  # else its handle is there, and takes room, after the first paint alone
         for button, seen in zip(self.names, shown, strict=True):
             button.setChecked(seen)
         self.bar.setVisible(not self._staged and not all(shown))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup
@@ -44,7 +45,8 @@ class Appearance(QObject):
         self._chrome, self._notices = chrome, notices
         self._sides: tuple[int, int] | None = None
         self._shown: tuple[bool, ...] = (True, True)
-        self._filled = False
+        self._filled = self._returns = False
+        self._size = window.size()
         self._rooms, explore = Rooms(window), pages.explore
         self._rooms.add(form, statement, *rooms, explore.claim, *explore.cards, pages.answers)
         for stack in (pages, explore.place):
@@ -98,10 +100,12 @@ class Appearance(QObject):
         """Large type; only the claim, one plot and progress are left, and a replay of the run."""
         claim = self._pages.explore.claim
         if self.talks:
-            self._filled = self._window.isMaximized()
+            # a screen may take a full screen for the usual size
+            self._filled, self._size = self._window.isMaximized(), self._window.size()
             self._set_stage()
         else:
             claim.hide()
+            self._returns = True
         self._dress()  # now that few things are in sight
         if self.talks:
             claim.show()
@@ -116,17 +120,19 @@ class Appearance(QObject):
         if self._filled:
             self._window.showMaximized()
             return
-        size = self._window.normalGeometry().size()
         self._window.showNormal()
         # not when the screen says so: all that comes back would be laid out and painted twice
-        self._window.resize(size)
+        self._window.resize(self._size)
 
     def _set_stage(self) -> None:
         for widget in self._chrome:
             widget.setVisible(not self.talks)
+        self._returns = False
         self._notices.be_quiet(on=self.talks)
-        self._pages.explore.stage(on=self.talks)
-        self.make_room()
+        stage = partial(self._pages.explore.stage, on=self.talks)
+        # plots that go, go first, and those that come, come last: neither are laid out twice
+        for act in (stage, self.make_room) if self.talks else (self.make_room, stage):
+            act()
 
     @Slot()
     def make_room(self) -> None:
@@ -135,6 +141,8 @@ class Appearance(QObject):
         The plots of a run make do with little; other pages do not. What a column leaves is the
         page's: the other column stays as wide as it was.
         """
+        if self._returns:  # from talk mode: bars that take some of the height are still to come
+            return
         page, columns = self._pages.currentWidget(), self._columns
         sizes = columns.sizes()  # where a column was just shown, not laid out yet
         laid_out = sum(sizes) == columns.width() - 2 * columns.handleWidth()
@@ -144,26 +152,33 @@ class Appearance(QObject):
         left = self._window.width() - 2 * _MARGIN
         if isinstance(page, Page):
             left -= page.minimumSizeHint().width()
+        shown = []
         for column, beside in (
             (self._statement, document.beside_statement),
             (self._form, document.beside_form),
         ):
             needed = column.minimumSizeHint().width() + _MARGIN if isinstance(page, Page) else 0
-            shown = not self.talks and beside and needed <= left
-            column.setVisible(shown)
-            left -= needed * shown
-        self._share_room()
+            shown.append(not self.talks and beside and needed <= left)
+            left -= needed * shown[-1]
+        self._share_room(form=shown[1], statement=shown[0])
 
-    def _share_room(self) -> None:
+    def _share_room(self, *, form: bool, statement: bool) -> None:
         """Give the page what a column leaves; Qt would share it out among all that stay."""
-        columns, sides = self._columns, (self._form, self._statement)
-        shown = tuple(not side.isHidden() for side in sides)
-        if shown == self._shown or self._sides is None:
-            return
-        self._shown = shown
-        form, statement = (w * there for w, there in zip(self._sides, shown, strict=True))
-        room = columns.width() - sum(shown) * columns.handleWidth()
-        columns.setSizes([form, max(1, room - form - statement), statement])
+        columns, shown = self._columns, (form, statement)
+        sides = self._form, self._statement
+        widths = self._sides if shown != self._shown else None
+        if widths is not None:  # before they are shown, or they would be laid out twice
+            self._shown = shown
+            left, right = (width * there for width, there in zip(widths, shown, strict=True))
+            room = columns.width() - sum(shown) * columns.handleWidth()
+            columns.setSizes([left, max(1, room - left - right), right])
+            for side, width in zip(sides, widths, strict=True):
+                if side.isHidden():
+                    side.resize(width, columns.height())
+        for side, there in zip(sides, shown, strict=True):
+            side.setVisible(there)
+        if widths is not None:
+            columns.refresh()
 
     @property
     def _columns(self) -> QSplitter:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from engine.demos.gallery import CASES
 from engine.evidence.evidence import Evidence
@@ -97,6 +100,32 @@ def test_all_four_plots_are_back_after_talk_mode(loaded, qtbot, theme, families)
         loaded.commands["talk"].trigger()
         qtbot.waitUntil(lambda: all_plots_are_seen(loaded), timeout=2000)
         assert explore.grid.bar.isHidden() and explore.claim.isHidden()
+
+
+class Resizes(QObject):
+    """How often widgets are given another size."""
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__()
+        self.counts: Counter[QObject] = Counter()
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        self.counts[watched] += event.type() == QEvent.Type.Resize
+        return False
+
+
+def test_the_columns_that_come_back_from_talk_mode_are_laid_out_once(loaded, qtbot):
+    loaded.resize(1280, 800)
+    qtbot.waitUntil(lambda: all_plots_are_seen(loaded))
+    loaded.commands["talk"].trigger()
+    qtbot.wait(50)
+    seen = Resizes(loaded.left, loaded.statement)
+    loaded.commands["talk"].trigger()
+    qtbot.waitUntil(lambda: all_plots_are_seen(loaded))
+    qtbot.wait(100)
+    assert [seen.counts[column] for column in (loaded.left, loaded.statement)] == [1, 1]
 
 
 def test_columns_keep_their_widths_however_fast_pages_are_turned(window, qtbot):
