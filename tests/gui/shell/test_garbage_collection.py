@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from gui.shell.garbage_collection import Collector
+from gui.shell.garbage_collection import BURST, Collector
 from gui.style import theme as themes
 
 
@@ -47,6 +47,17 @@ def test_the_oldest_generation_waits_until_nothing_runs(qapp, monkeypatch):
     busy.release()
     idle.release()
     assert collected == [1, 1, 2]  # once before what is there is left out
+
+
+def test_what_an_import_makes_is_not_looked_at(collector):
+    collector.collect()
+    Ring.freed = 0
+    for _ in range(BURST + 1):
+        Ring()
+    assert collector.collect() == 0 == Ring.freed
+    assert gc.get_count()[0] < BURST
+    gc.collect(2)
+    assert Ring.freed > BURST  # it is garbage of the oldest generation
 
 
 def test_a_switch_of_the_theme_is_not_held_up(qtbot, monkeypatch):
