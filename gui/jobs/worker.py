@@ -26,10 +26,10 @@ from engine.core.errors import UserError
 from engine.system.memory import give_back
 
 POLL_HERTZ = 15
-SWITCH_INTERVAL = 0.0002
+SWITCH_INTERVAL = 0.00005
 """Seconds a thread may hold the interpreter. A fifth of Python's own would keep the window smooth;
-a fifth of that lets the engine's thread, which asks after every operation of torch, go on while
-the window draws."""
+a hundredth lets the engine's threads, which ask after every operation of torch, go on while the
+window draws."""
 
 
 @dataclass(frozen=True)

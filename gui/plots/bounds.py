@@ -35,6 +35,8 @@ axis that follows every vote trembles, and is laid out anew with each frame."""
 _EDGE = 0.02
 """Part of the axis of n that is left beside what is drawn."""
 _SAMPLED = 40
+_KEPT = 3.0
+"""Pixels by which an end may move before labels are placed anew: less than they keep clear of it."""
 _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 _COMPUTED = "computed"
@@ -320,13 +322,13 @@ class BoundsPlot(Chart["BoundsFigure"]):
         return above + [Box(at.x(), at.y() + 14, width, height) for at in places]
 
     def _ends_at(self, figure: BoundsFigure) -> tuple[int, ...]:
-        """Where lines and curves end, in whole pixels: labels keep their places until one moves."""
+        """Where lines and curves end: labels keep their places until one moves by some pixels."""
         ends = [(0.0, self.half.value()), (self.planned.value(), 0.0)]
         for last in figure.points[-1:]:
             ends += [(self._x_of(last.n), p) for p in (last.p_lower, last.p_upper)]
         ends += [(self._x_of(last.n), last.p_lower) for last in figure.provisional[-1:]]
         places = self.spots(*np.array(ends, dtype=float).T)
-        return tuple(np.rint(np.concatenate(places)).astype(int).tolist())
+        return tuple(np.rint(np.concatenate(places) / _KEPT).astype(int).tolist())
 
     def _curve_boxes(self) -> list[Box]:
         """Small boxes along both curves, between their points too, for labels to stay clear of."""

@@ -35,6 +35,8 @@ _LINES = 3
 """So many lines above its bar may a count stand in."""
 _DASHED = 3.0
 """Pixels around the dashed line that no count lies on."""
+_KEPT = 2.0
+"""Pixels by which a bar or a count may grow before counts are placed anew."""
 _TEXT_MARGINS = 8.0
 """A text document keeps 4 pixels on each side."""
 
@@ -232,17 +234,17 @@ class VotesPlot(Chart["VotesFigure"]):
         return sorted(counted, key=lambda i: (bars[i].index != figure.top, -_count(figure, i)))
 
     def _layout(self, figure: VotesFigure, frame: Box) -> object:
-        """What the places of counts rest on, in whole pixels: most frames change none of it."""
+        """What the places of counts rest on, in a few pixels: most frames change none of it."""
         theme, order = themes.current(), self._counted(figure)
         metrics = QFontMetricsF(theme.font("small", bold=True))
         sizes = tuple(
-            round(metrics.horizontalAdvance(_spelled(figure, i, shortened=shortened)))
+            round(metrics.horizontalAdvance(_spelled(figure, i, shortened=shortened)) / _KEPT)
             for i in order
             for shortened in (False, True)
         )
         scale = frame.h / (self.view.viewRange()[1][1] - self.view.viewRange()[1][0])
         heights = (*self.estimation.heights, *self.selection.heights)
-        tops = tuple(round(height * scale) for height in heights)
+        tops = tuple(round(height * scale / _KEPT) for height in heights)
         views = tuple(map(tuple, self.view.viewRange()))
         phase = (figure.threshold, figure.top, figure.n_estimation > 0)
         return frame, views, theme, phase, tuple(order), sizes, tops

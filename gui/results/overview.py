@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 REGION_HEIGHT = 270
 """Pixels: less would leave no room for the map between title and legend."""
-TURN_MS = 150
+TURN_MS = 200
 """While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
 snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
 _WAITING: dict[type[Plot[Any]], str] = {

@@ -82,7 +82,7 @@ class ProgressPanel(QFrame):
         elif session.runs.snapshot is not None and session.runs.evidence is None:
             self._going(session.runs.snapshot)
         else:
-            self.bar.setValue(0)
+            self._fill(0)
             self.numbers.setText("")
         self.doing.setText(self._activity())
 
@@ -96,10 +96,10 @@ class ProgressPanel(QFrame):
         """How far a set is."""
         view = self._session.audits.view
         if view is None or not view.planned:
-            self.bar.setValue(0)
+            self._fill(0)
             self.numbers.setText("")
             return
-        self.bar.setValue(round(_STEPS * (view.count + view.share) / view.planned))
+        self._fill(round(_STEPS * (view.count + view.share) / view.planned))
         left = "" if view.left is None else f"{clock(view.left)} left"
         parts = (f"{view.count:,} / {view.planned:,} inputs", view.doing, left)
         self.numbers.setText(" · ".join(part for part in parts if part))
@@ -109,17 +109,24 @@ class ProgressPanel(QFrame):
             self._computing(snapshot)
             return
         total = snapshot.n0_plan + snapshot.n_plan
-        self.bar.setValue(_STEPS * snapshot.n_done // total)
+        self._fill(_STEPS * snapshot.n_done // total)
         phase = "choosing the class" if snapshot.phase == "selection" else "bounding it"
         left = f"{clock(snapshot.eta)} left" if snapshot.eta is not None else self._cost(snapshot)
         rate = speed(snapshot.rate) if snapshot.rate else ""
         parts = (f"{snapshot.n_done:,} / {total:,} votes", phase, rate, left)
         self.numbers.setText(" · ".join(part for part in parts if part))
 
+    def _fill(self, steps: int) -> None:
+        """Paint the bar with all else that changed: of its own accord it is painted at once."""
+        if steps != self.bar.value():
+            self.bar.setUpdatesEnabled(False)
+            self.bar.setValue(steps)
+            self.bar.setUpdatesEnabled(True)
+
     def _computing(self, snapshot: Snapshot) -> None:
         """How far an exact method is; its votes are no claim, so their time left is none of it."""
         share, words = exact_words(snapshot)
-        self.bar.setValue(int(_STEPS * share))
+        self._fill(int(_STEPS * share))
         self.numbers.setText(" · ".join(filter(None, (words, f"{snapshot.seconds:.1f} s"))))
 
     def _cost(self, snapshot: Snapshot) -> str:
@@ -139,7 +146,7 @@ class ProgressPanel(QFrame):
         if evidence.settings.kind == "sweep":  # its n is that of one anchor
             share = 1.0 if evidence.complete else _covered(evidence.region)
             counts = f"{done:,} votes at {counted(len(evidence.anchors), 'anchors')}"
-        self.bar.setValue(int(_STEPS * share))
+        self._fill(int(_STEPS * share))
         threads = f", {run.threads} thread{'s' * (run.threads != 1)}" if run.threads else ""
         parts = (
             f"{counts}{'' if evidence.complete else ' (partial)'}",
