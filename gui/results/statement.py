@@ -196,7 +196,7 @@ class StatementPanel(Card):
         self._badge(badge_of(snapshot.settings))
         say(self.ended, "")
         model = self._session.loading.model
-        self._fill(snapshot_rows(snapshot, model.class_names if model else ()))
+        self._fill(snapshot_rows(snapshot, model.class_names if model else ()), passing=True)
         self._limit(())
 
     def _show_replay(self, snapshot: Snapshot, evidence: Evidence) -> None:
@@ -206,7 +206,7 @@ class StatementPanel(Card):
         say(self.unit, region_note(snapshot.region, evidence.input))
         self._badge(badge_of(snapshot.settings))
         say(self.ended, "")
-        self._fill(snapshot_rows(snapshot, evidence.model.class_names))
+        self._fill(snapshot_rows(snapshot, evidence.model.class_names), passing=True)
         self._limit(())
 
     def _show(
@@ -241,8 +241,17 @@ class StatementPanel(Card):
     def _rows(self) -> Rows:
         return self.facts.rows
 
-    def _fill(self, rows: Rows) -> None:
-        self.facts.show_rows(rows)
+    def _fill(self, rows: Rows, *, passing: bool = False) -> None:
+        for label in (
+            self.outcome,
+            self.basis,
+            self.headline,
+            self.unit,
+            self.sentence,
+            self.badge,
+        ):
+            label.set_selectable(on=not passing)
+        self.facts.show_rows(rows, passing=passing)
         self._rules[0].setVisible(bool(rows))
         self.copy.setEnabled(bool(rows))
 

@@ -72,13 +72,19 @@ class FactsTable(QWidget):
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(5)
 
-    def show_rows(self, rows: Rows) -> None:
-        """Change texts; rows are made anew only where their names differ."""
+    def show_rows(self, rows: Rows, *, passing: bool = False) -> None:
+        """Change texts; rows are made anew only where their names differ.
+
+        Args:
+            rows: names and values.
+            passing: other values come before anybody could select these.
+        """
         if [name for name, _ in rows] != [name for name, _ in self.rows]:
             self._rebuild(rows)
         self.rows = rows
         self.setVisible(bool(rows))
         for index, (_, value) in enumerate(rows):
+            self._values[index].set_selectable(on=not passing)
             self._values[index].setText(_kept_together(value))
 
     def _rebuild(self, rows: Rows) -> None:

@@ -50,10 +50,17 @@ class Words(QLabel):
         super().__init__(visible(text, lines=True))
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.set_selectable(on=True)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def set_selectable(self, *, on: bool) -> None:
+        """Let it be selected, which makes Qt lay out and paint it several times for each text."""
+        flags = Qt.TextInteractionFlag
+        wanted = flags.TextSelectableByMouse if on else flags.NoTextInteraction
+        if self.textInteractionFlags() != wanted:
+            self.setTextInteractionFlags(wanted)
 
     def setText(self, text: str) -> None:
         """Show a text from anywhere."""

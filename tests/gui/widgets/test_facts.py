@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.widgets.facts import FactsTable
 
@@ -90,3 +91,13 @@ def test_no_line_ends_between_a_number_and_its_sign_or_unit(qtbot):
     ((_, shown),) = texts(table)
     assert shown.split(" ") == ["66.66\xa0%", "·", "66.66\xa0%", "·", "≥\xa09.29\xa0%"]
     assert table.rows == [("at radius=0.5", "66.66 % · 66.66 % · ≥ 9.29 %")]
+
+
+def test_values_that_pass_are_not_selected(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    selectable = Qt.TextInteractionFlag.TextSelectableByMouse
+    for passing in (False, True, False):
+        table.show_rows([("votes", "1 of 2")], passing=passing)
+        value = table.findChildren(QLabel)[-1]
+        assert bool(value.textInteractionFlags() & selectable) is not passing
