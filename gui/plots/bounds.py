@@ -36,7 +36,7 @@ _EDGE = 0.02
 """Part of the axis of n that is left beside what is drawn."""
 _SAMPLED = 40
 _KEPT = 3.0
-"""Pixels by which an end may move before labels are placed anew: less than they keep clear of it."""
+"""Pixels by which an end may move before labels are placed anew, less than they keep clear."""
 _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 _COMPUTED = "computed"
