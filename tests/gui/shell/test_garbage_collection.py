@@ -9,6 +9,7 @@ from gui.style import theme as themes
 
 @pytest.fixture
 def collector(qapp):
+    gc.collect()  # else what tests before left would count
     found = Collector(idle=lambda: True)
     yield found
     found.release()
