@@ -9,10 +9,13 @@ from gui.style import theme as themes
 
 @pytest.fixture
 def collector(qapp):
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)  # as in the window: commands before asked for others
     gc.collect()  # else what tests before left would count
     found = Collector(idle=lambda: True)
     yield found
     found.release()
+    gc.set_threshold(*before)
 
 
 class Ring:

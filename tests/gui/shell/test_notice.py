@@ -133,10 +133,11 @@ def test_in_a_low_window_a_warning_keeps_to_its_line_until_it_is_unfolded(area, 
     assert area.height() < one
     area.clear("warning")
     area.show_notice("warning", "Short.")
+    low = area.height()
     area.be_low(on=False)
     QApplication.processEvents()
     area.fit()
-    assert area.height() > 1.8 * line
+    assert area.height() > low
     area.be_low(on=True)
     area.show_notice("error", "what is wrong with a file, and what would work " * 6)
     assert area.height() > 3 * line  # an error is read as it comes
