@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.shell import notice as module
 from gui.shell.notice import NoticeArea
+from gui.style.stylesheet import apply_theme
 
 
 @pytest.fixture
@@ -115,7 +116,8 @@ def test_kinds_can_be_cleared(area):
     assert [n.sentence for n in area.notices] == ["a"]
 
 
-def test_in_a_low_window_a_warning_keeps_to_its_line_until_it_is_unfolded(area, qtbot):
+def test_in_a_low_window_a_warning_keeps_to_its_line_until_it_is_unfolded(area, qtbot, qapp):
+    apply_theme(qapp, "light")  # whatever type a test before has left
     area.resize(500, 100)
     area.show()
     area.be_low(on=True)
