@@ -150,8 +150,10 @@ def handed_out(
 def use_threads(own: int, others: int) -> None:
     """Let the calling thread's operations use so many threads; of threads begun later, ``others``.
 
-    Torch gives a thread that begins what any thread was given last, and it keeps that.
+    Torch gives a thread, at its first operation, what any thread was given last, and it keeps that
+    until it is given another number itself: so the calling one is asked first.
     """
+    torch.get_num_threads()
     torch.set_num_threads(own)
     if own != others:
         last = threading.Thread(target=torch.set_num_threads, args=(others,))
