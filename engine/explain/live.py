@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
+import torch
 
 from engine.evidence.snapshot import Snapshot
 from engine.explain.directions import SliceAxes
@@ -18,10 +20,14 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.procedures.on_grid import gridded
 from engine.regions import Region, radius_of
+from engine.sampling.classifying import use_threads
 from engine.schemes.base import Facts
 
 SHARE = 0.02
 """So much of a run's time may go into its picture."""
+_AT_ONCE = 1 / 3
+"""Part of it that may be spent before that time has passed: a run that has just begun is slow, and
+what it is expected to take may be several times too long."""
 _ATTACK_SAMPLES = 2400
 """What the search of an adversarial direction costs, in samples of a run: it needs gradients, and
 its batches are small."""
@@ -86,14 +92,15 @@ class LiveFigures:
         began = time.perf_counter()
         if not self._sampled and self._left(snapshot) * snapshot.rate > 4 * SAMPLES:
             self._sampled = True
-            self.examples = counted_samples(
-                self._classifier,
-                self._fitted,
-                snapshot.settings,
-                count=min(SAMPLES, snapshot.estimation.n),
-                center_class=snapshot.top,
-                device=self._device,
-            )
+            with self._beside():
+                self.examples = counted_samples(
+                    self._classifier,
+                    self._fitted,
+                    snapshot.settings,
+                    count=min(SAMPLES, snapshot.estimation.n),
+                    center_class=snapshot.top,
+                    device=self._device,
+                )
         elif shown_as_slice(snapshot.settings, self._fitted.identity.kind):
             self._map(snapshot)
         self._spent += time.perf_counter() - began
@@ -112,8 +119,24 @@ class LiveFigures:
 
     def _left(self, snapshot: Snapshot) -> float:
         """Seconds that may be spent now."""
-        whole = snapshot.seconds + (snapshot.eta or 0.0)
+        whole = snapshot.seconds + _AT_ONCE * (snapshot.eta or 0.0)
         return SHARE * whole - self._spent
+
+    @contextmanager
+    def _beside(self) -> Iterator[None]:
+        """Where other threads may classify the run's batches meanwhile, its operations take one.
+
+        Two threads for one operation would wait for each other, whenever a third has a core.
+        """
+        usual = torch.get_num_threads()
+        if not self._classifier.concurrent:
+            yield
+            return
+        use_threads(1, usual)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(usual)
 
     def _begin(self, snapshot: Snapshot) -> None:
         settings, top = snapshot.settings, snapshot.top
@@ -127,7 +150,8 @@ class LiveFigures:
         self._explorer = Explorer(
             self._classifier, fitted, settings, self._device, self._stop, budget
         )
-        self.slice = self._explorer.begin(axes, _expected(snapshot, facts), top)
+        with self._beside():
+            self.slice = self._explorer.begin(axes, _expected(snapshot, facts), top)
 
     def _refined(self, figure: SliceFigure, affordable: float) -> SliceFigure:
         """One more piece of the map, of at most so many cells; a whole level is shown at once."""
@@ -136,7 +160,8 @@ class LiveFigures:
         assert self._explorer is not None
         side, first = BASE_LEVELS[self._level], len(self._cells)
         last = min(side * side, first + int(min(affordable, _LARGEST)))
-        found = self._explorer.base_cells(side, first, last)
+        with self._beside():
+            found = self._explorer.base_cells(side, first, last)
         self._cells = np.concatenate((self._cells, found))
         if last < side * side:
             return figure

@@ -100,15 +100,12 @@ def _provisional(
     """Clopper-Pearson at the points before ``n_plan`` where the declared bound is a claim."""
     if alpha is None:
         return ()
-    return tuple(
-        ProvisionalPoint(n=p.n, p_lower=_clopper_pearson(p.k, p.n, alpha))
-        for p in points
-        if p.valid and 0 < p.n < n_plan
-    )
+    return tuple(_clopper_pearson(p.k, p.n, alpha) for p in points if p.valid and 0 < p.n < n_plan)
 
 
 @lru_cache(maxsize=4096)
-def _clopper_pearson(k: int, n: int, alpha: float) -> float:
+def _clopper_pearson(k: int, n: int, alpha: float) -> ProvisionalPoint:
+    """Kept: a growing run asks for all of its points with each new one."""
     from engine.bounds.clopper_pearson import lower  # scipy: windows load this file before it
 
-    return lower(k, n, alpha)
+    return ProvisionalPoint(n=n, p_lower=lower(k, n, alpha))

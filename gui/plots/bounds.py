@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 
 from engine.core.text import class_in_words
 from engine.schemes.ranked import threshold_mark
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.graphics import pg
-from gui.plots.labels import Box, place
+from gui.plots.labels import Box, Steady, place
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
@@ -82,7 +82,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.fixed_label = pg.TextItem("")
         self._log, self._y = True, (0.0, 1.0)
         self._drawn: object = None
-        self._laid: object = None
+        self._laid = Steady(_KEPT)
         self.add(self.margin, self.half, self.planned, self.upper, self.fixed,
                  self.provisional, self.claimed, *self.ends, *self._texts())  # fmt: skip
         self.plot.getAxis("left").setTickDensity(0.6)
@@ -114,7 +114,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         claimed = np.where(valid, p_lower, np.nan)
         self.half.setValue(figure.threshold)
         self.half_label.setText(threshold_mark(figure.threshold))
-        self.claimed.setData(x, claimed)
+        with QSignalBlocker(self.claimed):  # else the fill is made twice
+            self.claimed.setData(x, claimed)
         self.floor.setData(x, np.where(valid, np.minimum(figure.threshold, p_lower), np.nan))
         self.provisional.setData(x, np.where(_with_neighbours(~valid), p_lower, np.nan))
         self.upper.setData(x, p_upper)
@@ -182,10 +183,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
             return
         self._set_texts(figure, frame)
         texts = [t for t in self._texts() if t.toPlainText() and t is not self.fixed_label]
-        laid = self._ends_at(figure), frame, tuple((text, text_size(text)) for text in texts)
-        if laid == self._laid:
+        sizes = [(text, text_size(text)) for text in texts]
+        if self._laid.holds((frame, sizes), self._ends_at(figure)):
             return
-        self._laid = laid
         wishes, curves = [self._wishes(text, frame) for text in texts], self._curve_boxes()
         boxes = place(wishes, frame, avoid=curves, slide=frame.h / 2)
         self.put_all(texts, boxes)
@@ -321,14 +321,14 @@ class BoundsPlot(Chart["BoundsFigure"]):
         above = [Box(at.x(), at.y() - height - 4, width, height) for at in places]
         return above + [Box(at.x(), at.y() + 14, width, height) for at in places]
 
-    def _ends_at(self, figure: BoundsFigure) -> tuple[int, ...]:
-        """Where lines and curves end: labels keep their places until one moves by some pixels."""
+    def _ends_at(self, figure: BoundsFigure) -> list[float]:
+        """Where lines and curves end, in the scene's pixels."""
         ends = [(0.0, self.half.value()), (self.planned.value(), 0.0)]
         for last in figure.points[-1:]:
             ends += [(self._x_of(last.n), p) for p in (last.p_lower, last.p_upper)]
         ends += [(self._x_of(last.n), last.p_lower) for last in figure.provisional[-1:]]
-        places = self.spots(*np.array(ends, dtype=float).T)
-        return tuple(np.rint(np.concatenate(places) / _KEPT).astype(int).tolist())
+        found: list[float] = np.concatenate(self.spots(*np.array(ends, dtype=float).T)).tolist()
+        return found
 
     def _curve_boxes(self) -> list[Box]:
         """Small boxes along both curves, between their points too, for labels to stay clear of."""

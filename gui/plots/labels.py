@@ -33,6 +33,36 @@ class Box(NamedTuple):
         return Box(x, y, self.w, self.h)
 
 
+class Steady:
+    """What labels were placed by: they stay where they are until some of it moves.
+
+    Compared with what they were placed by, not by rounding: a point that trembles across the
+    border of two pixels would have all labels placed anew with every frame.
+
+    Args:
+        within: pixels that a place may move by.
+    """
+
+    def __init__(self, within: float) -> None:
+        self._within = within
+        self._exact: object = None
+        self._places: tuple[float, ...] = ()
+
+    def holds(self, exact: object, places: Sequence[float]) -> bool:
+        """Whether labels may stay; if not, they are placed by these from now on.
+
+        Args:
+            exact: what may not change at all.
+            places: in pixels.
+        """
+        stays = exact == self._exact and len(places) == len(self._places)
+        pairs = zip(places, self._places, strict=False)
+        if stays and all(abs(now - was) <= self._within for now, was in pairs):
+            return True
+        self._exact, self._places = exact, tuple(places)
+        return False
+
+
 def around(x: float, y: float, w: float, h: float, *, gap: tuple[float, float]) -> list[Box]:
     """Boxes at the four corners of a point: right below it, right above, left below, left above."""
     right, left = x + gap[0], x - w - gap[0]

@@ -14,7 +14,7 @@ from engine.figures.axes import short_count
 from engine.schemes.ranked import threshold_mark
 from gui.plots.chart import Chart, dress_text
 from gui.plots.graphics import pg
-from gui.plots.labels import Box, place
+from gui.plots.labels import Box, Steady, place
 from gui.plots.legend import BarStyle
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -68,7 +68,7 @@ class VotesPlot(Chart["VotesFigure"]):
         self.counts: list[pg.TextItem] = []
         self.names: list[pg.TextItem] = []
         self._named: object = None
-        self._laid: object = None
+        self._laid = Steady(_KEPT)
         self._shortened = False
         self.add(
             self.half, self.half_label, self.estimation, self.selection, self.foot, self.marker
@@ -131,9 +131,7 @@ class VotesPlot(Chart["VotesFigure"]):
             return
         self._label_names(figure, frame)
         self.half_label.setText(threshold_mark(figure.threshold))
-        laid = self._layout(figure, frame)
-        if laid != self._laid:
-            self._laid = laid
+        if not self._laid.holds(*self._layout(figure, frame)):
             self._place_counts(figure, self._label_half(figure))
         for i in self._counted(figure):
             self.counts[i].setText(_spelled(figure, i, shortened=self._shortened))
@@ -154,7 +152,9 @@ class VotesPlot(Chart["VotesFigure"]):
             for place, share in enumerate(bar.members)
             if share
         ]
-        self.members.setData([x for x, _ in at], [share for _, share in at])
+        if at or self.members.isVisible():
+            self.members.setVisible(bool(at))  # what is hidden is not painted, empty or not
+            self.members.setData([x for x, _ in at], [share for _, share in at])
 
     def _ensure_texts(self, wanted: int) -> None:
         while len(self.names) < wanted:
@@ -233,21 +233,19 @@ class VotesPlot(Chart["VotesFigure"]):
         counted = [i for i in range(len(bars)) if _count(figure, i)]
         return sorted(counted, key=lambda i: (bars[i].index != figure.top, -_count(figure, i)))
 
-    def _layout(self, figure: VotesFigure, frame: Box) -> object:
-        """What the places of counts rest on, in a few pixels: most frames change none of it."""
+    def _layout(self, figure: VotesFigure, frame: Box) -> tuple[object, list[float]]:
+        """What the places of counts rest on; widths and heights, in pixels, apart."""
         theme, order = themes.current(), self._counted(figure)
         metrics = QFontMetricsF(theme.font("small", bold=True))
-        sizes = tuple(
-            round(metrics.horizontalAdvance(_spelled(figure, i, shortened=shortened)) / _KEPT)
+        sizes = [
+            metrics.horizontalAdvance(_spelled(figure, i, shortened=shortened))
             for i in order
             for shortened in (False, True)
-        )
+        ]
         scale = frame.h / (self.view.viewRange()[1][1] - self.view.viewRange()[1][0])
-        heights = (*self.estimation.heights, *self.selection.heights)
-        tops = tuple(round(height * scale / _KEPT) for height in heights)
-        views = tuple(map(tuple, self.view.viewRange()))
+        tops = [height * scale for height in (*self.estimation.heights, *self.selection.heights)]
         phase = (figure.threshold, figure.top, figure.n_estimation > 0)
-        return frame, views, theme, phase, tuple(order), sizes, tops
+        return (frame, self.view.viewRange(), theme, phase, order), [*sizes, *tops]
 
     def _place_counts(self, figure: VotesFigure, half: Box) -> None:
         """Above each bar, or a line or two higher where another, or the dashed line, is in the way.

@@ -57,6 +57,7 @@ class ClaimCard(Card):
     """What may be claimed: of the shown result, of the run as it stands, or of its replay.
 
     It takes the room there is: on a low stage smaller type, and nothing that is said elsewhere.
+    Off stage it follows nothing.
     """
 
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
@@ -91,7 +92,12 @@ class ClaimCard(Card):
         session.runs.snapshot_changed.connect(self._pace.ask)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self.refresh)
-        self.refresh()
+
+    def setVisible(self, visible: bool) -> None:
+        """On stage it shows what has come about meanwhile, before it is laid out."""
+        if visible and self.isHidden():
+            self._take_up()
+        super().setVisible(visible)
 
     def hasHeightForWidth(self) -> bool:
         """Its words have a height for a width, which is not asked of the stage."""
@@ -140,6 +146,11 @@ class ClaimCard(Card):
     @Slot()
     def refresh(self) -> None:
         """Follow what the plots show."""
+        if not self.isHidden():
+            self._take_up()
+
+    def _take_up(self) -> None:
+        """Say what the plots show now."""
         self._fitting.start()
         runs, played = self._session.runs, self._session.playback.snapshot
         shown = played or runs.evidence or runs.snapshot

@@ -108,7 +108,9 @@ class AnswersPanel(Card):
 
     @Slot()
     def _follow(self) -> None:
-        if not self._turn.isActive():
+        shown = self._session.runs.snapshot
+        some = bool(self.groups or (shown is not None and shown.answers))
+        if some and not self._turn.isActive():
             self._turn.start()
 
     @Slot()

@@ -308,8 +308,10 @@ class Explore(QWidget):
             if (played := self._session.playback.evidence) is not None:
                 known = known if played is self._session.runs.evidence else None
                 reach = radius_of(played.region) or 0.0
-            bare = bare_slice(source, names, reach)
-            figure = (bare if known is None else known.growing_to(source.region)).beside(source)
+            if known is None:
+                figure = bare_slice(source, names, reach).beside(source)
+            else:
+                figure = known.growing_to(source.region).beside(source)
         _show(self.regions["slice"], figure)
         self._name_axes()
 

@@ -14,7 +14,12 @@ from tests.fakes import HalfSpace, finish, fitted
 
 
 def followed(
-    settings: CertifySettings, *, seconds: float = 1000.0, rate: float = 100_000.0, **axes
+    settings: CertifySettings,
+    *,
+    seconds: float = 1000.0,
+    rate: float = 100_000.0,
+    eta: float = 0.0,
+    **axes,
 ):
     """The figures after each snapshot of a run whose clock is made up, and the run's evidence."""
     model = HalfSpace(0.3)
@@ -28,7 +33,7 @@ def followed(
             snapshot = next(run)
         except StopIteration as end:
             return figures, shown, end.value
-        clock = {"seconds": seconds, "eta": 0.0, "rate": rate}
+        clock = {"seconds": seconds, "eta": eta, "rate": rate}
         for _ in range(20):  # as many pauses as a long run has
             figures.follow(snapshot.model_copy(update=clock))
         shown.append((snapshot, figures.slice, figures.examples))
@@ -72,8 +77,12 @@ def test_a_run_without_time_to_spare_is_not_drawn_for():
     assert figures.slice is None or figures.slice.base.shape == (1, 1)
 
 
-def test_what_is_spent_stays_within_the_share(monkeypatch):
-    """Each piece is as large as what is left of the share pays for at the speed of the run."""
+@pytest.mark.parametrize(("seconds", "eta"), [(1.0, 0.0), (0.1, 2.7)])
+def test_what_is_spent_stays_within_the_share(monkeypatch, seconds, eta):
+    """Each piece is as large as what is left of the share pays for at the speed of the run.
+
+    One that has just begun is expected to take three times as long as it will, being slow so far.
+    """
     clock = [0.0]
     monkeypatch.setattr("engine.explain.live.time", SimpleNamespace(perf_counter=lambda: clock[0]))
     asked = []
@@ -84,7 +93,7 @@ def test_what_is_spent_stays_within_the_share(monkeypatch):
         return np.zeros(last - first, dtype=np.int16)
 
     monkeypatch.setattr("engine.explain.slices.Explorer.base_cells", cells)
-    followed(CertifySettings(seed=5, n=5000), seconds=1.0, rate=1000.0)
+    followed(CertifySettings(seed=5, n=5000), seconds=seconds, eta=eta, rate=1000.0)
     assert 0 < sum(asked) <= SHARE * 1.0 * 1000.0
 
 

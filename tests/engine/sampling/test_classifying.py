@@ -159,6 +159,28 @@ def test_no_other_thread_has_fewer_for_it_nor_who_is_handed_something() -> None:
     assert seen == [1, 2, 2, 2, 2, 2, 1, 2, 2]
 
 
+class Tells(Slow):
+    """Notes how many threads its operations use."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__(threads)
+        self.used = list[int]()
+
+    def classify(self, batch: torch.Tensor) -> torch.Tensor:
+        self.used.append(torch.get_num_threads())
+        return super().classify(batch)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_each_thread_that_classifies_uses_one_for_its_operations() -> None:
+    model = Tells(2)
+    at_once = Classifying(model, CPU)
+    for answer in [at_once.begin(torch.zeros(4, *SHAPE)) for _ in range(6)]:
+        answer()
+    at_once.close()
+    assert model.used == [1] * 6
+
+
 @pytest.mark.usefixtures("two_threads")
 def test_what_another_thread_drops_leaves_nobody_with_one_thread() -> None:
     at_once = Classifying(Slow(1), CPU)

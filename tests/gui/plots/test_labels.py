@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.plots.labels import Box, around, place
+from gui.plots.labels import Box, Steady, around, place
 
 FRAME = Box(0, 0, 300, 200)
 boxes = st.builds(
@@ -72,3 +72,13 @@ def test_a_label_slides_from_any_of_its_wishes_before_it_lies_on_what_it_avoids(
     taken = [Box(0, 0, 60, 200), Box(190, 0, 60, 22)]
     (found,) = place([wish], FRAME, avoid=taken, slide=60)
     assert found is not None and found.x == 200 and not any(map(found.overlaps, taken))
+
+
+def test_labels_stay_until_something_moved_from_where_they_were_placed_by() -> None:
+    laid = Steady(2.0)
+    assert not laid.holds("light", [10.0, 50.0])
+    assert all(laid.holds("light", [10.0 + shift, 50.0 - shift]) for shift in (0.9, 1.1, 2.0, -2.0))
+    assert not laid.holds("light", [12.1, 50.0]), "further than from there"
+    assert laid.holds("light", [10.2, 50.0]), "measured from the last place"
+    assert not laid.holds("dark", [10.2, 50.0])
+    assert not laid.holds("dark", [10.2])

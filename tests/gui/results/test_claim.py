@@ -13,6 +13,7 @@ from gui.style import theme as themes
 def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_session, make):
     card, runs = ClaimCard(idle_session), idle_session.runs
     qtbot.addWidget(card)
+    card.show()
     assert card.sentence.text() == "Press F5 to certify."
     runs.snapshot = make.snapshot(CertifySettings(), 5000)
     runs.snapshot_changed.emit()
@@ -27,6 +28,19 @@ def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_ses
     idle_session.playback.changed.emit()
     assert card.outcome.text() == "REPLAY" and card.sentence.isHidden()
     assert card.headline.text() == idle_session.playback.snapshot.region.headline()
+
+
+def test_off_stage_it_follows_nothing_and_on_stage_it_is_up_to_date(qtbot, idle_session, make):
+    card, runs = ClaimCard(idle_session), idle_session.runs
+    qtbot.addWidget(card)
+    card.show()
+    card.hide()
+    runs.evidence = make.evidence(CertifySettings())
+    runs.evidence_changed.emit()
+    assert card.sentence.text() == "Press F5 to certify."
+    card.show()
+    assert card.outcome.text() == "CERTIFIED"
+    assert card.sentence.text() == runs.evidence.statement
 
 
 @pytest.mark.parametrize(("height", "long", "keys"), [(690, 1, True), (420, 22, False)])

@@ -46,6 +46,7 @@ def test_on_stage_an_attack_is_a_line(qtbot, idle_session, make):
         INSIDE.model_copy(update={"perturbation": {"radius": 3.0}}),
     )
     qtbot.addWidget(card)
+    card.show()
     idle_session.runs.evidence = make.evidence(CertifySettings()).model_copy(
         update={"attack": outside}
     )
@@ -62,6 +63,7 @@ def test_no_page_claims_what_an_attack_refutes(qtbot, idle_session, make, refute
     card, view = ClaimCard(idle_session), RecordView()
     for widget in (panel, card, view):
         qtbot.addWidget(widget)
+    card.show()
     idle_session.runs.evidence = refuted
     idle_session.runs.evidence_changed.emit()
     view.show_evidence(refuted, "Run 3")
