@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -42,6 +43,21 @@ def test_the_engine_takes_all_cores_behind_everybody_else() -> None:
     assert (count, niceness) == (torch.get_num_threads(), expected)
     assert all(child == expected for child in children)
     assert os.getpriority(os.PRIO_PROCESS, 0) == ours
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="so is how late a thread may wake")
+def test_the_engine_s_threads_wake_in_time_when_they_wait_for_python_s_lock() -> None:
+    """Linux lets a thread sleep on for 50 us, as long as it waits for the lock before it asks."""
+
+    def slack() -> int:
+        return ctypes.CDLL(None).prctl(30, 0, 0, 0, 0)  # PR_GET_TIMERSLACK
+
+    def work() -> list[int]:
+        threads.step_aside()
+        return [slack(), in_a_thread(slack)]
+
+    before = slack()
+    assert in_a_thread(work) == [1_000, 1_000] and slack() == before
 
 
 def test_where_there_are_no_priorities_one_core_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
