@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,8 @@ REGION_HEIGHT = 270
 TURN_MS = 200
 """While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
 snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
+_SHARE, _SLOWEST_MS = 0.015, 500
+"""On a slow machine the pace is slower: no more of the time than this share is spent on it."""
 _WAITING: dict[type[Plot[Any]], str] = {
     VotesPlot: "Votes appear here as they are counted.",
     BoundsPlot: "The confidence bound appears here as samples arrive.",
@@ -90,7 +93,7 @@ class Explore(QWidget):
         self._row = filled(QHBoxLayout(self), (self.grid, 3), (self.claim, 2), spacing=HANDLE)
         self._turns = QTimer(self, interval=TURN_MS)
         self._turns.timeout.connect(self._draw_next)
-        self._votes_are_next, self._news = True, 0
+        self._next, self._news, self._seen = 0, 0, (True, True)
         self._preview: tuple[RunSettings, RegionFigure[Any] | None] | None = None
         self._maps = Lane(session.worker)
         self._connect()
@@ -103,6 +106,7 @@ class Explore(QWidget):
         for plot in (self.votes, self.bounds, self.examples):
             self._listen(plot)
         self.examples.asked.connect(self._point_out)
+        self.grid.arranged.connect(self._bring)
         session.runs.snapshot_changed.connect(self._follow)
         session.runs.evidence_changed.connect(self.refresh_run)
         session.playback.changed.connect(self._replay)
@@ -230,14 +234,29 @@ class Explore(QWidget):
 
     @Slot()
     def _draw_next(self) -> None:
+        """Histogram or bounds, if they are in sight."""
         if not self._news:
             return
         self._news -= 1
-        if self._votes_are_next:
-            self._draw_votes()
-        else:
-            self._draw_bounds()
-        self._votes_are_next = not self._votes_are_next
+        place, self._next = self._next, 1 - self._next
+        if not self._seen[place]:
+            return
+        began = time.perf_counter()
+        (self._draw_votes, self._draw_bounds)[place]()
+        spent = 1000 * (time.perf_counter() - began)
+        self._turns.setInterval(round(min(max(TURN_MS, spent / _SHARE), _SLOWEST_MS)))
+
+    @Slot()
+    def _bring(self) -> None:
+        """What comes in sight during a run shows it as it stands, not as it was when it went."""
+        before, self._seen = self._seen, (self.grid.shows(0), self.grid.shows(1))
+        if not self._turns.isActive():
+            return
+        for draw, was, seen in zip(
+            (self._draw_votes, self._draw_bounds), before, self._seen, strict=True
+        ):
+            if seen and not was:
+                draw()
 
     @Slot()
     def _replay(self) -> None:

@@ -31,6 +31,7 @@ class PlotGrid(QWidget):
 
     Signals:
         chosen: a person brought this plot in sight.
+        arranged: other plots may be in sight than before.
 
     Args:
         plots: the four, from the upper left one to the lower right one.
@@ -38,6 +39,7 @@ class PlotGrid(QWidget):
     """
 
     chosen = Signal(int)
+    arranged = Signal()
 
     def __init__(
         self, plots: Sequence[QWidget], names: Sequence[str], *, parent: QWidget | None = None
@@ -130,6 +132,7 @@ class PlotGrid(QWidget):
         self.whole.setVisible(self._alone and self._room() != (1, 1))
         for key in self._keys:
             key.setEnabled(not all(shown))
+        self.arranged.emit()
 
     def _room(self) -> tuple[int, int]:
         theme = themes.current()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -63,6 +65,35 @@ def test_between_two_snapshots_nothing_is_drawn_again(explore, idle_session, mak
         qtbot.wait(6 * TURN_MS)
         assert sorted(drawn, key=id) == sorted((explore.votes, explore.bounds), key=id)
     assert explore.votes.figure.n_estimation == 2000 and explore.bounds.figure.points[-1].n == 2000
+
+
+def test_out_of_sight_nothing_is_drawn_and_what_comes_back_is_up_to_date(
+    explore, idle_session, make, qtbot
+):
+    explore.stage(on=True)
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 1000)
+    idle_session.runs.snapshot_changed.emit()
+    qtbot.wait(4 * TURN_MS)
+    assert explore.region.figure is not None
+    assert explore.votes.figure is None and explore.bounds.figure is None
+    explore.grid.stage(1)
+    assert explore.bounds.figure.points[-1].n == 1000 and explore.votes.figure is None
+    explore.stage(on=False)
+    assert explore.votes.figure.n_estimation == 1000
+
+
+def test_what_takes_long_to_draw_is_drawn_less_often(
+    explore, idle_session, make, qtbot, monkeypatch
+):
+    show = explore.votes.show_figure
+    monkeypatch.setattr(
+        explore.votes, "show_figure", lambda figure: time.sleep(0.006) or show(figure)
+    )
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 1000)
+    idle_session.runs.snapshot_changed.emit()
+    assert explore._turns.interval() == TURN_MS
+    qtbot.waitUntil(lambda: explore.votes.figure is not None)
+    assert 400 <= explore._turns.interval() <= 500
 
 
 def test_a_prediction_has_no_bound_over_n(explore, idle_session, make):
