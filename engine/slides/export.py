@@ -54,7 +54,9 @@ def write_slides(
     if suffix == PAGE:
         write_page(evidence, path)
     elif suffix in STILLS:
-        slide = slide_of(evidence, evidence.model.class_names, film.shown, image)
+        slide = slide_of(
+            evidence, evidence.model.class_names, film.shown, image, given=evidence.input
+        )
         fmt = cast("Format", suffix.removeprefix("."))
         write_atomically(path, render_slide(slide, fmt, dark=film.dark, width=film.width))
     else:

@@ -20,6 +20,7 @@ from engine.core.text import visible
 from engine.evidence.evidence import Evidence
 from engine.evidence.run_view import RunView
 from engine.evidence.statement import headline_of
+from engine.evidence.subject import headline_in
 from engine.figures.regions import region_figure
 from engine.figures.votes import OTHER, VotesFigure, votes_figure
 from engine.procedures.playback import played
@@ -100,7 +101,10 @@ def _data(evidence: Evidence) -> dict[str, Any]:
         "mark": threshold_mark(last.threshold),
         "radius": None if evidence.contradicted else _radius(evidence),
         "frames": [
-            *(_moment(view, last, _headline(view), "REPLAY", "plain") for view in snapshots),
+            *(
+                _moment(view, last, _headline(view, evidence), "REPLAY", "plain")
+                for view in snapshots
+            ),
             _moment(evidence, last, headline, said.verdict, said.tone),
         ],
     }
@@ -114,8 +118,8 @@ def _thinned(snapshots: tuple[RunView, ...]) -> list[RunView]:
     return [snapshots[place] for place in sorted(places)]
 
 
-def _headline(view: RunView) -> str:
-    return view.region.headline() if view.region is not None else ""
+def _headline(view: RunView, evidence: Evidence) -> str:
+    return headline_in(view.region, evidence.input) if view.region is not None else ""
 
 
 def _moment(

@@ -62,7 +62,7 @@ def frames(
         if stop is not None and stop.is_set():
             return
         if view is not last:
-            slide = slide_of(view, names, film.shown, image)
+            slide = slide_of(view, names, film.shown, image, given=evidence.input)
             drawn, last = render_slide(slide, "png", dark=film.dark, width=film.width), view
         yield drawn
 

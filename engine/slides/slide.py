@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.records import InputIdentity
 from engine.evidence.evidence import Evidence
 from engine.evidence.run_view import RunView
 from engine.evidence.statement import headline_of
+from engine.evidence.subject import headline_in, noise_of, region_note
 from engine.figures.bounds import bounds_figure
 from engine.figures.images import SliceFigure, bare_slice
 from engine.figures.regions import picture_of, region_figure
@@ -56,11 +58,14 @@ def slide_of(
     class_names: tuple[str, ...],
     shown: Shown = "all",
     image: SliceFigure | None = None,
+    *,
+    given: InputIdentity,
 ) -> Slide:
     """A run as it stands, or its result.
 
     Args:
         view: a snapshot, or evidence.
+        given: the input of the run, whose kind has its own noun for what is certified.
         class_names: of the model.
         shown: which plots; one that this run has not is left out.
         image: the slice through the input that belongs to the run, which its region grows on.
@@ -74,18 +79,18 @@ def slide_of(
         headline = "" if view.contradicted else headline_of(view)
         word, tone, sentence = said.verdict, said.tone, f"{said.statement} {said.partial}".strip()
     else:
-        word, tone, sentence = "REPLAY", "plain", _conditions(view)
-        headline = view.region.headline() if view.region is not None else ""
+        word, tone, sentence = "REPLAY", "plain", _conditions(view, given)
+        headline = headline_in(view.region, given) if view.region is not None else ""
     votes = f"n = {count(n)}" if n == planned else f"n = {count(n)} of {count(planned)}"
     return Slide(word, tone, headline, sentence, votes, tuple(chosen))
 
 
-def _conditions(view: RunView) -> str:
+def _conditions(view: RunView, given: InputIdentity) -> str:
     """What a headline on the way leaves open: in which norm, against what noise, among how many."""
-    noise = f"{view.settings.scheme.noise_in_words()}."
+    noise = f"{noise_of(view.settings.scheme, given)}."
     if view.region is None:
         return f"{noise[:1].upper()}{noise[1:]}"
-    note = view.region.note()
+    note = region_note(view.region, given)
     return f"{note[:1].upper()}{note[1:]}, under {noise}" if note else noise
 
 

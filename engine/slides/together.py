@@ -43,6 +43,8 @@ def write_together(
             "exact-map) first, and beside it certified results of contrast-brightness on the same "
             "image and model."
         )
-    slide = replace(slide_of(evidence, evidence.model.class_names), figures=(figure,))
+    slide = replace(
+        slide_of(evidence, evidence.model.class_names, given=evidence.input), figures=(figure,)
+    )
     fmt = cast("Format", suffix.removeprefix("."))
     write_atomically(path, render_slide(slide, fmt, dark=film.dark, width=film.width))
