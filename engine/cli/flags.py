@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from engine.cli.apart import check_apart
 from engine.core.errors import BadValue
 from engine.core.fields import as_number
 
@@ -84,11 +85,13 @@ def with_flags(
 ) -> Callable[..., int]:
     """A command that takes ``flags`` and hands their values over as one mapping.
 
-    A value that a record refuses is refused under the flag that gave it.
+    A value that a record refuses is refused under the flag that gave it, and a file that the
+    command would replace under the one that names it.
     """
     flag_of = {each.name: _flag_name(each) for each in flags}
 
     def command(**values: Any) -> int:
+        check_apart(values, flag_of)
         try:
             return function(values)
         except BadValue as error:

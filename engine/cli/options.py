@@ -224,8 +224,11 @@ def read_settings(values: Mapping[str, Any], task: Task, **more: Any) -> RunSett
         for spec in run_specs(task)
         if values.get(spec.name) is not None
     }
-    if radius := values.get("target_radius"):
-        given["target"] = _radius_target(scheme, radius, given.get("target", ""))
+    radius = values.get("target_radius")
+    if radius is not None and given.get("target"):  # 0 too: it asks for no target
+        raise UserError("Give either --target-radius or --target, not both.")
+    if radius:
+        given["target"] = _radius_target(scheme, radius)
     found = declared(task, scheme, {**given, **more})
     taken = {**type(found).model_fields, **Execution.model_fields}
     for spec in run_specs(task):
@@ -255,10 +258,8 @@ def read_target(radius: float | None, target: str, *, name: str) -> str:
     return target if radius is None else _radius_text(radius, name)
 
 
-def _radius_target(scheme: Scheme, radius: float, target: str) -> str:
+def _radius_target(scheme: Scheme, radius: float) -> str:
     """``--target-radius 0.5`` is ``--target radius=0.5``."""
-    if target:
-        raise UserError("Give either --target-radius or --target, not both.")
     if "radius" not in scheme.terms:
         terms = ",".join(f"{term}=1" for term in scheme.terms)
         raise UserError(

@@ -340,8 +340,7 @@ class Scheme(Record, ABC):
             name: of the flag, for the refusal.
 
         Raises:
-            UserError: a term that this scheme does not have, a value that the term does not take,
-                or a term missing.
+            UserError: an unknown term, one given twice or missing, a value that it does not take.
         """
         known, given = self.known_terms(), f"{name} {text}"
         found: Perturbation = {}
@@ -352,6 +351,8 @@ class Scheme(Record, ABC):
                 raise UserError(
                     f"{given}: {self.key} knows the terms {', '.join(known)}, not '{term}'."
                 )
+            if term in found:
+                raise UserError(f"{given}: {term} is given twice; name each term once.")
             found[term] = self._value(given, term, value)
         if missing := self.missing(found):
             wanted = ", ".join(self.terms)

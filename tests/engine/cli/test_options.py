@@ -96,6 +96,10 @@ def test_a_radius_to_stop_at_is_a_target(monkeypatch: pytest.MonkeyPatch) -> Non
             "Give either --target-radius or --target, not both.",
         ),
         (
+            ("--target-radius", "0", "--target", "radius=0.2"),
+            "Give either --target-radius or --target, not both.",
+        ),
+        (
             ("--target-radius", "0.2", "--scheme", "ablation"),
             "The scheme 'ablation' certifies no radius; say --target entities=1 instead of "
             "--target-radius.",

@@ -42,6 +42,10 @@ def test_at_is_parsed_in_the_schemes_own_terms():
         ("radius=big", "--at radius=big: 'big' is not a number."),
         ("radius=-1", "--at radius=-1: radius must be a finite number >= 0."),
         ("radius=nan", "--at radius=nan: radius must be a finite number >= 0."),
+        (
+            "radius=0.9,radius=0.1",
+            "--at radius=0.9,radius=0.1: radius is given twice; name each term once.",
+        ),
     ],
 )
 def test_a_bad_at_is_one_sentence(text: str, sentence: str):
