@@ -39,7 +39,7 @@ from engine.cli.slides import slides_command, slides_flags
 from engine.cli.subject import subject_flags
 from engine.cli.train import train_command, train_flags
 from engine.cli.verify import verify_command, verify_flags
-from engine.core.errors import DiskFull, StoppedEarly, UserError
+from engine.core.errors import DiskFull, StoppedEarly, UserError, quoted
 from engine.evidence.settings import Task
 from engine.system.interrupt import INTERRUPTED, interrupted
 
@@ -252,13 +252,15 @@ def _in_our_words(error: typer.TyperException) -> str:
 
 
 def _no_output(error: BaseException) -> int:
-    """Standard output is closed, or full: neither a verdict nor an error of the program.
+    """Standard output is closed, or full, or a file cannot be: no verdict, no error of the program.
 
     What is still buffered goes nowhere, so that the interpreter does not complain at its end.
     """
     cause = error if isinstance(error, OSError) else error.__context__
     if not isinstance(cause, OSError):
         raise error
+    if cause.filename is not None:  # of a file, such as one whose name is too long
+        return _say(f"{quoted(cause.filename)}: {cause.strerror}.", FAILURE)
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(cause, BrokenPipeError):

@@ -55,6 +55,7 @@ def test_the_demo_exists_only_where_there_is_a_window(capsys: pytest.CaptureFixt
         (StoppedEarly("Stopped before\nit began."), 130, "certiscope: Stopped before it began.\n"),
         (KeyError("x"), 1, "certiscope: An error inside the program (KeyError: 'x'); "),
         (KeyboardInterrupt(), 130, "certiscope: Stopped before it was done; "),
+        (OSError(36, "File name too long", "a" * 300), 1, f"certiscope: {'a' * 57}...: File name"),
     ],
 )
 def test_errors_are_one_line(
