@@ -20,6 +20,7 @@ from engine.cli.terminal import Terminal
 from engine.core.errors import StoppedEarly, UserError
 from engine.core.fields import checked
 from engine.core.generators import result_of
+from engine.core.rounding import exact
 from engine.evidence.settings import CertifySettings, carried_out, seeded
 from engine.figures.comparison import INTERVALS
 from engine.system.interrupt import stoppable
@@ -157,4 +158,4 @@ def _title(attacker: Attacker) -> str:
 
     pixels = "" if attacker.entities == ANY else f"{attacker.entities} px, "
     norm = "" if attacker.norm == "l2" else f" {attacker.norm}"
-    return f"{pixels}{attacker.epsilon:g}{norm}"
+    return f"{pixels}{exact(attacker.epsilon)}{norm}"

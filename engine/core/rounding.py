@@ -68,6 +68,20 @@ def p_value_in_words(value: float) -> str:
     return f"{exact.quantize(step, rounding=ROUND_CEILING):.3g}"
 
 
+def short_up(value: float, digits: int) -> str:
+    """A positive number in so many significant digits, never below it: an alpha that was shared.
+
+    >>> short_up(0.001, 3), short_up(0.001 / 3, 3), short_up(2.0041e-13, 3)
+    ('0.001', '0.000334', '2.01e-13')
+    """
+    near = f"{value:.{digits}g}"
+    if Decimal(near) >= Decimal(repr(value)):
+        return near
+    exact = Decimal(value)
+    step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
+    return f"{float(exact.quantize(step, rounding=ROUND_CEILING)):.{digits}g}"
+
+
 def confidence_percent(alpha: float) -> str:
     """``100 (1 - alpha)`` without trailing zeros, rounded down.
 

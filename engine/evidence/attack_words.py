@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.rounding import exact
 from engine.evidence.attack import AttackRecord, size_in_words
 from engine.evidence.evidence import Evidence
 
@@ -49,7 +50,7 @@ def _confirmation(attack: AttackRecord) -> str:
         return "its computed probability"
     if attack.counted:
         return f"all {attack.votes.n:,} samples of the noise, counted"
-    return f"{attack.votes.n:,} fresh votes at alpha = {attack.alpha:g}"
+    return f"{attack.votes.n:,} fresh votes at alpha = {exact(attack.alpha)}"
 
 
 _NO_PROOF = "That shows nothing: a better attack may find one."

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.core.outputs import OutputInterval, Outputs, size_of
 from engine.core.record import Record
+from engine.core.rounding import exact
 from engine.evidence.settings import RunSettings
 
 Edges = tuple[float, float, float, float]
@@ -71,7 +72,7 @@ def claimed(settings: RunSettings) -> str:
         return ""
     (term,) = settings.scheme.terms.values()
     size = term.meaning.partition(" of ")[0]
-    return f"medians under every change of {size} at most {settings.epsilon:g}"
+    return f"medians under every change of {size} at most {exact(settings.epsilon)}"
 
 
 def places_figure(

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from engine.core.rounding import round_down
+from engine.core.rounding import exact, round_down
 from engine.exact.cells import CERTIFIED, OPEN, VIOLATED, Leaves, looked_at, read
 from engine.exact.light import Convention, Light
 from engine.regions.base import Perturbation
@@ -151,7 +151,7 @@ class LightMap(Region):
 
     def clause(self, subject: str) -> str:
         """The box, and the part of it that is certified."""
-        box = f"|{self.letter}| up to {self.contrast:g} and |b| up to {self.brightness:g}"
+        box = f"|{self.letter}| up to {exact(self.contrast)} and |b| up to {exact(self.brightness)}"
         form = f"no change of this {subject} to {self.light.formula} with {box}"
         if self.whole:
             return form
@@ -162,7 +162,7 @@ class LightMap(Region):
 
     def headline(self) -> str:
         """The share of the box."""
-        box = f"|{self.letter}| ≤ {self.contrast:g}, |b| ≤ {self.brightness:g}"
+        box = f"|{self.letter}| ≤ {exact(self.contrast)}, |b| ≤ {exact(self.brightness)}"
         return box if self.whole else f"{self._percent()} of {box}"
 
     def note(self) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from engine.core.rounding import round_down
+from engine.core.rounding import exact, round_down
 from engine.regions.base import Perturbation
 from engine.regions.region import Budget, Region, Trail, inside
 
@@ -84,8 +84,12 @@ class Sweep(Region):
         """``no rotation of this image from -12.500 to +30.000 degrees, ...``."""
         low, high = self._ends()
         more = [
-            *([f"a shift of all pixels by at most {self.brightness:g}"] if self.brightness else []),
-            *([f"a change of l2 norm at most {self.radius:g}"] if self.radius else []),
+            *(
+                [f"a shift of all pixels by at most {exact(self.brightness)}"]
+                if self.brightness
+                else []
+            ),
+            *([f"a change of l2 norm at most {exact(self.radius)}"] if self.radius else []),
         ]
         after = f", nor one with {' and '.join(more)} after it," if more else ""
         return f"no {self.noun} of this {subject} from {low} to {high} {self.unit}{after}"
@@ -98,8 +102,8 @@ class Sweep(Region):
     def note(self) -> str:
         """The unit, what was asked, and what may follow."""
         more = [
-            *([f"brightness {self.brightness:g} after it"] if self.brightness else []),
-            *([f"l2 norm {self.radius:g} after it"] if self.radius else []),
+            *([f"brightness {exact(self.brightness)} after it"] if self.brightness else []),
+            *([f"l2 norm {exact(self.radius)} after it"] if self.radius else []),
         ]
         asked = f"asked about {self.low:+g} to {self.high:+g}"
         return "; ".join((f"ends included, {self.unit}", *more, asked))

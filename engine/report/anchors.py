@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.certificates.anchors import alpha_of_cell, anchor
-from engine.core.rounding import round_down, round_up
+from engine.core.rounding import round_down, round_up, short_up
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import SweepSettings
 from engine.evidence.vote_chain import total
@@ -15,6 +15,8 @@ from engine.schemes.anchored import Anchored
 _MOST = 128
 """Rows of the table; the evidence has them all."""
 _DIGITS = 4
+_ENDS = 4
+"""Decimals of a cell's ends, which are all that a range of usual size has."""
 
 
 def anchor_sections(evidence: Evidence) -> tuple[Section, ...]:
@@ -33,10 +35,10 @@ def anchor_sections(evidence: Evidence) -> tuple[Section, ...]:
         needed = scheme.p_needed(record.distance)
         row = (
             f"{middle:+.4g}",
-            f"{low:+.4g} to {high:+.4g}",
+            f"{_end(low, up=holds)} to {_end(high, up=not holds)}",
             round_up(record.distance, _DIGITS),
             round_up(needed, _DIGITS) if needed < 1 else "never",
-            f"{alpha_of_cell(settings.alpha, record.cell):.1e}",
+            short_up(alpha_of_cell(settings.alpha, record.cell), 2),
             f"{count(votes.counts[top])} of {count(votes.n)}",
             round_down(swept.last.p_lower, _DIGITS) if swept.last else "",
             "certified" if holds else "halved or left",
@@ -61,3 +63,10 @@ def anchor_sections(evidence: Evidence) -> tuple[Section, ...]:
         *([f"{count(more)} more anchors are in the evidence."] if more else []),
     )
     return (Section("Anchors", sentences=sentences, table=Table(header, tuple(shown))),)
+
+
+def _end(value: float, *, up: bool) -> str:
+    """An end of a cell; of one that is certified inwards, as it is a claim, of another outwards."""
+    text = round_up(value, _ENDS) if up else round_down(value, _ENDS)
+    sign = "" if text.startswith("-") else "+"
+    return sign + text.rstrip("0").rstrip(".")

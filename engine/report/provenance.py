@@ -7,7 +7,7 @@ from collections import Counter
 from engine.core.errors import UserError
 from engine.core.nouns import of_kind
 from engine.core.records import Encoding, ModelIdentity, PartIdentity, Software
-from engine.core.rounding import round_down
+from engine.core.rounding import round_down, short_up
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import seed_in_words
 from engine.noise.records import NoiseStatistic, SelfTest
@@ -167,7 +167,7 @@ def _noise(evidence: Evidence) -> Section:
         Fact("arithmetic", noise.arithmetic, _ARITHMETIC[noise.arithmetic]),
     ]
     if noise.total_variation:
-        slack = f"at most {noise.total_variation:.2e}, subtracted from p_lower"
+        slack = f"at most {short_up(noise.total_variation, 3)}, subtracted from p_lower"
         facts.append(Fact("distance from the law", slack, "total variation, per input"))
     if noise.table_sha256:
         facts.append(Fact("sha256 of the table", noise.table_sha256, code=True))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.core.fields import FieldSpec, field_specs
 from engine.core.records import InputIdentity
-from engine.core.rounding import confidence_percent, p_value_in_words, round_up
+from engine.core.rounding import confidence_percent, p_value_in_words, round_up, short_up
 from engine.core.scores import SOFT
 from engine.evidence.attack import AttackRecord, size_in_words
 from engine.evidence.attack_words import attack_in_words
@@ -210,7 +210,7 @@ def _phases(decision: DecisionRecord) -> Section:
         n = sum(phase.estimation) + phase.estimation_failures
         bound = "not counted to its end"
         if phase.p_lower is not None:
-            bound = f"p lower {lower(phase.p_lower)} at alpha {phase.alpha:.6g}"
+            bound = f"p lower {lower(phase.p_lower)} at alpha {short_up(phase.alpha, 6)}"
         facts.append(Fact(f"phase {number}", f"{count(n)} votes", bound))
     return Section("Phases of the decision", tuple(facts))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from engine.core.records import Record
+from engine.core.rounding import exact
 from engine.regions import Norm, Perturbation
 from engine.schemes import Scheme
 
@@ -39,7 +40,7 @@ class Attacker(Record):
         """The attacker in words."""
         count = "1 pixel" if self.entities == 1 else f"{self.entities:,} pixels"
         pixels = "any pixels" if self.entities == ANY else f"up to {count}"
-        return f"changes {pixels}, together by at most {self.epsilon:g} in {self.norm} norm"
+        return f"changes {pixels}, together by at most {exact(self.epsilon)} in {self.norm} norm"
 
 
 def attack_of(

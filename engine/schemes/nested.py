@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from engine.core.records import ProbabilityBounds
-from engine.core.rounding import confidence_percent, round_down, round_up
+from engine.core.rounding import confidence_percent, exact, round_down, round_up
 from engine.noise.law import PROBED, Arithmetic, Level, NoiseLaw, Probe, flat, zeros
 from engine.regions import Perturbation, Region
 from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Guarantee, Scheme
@@ -221,9 +221,9 @@ class Nested(Scheme, ABC):
             )
         return (
             "so its probability under the noise is probably not above "
-            f"{self.least_in_words()} (an error of {self.error:g} and sigma {self.sigma:g}). More "
-            "samples will not help; a model trained with this noise, a larger sigma or a smaller "
-            "error may."
+            f"{self.least_in_words()} (an error of {exact(self.error)} and sigma {self.sigma:g}). "
+            "More samples will not help; a model trained with this noise, a larger sigma or a "
+            "smaller error may."
         )
 
     def rule_in_words(self) -> str:
@@ -245,12 +245,12 @@ class Nested(Scheme, ABC):
         share = round_down(100 * lower(kept, len(facts), alpha), 2)
         return (
             f"Distributional guarantee: {kept:,} of {len(facts):,} clean images keep to the "
-            f"interpolation error of {self.error:g}, and so do at least {share} % of the "
+            f"interpolation error of {exact(self.error)}, and so do at least {share} % of the "
             f"population (confidence {confidence_percent(alpha)} %, if the images are a random "
             "draw from it). Of an image of this population that is received already changed, by "
             "less than its own votes certify, the prediction is that of the clean image, unless "
             "the clean image is one of the others; such a claim fails with a probability of "
-            f"alpha + {alpha:g}, the sum of both parts.",
+            f"alpha + {exact(alpha)}, the sum of both parts.",
         )
 
     def rests_on(self, facts: Facts) -> tuple[tuple[str, str, str], ...]:
@@ -258,13 +258,16 @@ class Nested(Scheme, ABC):
         known = facts.get(ERROR)
         if not isinstance(known, float):
             return ()
-        rare = f", but for rotations of probability {self.rarely:g} (rho)" if self.rarely else ""
+        rare = (
+            f", but for rotations of probability {exact(self.rarely)} (rho)" if self.rarely else ""
+        )
         cost = "; rho is taken off p lower" if self.rarely else ""
         return (
             (
                 "interpolation error",
                 f"at most {round_up(known, 4)}",
-                f"l2 norm, bounded for this clean image{rare}; declared: at most {self.error:g}",
+                f"l2 norm, bounded for this clean image{rare}; declared: at most "
+                f"{exact(self.error)}",
             ),
             (
                 "failure probability",
@@ -287,7 +290,7 @@ class Nested(Scheme, ABC):
     def _too_large(self, known: float) -> str:
         return (
             f"interpolating this image twice may change it by up to {round_up(known, 3)} in l2 "
-            f"norm, more than the error of {self.error:g} that was declared"
+            f"norm, more than the error of {exact(self.error)} that was declared"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from engine.core.rounding import confidence_percent, percent_down, round_down
+from engine.core.rounding import confidence_percent, percent_down, round_down, short_up
 from engine.evidence.attack import size_in_words as perturbation_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import alpha_of
@@ -140,7 +140,7 @@ def _key_facts(result: SetResult) -> Iterator[Fact]:
     yield from scheme_facts(settings.scheme, result.model.kind)
     if settings.kind != "exact":
         alpha = alpha_of(settings)
-        note = f"for each row; {alpha / len(result.inputs):.3g} for all at once"
+        note = f"for each row; {short_up(alpha / len(result.inputs), 3)} for all at once"
         yield Fact("alpha", plain(alpha), note)
         each = "at most at each anchor of a row" if settings.kind == "sweep" else "a row"
         yield Fact("n", count(settings.n), f"votes {each}, after n0 = {count(settings.n0)}")

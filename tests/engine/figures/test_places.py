@@ -64,3 +64,4 @@ def test_the_claim_names_the_size_of_the_change() -> None:
     settings = MeasureSettings(scheme=Gaussian(sigma=0.5), epsilon=0.25)
     assert claimed(settings) == "medians under every change of l2 norm at most 0.25"
     assert claimed(make_evidence().settings) == ""
+    assert claimed(settings.model_copy(update={"epsilon": 0.12345678})).endswith(" 0.12345678")

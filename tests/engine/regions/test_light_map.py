@@ -72,6 +72,12 @@ def test_in_words() -> None:
     assert words.describe({"contrast": 0.1, "brightness": -0.05}) == "k +0.100, b -0.050"
 
 
+def test_the_box_stands_as_it_was_asked() -> None:
+    asked = region("c").model_copy(update={"contrast": 0.12345678, "brightness": 0.0999999951})
+    for said in (asked.clause("image"), asked.headline()):
+        assert "0.12345678" in said and "0.0999999951" in said
+
+
 def test_its_map_and_table() -> None:
     needs = required_map(ExactMap(contrast=0.4, brightness=0.2))
     assert needs is not None and needs.spans() == {

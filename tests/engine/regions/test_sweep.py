@@ -40,6 +40,12 @@ def test_words_round_towards_zero_and_name_what_is_allowed_after():
     assert BESIDE.terms == ("rotation", "brightness", "radius") and PLAIN.terms == ("rotation",)
 
 
+def test_what_is_allowed_after_stands_as_it_was_asked():
+    asked = BESIDE.model_copy(update={"brightness": 0.12345678, "radius": 0.0999999951})
+    for said in (asked.clause("image"), asked.note()):
+        assert "0.12345678" in said and "0.0999999951" in said
+
+
 def test_changes_to_show_lie_inside_and_go_from_end_to_end():
     shown = [change["rotation"] for change in PLAIN.changes()]
     assert shown == sorted(shown) and len(shown) == 4

@@ -53,6 +53,8 @@ def test_noise_can_be_made_again() -> None:
     noise = told("Noise")
     assert noise["key"] == "00c0ffee12345678 (from seed 0)"
     assert noise["streams"].startswith("selection 0, estimation 1")
+    law = make_evidence().noise.model_copy(update={"total_variation": 2.0041e-13})
+    assert "at most 2.01e-13" in told("Noise", noise=law)["distance from the law"]
 
 
 def test_votes_of_all_anchors_are_not_said_to_give_the_bound_at_one() -> None:

@@ -20,6 +20,7 @@ def test_words():
     assert Attacker(entities=1, epsilon=0.5).words() == (
         "changes up to 1 pixel, together by at most 0.5 in l2 norm"
     )
+    assert "at most 0.12345678 in" in Attacker(entities=1, epsilon=0.12345678).words()
 
 
 def test_the_grid_has_every_pair():
