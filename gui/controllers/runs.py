@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, RunSettings, Task, declared, task_of
 from engine.evidence.snapshot import Snapshot
@@ -275,10 +275,15 @@ class Runs(QObject):
         self.ended.emit(evidence)
 
     def _on_failed(self, before: Evidence | None, failure: Failure) -> None:
-        """Show what was shown before, if the run was to go on from there."""
+        """Show what was shown before, if the run was to go on from there and its model stands.
+
+        What the failed run had counted is taken away: it said what may be claimed.
+        """
         self.stopping, self.refusal = False, failure.error
-        if before is not None:
+        if before is not None and not isinstance(failure.error, NotAFunction):
             self._take(before)
+        else:
+            self._clear()
         self.notice.emit("error", failure.sentence)
         self.refused.emit(failure.sentence)
 

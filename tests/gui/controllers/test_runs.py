@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 
-from engine.core.errors import UserError
+import pytest
+from PySide6.QtGui import QAction
+
+from engine.core.errors import NotOneSample, UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
 from gui.controllers.runs import PROMISE
+from gui.results.statement import StatementPanel
+from gui.widgets.pace import READING_MS
 
 
 def slow(engine, monkeypatch):
@@ -70,3 +76,49 @@ def test_medians_are_asked_for_changes_up_to_epsilon_or_half_the_noise(session, 
             "anytime",
         )
     assert not asked
+
+
+def failing(engine, monkeypatch, error):
+    """Runs count a little, and fail then."""
+    count = engine.count
+
+    def wrong(*args, **kept):
+        for number, snapshot in enumerate(count(*args, **kept)):
+            yield snapshot
+            if number == 20:
+                raise error
+
+    monkeypatch.setattr(engine, "count", wrong)
+
+
+def test_of_a_run_that_failed_nothing_is_shown_as_if_it_could_be_claimed(
+    session, engine, monkeypatch, qtbot, said
+):
+    failing(engine, monkeypatch, NotOneSample("It depends on its batch."))
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:7")
+    session.runs.certify()
+    statement = StatementPanel(session, defaultdict(QAction))
+    qtbot.addWidget(statement)
+    qtbot.waitUntil(lambda: "It depends on its batch." in said(), timeout=20_000)
+    qtbot.wait(2 * READING_MS)
+    assert session.runs.snapshot is None and session.runs.evidence is None
+    assert not statement.outcome.text() and not statement.headline.text()
+    assert "claimed" not in statement.sentence.text()
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"), [(UserError("The disk is full."), True), (NotOneSample("No."), False)]
+)
+def test_a_result_that_was_to_be_extended_stays_unless_its_model_is_refused(
+    session, engine, monkeypatch, qtbot, said, error, kept
+):
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:7")
+    session.runs.certify()
+    qtbot.waitUntil(lambda: session.runs.can_extend, timeout=20_000)
+    before = session.runs.evidence
+    failing(engine, monkeypatch, error)
+    session.runs.extend(10 * before.settings.n)
+    qtbot.waitUntil(lambda: str(error) in said(), timeout=20_000)
+    assert session.runs.evidence is (before if kept else None)
