@@ -19,7 +19,8 @@ _AGAIN = 0.02
 """Seconds between looks whether the module is loaded during which a signal came."""
 _LOADER = "<frozen importlib"
 _LOADING = "certiscope: Stopped while a library was being loaded.\n"
-_STOPPED = "certiscope: Stopped before anything was done.\n"
+_STOPPED = "certiscope: Stopped; nothing more was done.\n"
+"""Also where everything was: a signal may come after the last file was written."""
 _asked = False
 """Whether a signal has ended the command; libraries swallow KeyboardInterrupt while they load."""
 _waits = _comes = False

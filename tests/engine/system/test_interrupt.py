@@ -33,7 +33,7 @@ WRITING = (
     "kept it (--case F.certiscope)."
 )
 SENTENCES = (
-    "certiscope: Stopped before anything was done.",
+    "certiscope: Stopped; nothing more was done.",
     "certiscope: Stopped before it was done; nothing more was written.",
     "certiscope: Stopped while a library was being loaded.",
     "certiscope: Stopped before there was a result. What was counted is lost, for no case kept it "
@@ -97,6 +97,17 @@ def test_a_module_is_loaded_to_its_end_first(
     assert until_interrupted(lambda: 3) == 3 and not interrupted()
     assert sys.modules.pop("slow_to_load").loaded == 36
     assert capsys.readouterr().err == SENTENCES[0] + "\n"
+
+
+def test_what_was_done_before_a_signal_is_not_denied(capsys: pytest.CaptureFixture[str]) -> None:
+    def command() -> int:
+        sys.stderr.write("certiscope: Wrote out.json.\n")
+        signal.raise_signal(signal.SIGINT)
+        return 0
+
+    assert until_interrupted(command) == INTERRUPTED
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["certiscope: Wrote out.json.", "certiscope: Stopped; nothing more was done."]
 
 
 def test_an_error_that_a_signal_became_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
