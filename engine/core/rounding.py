@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
 _LEAST_P_VALUE = 1e-300
 """Smaller ones are not told from 0 by every way of computing them."""
@@ -85,10 +85,11 @@ def short_up(value: float, digits: int) -> str:
 def confidence_percent(alpha: float) -> str:
     """``100 (1 - alpha)`` without trailing zeros, rounded down.
 
-    >>> confidence_percent(0.001), confidence_percent(0.05)
-    ('99.9', '95')
+    >>> confidence_percent(0.001), confidence_percent(0.05), confidence_percent(1e-30)
+    ('99.9', '95', '99.9999999999')
     """
-    exact = (1 - Decimal(repr(alpha))) * 100
+    with localcontext(rounding=ROUND_FLOOR):  # of its 28 digits the last might become a 100
+        exact = (1 - Decimal(repr(alpha))) * 100
     digits = exact.quantize(Decimal("1e-10"), rounding=ROUND_FLOOR).normalize()
     return format(digits, "f")
 

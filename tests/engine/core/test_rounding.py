@@ -1,5 +1,6 @@
 import doctest
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from engine.core.rounding import (
     round_down,
     round_up,
     share_down,
+    short_up,
 )
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -51,3 +53,11 @@ def test_a_share_of_counted_things_is_that_of_its_fraction():
             exact = f"{part * 10_000 // whole / 10_000:.4f}"
             assert share_down(part / whole, 4) == exact, (part, whole)
             assert percent_down(part / whole) == f"{float(exact) * 100:.2f} %"
+
+
+@given(st.floats(1e-30, 0.999))
+def test_no_confidence_is_rounded_up(alpha: float):
+    """Nor is a share of alpha rounded down."""
+    assert Fraction(confidence_percent(alpha)) <= 100 * (1 - Fraction(repr(alpha))) < 100
+    assert Decimal(short_up(alpha, 3)) >= Decimal(repr(alpha))
+    assert float(short_up(alpha, 3)) <= alpha * 1.011
