@@ -29,6 +29,14 @@ _LARGEST, _TRIALS = 4096, 3
 """Samples of the largest batch, and how often each batch is tried: the first one of a model warms
 it up. One that seems too slow to be doubled is tried until the budget is spent, and a dearer one
 ends nothing: on a busy machine a small batch may take a thousand times what it takes elsewhere."""
+_SAME, _LEAP = 1.6, 8
+"""A batch that takes less than so many times what a single call took shows what a call costs, and
+little of a sample: so many times more samples follow. A busy machine asks for seconds in calls."""
+_HELD_UP = 1.5
+"""A batch that takes so many times as long as its samples do in a smaller one had to wait: the next
+is not judged by it."""
+_DEAR_SECONDS = 2 * BUDGET_SECONDS
+"""A second sample, and a leap, may take so long."""
 _ANY_KEY = 1
 
 
@@ -64,7 +72,7 @@ def seconds_each(
     copies = NoisyCopies(x, law, shape, device)
     best: float | None = None
     size, place, began = min(execution.batch or 1, most), 0, time.perf_counter()
-    limit = PATIENCE_SECONDS
+    limit, call = PATIENCE_SECONDS, float("inf")
     while not stop.is_set() and time.perf_counter() - began < limit:
         took, trials = float("inf"), 0
         while trials < _TRIALS or 2 * took > BATCH_SECONDS:
@@ -77,9 +85,16 @@ def seconds_each(
             if stop.is_set() or spent > (BUDGET_SECONDS if 2 * took > BATCH_SECONDS else limit):
                 break
         pays = best is None or took / size < _PAYS * best
-        limit = PATIENCE_SECONDS if pays else BUDGET_SECONDS
+        held_up = best is not None and took > _HELD_UP * best * size
         best = took / size if best is None else min(best, took / size)
-        if execution.batch or 2 * size > most or 2 * took > BATCH_SECONDS:
+        took = min(took, best * size)
+        call = min(call, took)
+        leaps = size > 1 and took < _SAME * call and _LEAP * size <= most
+        limit = PATIENCE_SECONDS if pays or held_up or leaps else BUDGET_SECONDS
+        growth = _LEAP if leaps else 2
+        ahead = took + (growth - 1) * (took - call if leaps else took)
+        dear = ahead > (_DEAR_SECONDS if leaps or size == 1 else BATCH_SECONDS)
+        if execution.batch or growth * size > most or dear:
             break
-        size *= 2
+        size *= growth
     return best

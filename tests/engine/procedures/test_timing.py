@@ -93,6 +93,33 @@ def test_a_machine_that_is_busy_all_along_is_given_time_as_long_as_larger_batche
     assert timing.BUDGET_SECONDS < clock[0] < timing.PATIENCE_SECONDS
 
 
+@pytest.mark.parametrize("call", [0.035, 0.1])
+def test_a_call_that_takes_longer_than_a_batch_may_is_no_time_of_a_sample(clock, call):
+    """Two processors of which another program has one: every call waits for it."""
+    model = Slow(clock, 1e-6, call)
+    assert measured(model) < 2e-3
+    assert clock[0] < 1.5 * timing.PATIENCE_SECONDS
+
+
+def test_a_batch_that_waited_is_followed_by_larger_ones(clock):
+    """A single sample had luck; every batch of two to eight waits, but for none larger."""
+
+    class Waiting(Slow):
+        def classify(self, batch):
+            if 1 < len(batch) <= 8:
+                self.clock[0] += 0.035
+            return super().classify(batch)
+
+    model = Waiting(clock, 1e-6, 1e-3)
+    assert measured(model) < 1e-4
+
+
+def test_a_second_sample_of_a_slow_model_is_as_dear_as_the_first(clock):
+    model = Slow(clock, 0.1, 0.0)
+    assert measured(model) == pytest.approx(0.1)
+    assert max(model.sizes) == 2 and clock[0] < 2 * timing.BUDGET_SECONDS + 0.1
+
+
 def test_a_slow_model_is_given_no_more_than_the_budget(clock):
     model = Slow(clock, 0.02, 0.0)
     assert measured(model) == pytest.approx(0.02)
