@@ -46,7 +46,7 @@ class Appearance(QObject):
         self._sides: tuple[int, int] | None = None
         self._shown: tuple[bool, ...] = (True, True)
         self._filled = self._returns = False
-        self._size = window.size()
+        self._place = window.geometry()
         self._rooms, explore = Rooms(window), pages.explore
         self._rooms.add(form, statement, *rooms, explore.claim, *explore.cards, pages.answers)
         for stack in (pages, explore.place):
@@ -101,7 +101,7 @@ class Appearance(QObject):
         claim = self._pages.explore.claim
         if self.talks:
             # a screen may take a full screen for the usual size
-            self._filled, self._size = self._window.isMaximized(), self._window.size()
+            self._filled, self._place = self._window.isMaximized(), self._window.geometry()
             self._set_stage()
         else:
             claim.hide()
@@ -116,13 +116,14 @@ class Appearance(QObject):
             self._set_stage()
 
     def _leave_full_screen(self) -> None:
-        """The window as it was, maximised or of its size."""
+        """The window as it was, maximised or of its size and where it stood."""
         if self._filled:
             self._window.showMaximized()
             return
         self._window.showNormal()
-        # not when the screen says so: all that comes back would be laid out and painted twice
-        self._window.resize(self._size)
+        # not when the screen says so: all that comes back would be laid out and painted twice;
+        # a size alone would be that of a window in the screen's corner, its title out of reach
+        self._window.setGeometry(self._place)
 
     def _set_stage(self) -> None:
         for widget in self._chrome:

@@ -55,6 +55,20 @@ def test_the_window_has_its_size_back_before_it_is_laid_out(window, qtbot):
     assert window.size() == before and window.columns.sizes() == sizes
 
 
+def test_the_window_is_where_it_was_after_talk_mode(window, qtbot, monkeypatch):
+    """A window manager that hears of a size alone takes the place for that of the full screen."""
+    window.setGeometry(60, 40, 1280, 800)
+    qtbot.wait(50)
+    before, asked = window.geometry(), []
+    window.commands["talk"].trigger()
+    qtbot.wait(50)
+    monkeypatch.setattr(window, "setGeometry", asked.append)
+    window.commands["talk"].trigger()
+    assert asked == [before]
+    monkeypatch.undo()
+    window.setGeometry(before)
+
+
 def test_a_maximised_window_is_maximised_after_talk_mode(window, qtbot):
     window.showMaximized()
     qtbot.wait(50)
