@@ -39,6 +39,7 @@ class Playback(QObject):
         self.snapshot: Snapshot | None = None
         self._frames: tuple[Snapshot, ...] = ()
         self._seconds = self._began = 0.0
+        self._holds = False
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
 
@@ -46,6 +47,17 @@ class Playback(QObject):
     def active(self) -> bool:
         """Whether a run is being replayed."""
         return self.snapshot is not None
+
+    @property
+    def coming(self) -> bool:
+        """Whether a run is replayed, or will be as soon as its frames are there."""
+        return self.active or self._lane.busy
+
+    def hold(self, *, on: bool) -> None:
+        """Let the last moment of a replay stand until it is ended, or end where it has come to."""
+        self._holds = on
+        if not on and self.active and not self._timer.isActive():
+            self.stop()
 
     def play(self, evidence: Evidence, seconds: float) -> None:
         """Replay a run within so many seconds; early blocks, where more changes, take longer."""
@@ -80,9 +92,11 @@ class Playback(QObject):
     def _tick(self) -> None:
         part = (time.monotonic() - self._began) / self._seconds
         if part >= 1.0:
-            self.stop()
-            return
-        frame = self._frames[int(part**2 * len(self._frames))]
+            if not self._holds:
+                self.stop()
+                return
+            self._timer.stop()
+        frame = self._frames[min(int(part**2 * len(self._frames)), len(self._frames) - 1)]
         if frame is not self.snapshot:
             self.snapshot = frame
             self.changed.emit()

@@ -80,13 +80,16 @@ def welcome(window: Window) -> None:
     if pages.currentWidget() is pages.explore:
         window.painted.connect(partial(_tour, window), Qt.ConnectionType.QueuedConnection)
     else:
-        pages.turned.connect(partial(_tour, window))
+        # once what was turned to them for has begun
+        pages.turned.connect(partial(QTimer.singleShot, 0, partial(_tour, window)))
 
 
 def _tour(window: Window) -> None:
-    """Show the tour over model and plots, unless it was shown."""
+    """Show the tour over model and plots, unless it was shown or there is a run to be watched."""
     preferences, pages = window.session.preferences, window.pages
-    if pages.currentWidget() is pages.explore and not preferences.toured:
+    session, talks = window.session, window.appearance.talks
+    watched = session.runs.running or session.playback.coming or talks
+    if pages.currentWidget() is pages.explore and not preferences.toured and not watched:
         preferences.toured = True
         window.commands["tour"].trigger()
 

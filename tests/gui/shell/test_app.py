@@ -137,7 +137,25 @@ def test_a_start_without_files_begins_with_the_recorded_cases(
     assert (window.tour.stop is not None) is not wanted  # the cases keep their place
     if wanted:
         pages.show_explore()
-    assert window.tour.stop is not None and preferences.toured
+    qtbot.waitUntil(lambda: window.tour.stop is not None and preferences.toured)
+    make.destroy(window)
+
+
+def test_the_tour_covers_no_replay_and_comes_afterwards(preferences, make, monkeypatch, qtbot):
+    monkeypatch.setattr(program, "has_display", lambda: True)
+    window = Window(Session(preferences=preferences))
+    pages, playback = window.pages, window.session.playback
+    pages.welcoming.show()
+    program.welcome(window)
+    with qtbot.waitSignal(window.painted, timeout=10_000):
+        window.show()
+    with monkeypatch.context() as replayed:
+        replayed.setattr(type(playback), "coming", True)
+        pages.show_explore()
+        qtbot.wait(50)
+    assert window.tour.stop is None and not preferences.toured
+    pages.show_explore()
+    qtbot.waitUntil(lambda: window.tour.stop is not None)
     make.destroy(window)
 
 
