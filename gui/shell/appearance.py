@@ -130,6 +130,7 @@ class Appearance(QObject):
             widget.setVisible(not self.talks)
         self._returns = False
         self._notices.be_quiet(on=self.talks)
+        self._pages.replaying.be_on_stage(on=self.talks)
         stage = partial(self._pages.explore.stage, on=self.talks)
         # plots that go, go first, and those that come, come last: neither are laid out twice
         for act in (stage, self.make_room) if self.talks else (self.make_room, stage):

@@ -18,6 +18,9 @@ PACE = 15.0
 class Replaying(QObject):
     """Replays the run of the page in sight, and comes back to that page at the end.
 
+    On stage, where that page would be in small type, the last moment stands until the replay is
+    ended.
+
     Args:
         session: whose shown run is replayed where the page has none of its own.
         stack: the pages.
@@ -41,13 +44,15 @@ class Replaying(QObject):
         self._session, self._stack, self._plots, self._show = session, stack, plots, show
         self._pace = PACE
         self._from: QWidget | None = None
+        self._staged = False
         session.playback.changed.connect(self._come_back)
         session.runs.began.connect(self._stay)
 
     def replay(self, seconds: float) -> None:
         """Replay the run on the page in sight, else the shown one, among the plots."""
-        self._pace = seconds
-        evidence = self._recorded() or _with_votes(self._session.runs.evidence)
+        self._pace, playback = seconds, self._session.playback
+        again = playback.evidence if self._stack.currentWidget() is self._plots else None
+        evidence = self._recorded() or again or _with_votes(self._session.runs.evidence)
         if evidence is None:
             self.notice.emit("info", NOTHING)
         else:
@@ -61,11 +66,27 @@ class Replaying(QObject):
         if evidence is not None and not session.runs.running and not session.playback.active:
             self._play(evidence)
 
+    def be_on_stage(self, *, on: bool) -> None:
+        """Talk mode begins or ends."""
+        self._staged = on
+        self._hold()
+
     def _play(self, evidence: Evidence) -> None:
-        own = evidence is self._recorded()
-        self._from = self._stack.currentWidget() if own else None
+        playback, page = self._session.playback, self._from
+        if evidence is self._recorded():
+            page = self._stack.currentWidget()
+        elif evidence is not playback.evidence:
+            page = None
+        self._from = None  # nobody comes back from the replay before
+        playback.stop()
+        self._from = page
         self._show(self._plots)
-        self._session.playback.play(evidence, self._pace)
+        playback.play(evidence, self._pace)
+        self._hold()
+
+    def _hold(self) -> None:
+        """A run of the plots' own has its claim there at the end, and needs no last moment."""
+        self._session.playback.hold(on=self._staged and self._from is not None)
 
     def _recorded(self) -> Evidence | None:
         """What the page in sight shows of a file or a case, where its votes can be replayed."""
@@ -90,6 +111,7 @@ class Replaying(QObject):
     def _stay(self) -> None:
         """A run begins: it is watched among the plots."""
         self._from = None
+        self._hold()
 
 
 def _with_votes(evidence: Evidence | None) -> Evidence | None:

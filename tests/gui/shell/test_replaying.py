@@ -46,3 +46,23 @@ def test_talk_mode_replays_the_case_in_sight_and_shows_it_afterwards(window, qtb
     window.session.playback.stop()
     assert window.pages.currentWidget() is window.pages.welcoming.recorded
     window.commands["talk"].trigger()
+
+
+def test_in_talk_mode_the_last_moment_of_a_recorded_case_stands(window, qtbot, monkeypatch):
+    """The page of the case is in the usual type, and none of talk mode's keys is for it."""
+    monkeypatch.setattr(window, "showFullScreen", lambda: None)
+    playback, claim = window.session.playback, window.pages.explore.claim
+    window.pages.welcoming.open(case_of("digit"))
+    window.pages.replaying.replay(0.5)
+    window.commands["talk"].trigger()
+    qtbot.waitUntil(lambda: playback.active and playback.snapshot.estimation.n == 100_000)
+    qtbot.wait(150)
+    assert playback.active and window.pages.currentWidget() is window.pages.explore
+    qtbot.waitUntil(lambda: claim.headline.text() == "R = 0.650")
+    window.pages.replaying.replay(60)  # once more
+    qtbot.waitUntil(lambda: playback.active and playback.snapshot.estimation.n < 100_000)
+    window.pages.replaying.replay(0.2)
+    qtbot.waitUntil(lambda: playback.active and playback.snapshot.estimation.n == 100_000)
+    window.commands["talk"].trigger()
+    qtbot.waitUntil(lambda: not playback.active)
+    assert window.pages.currentWidget() is window.pages.welcoming.recorded
