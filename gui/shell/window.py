@@ -283,6 +283,8 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first, in the window, while votes are counted or a result is saved nowhere."""
         if not self._leaving and self._asks():
+            if self.appearance.talks:  # where no question is seen
+                self.commands["talk"].trigger()
             event.ignore()
             return
         if self._remembers:
@@ -295,18 +297,19 @@ class Window(QMainWindow):
 
     def _asks(self) -> bool:
         """Ask before leaving, where there is something to ask."""
-        session, count = self.session, len(self.session.keeping.unsaved)
+        session, unsaved = self.session, self.session.keeping.unsaved
         if session.runs.running:
             ask_to_close(self.notices, self.leave)
             return True
-        if not self._remembers or not count or self._asked:
+        if not self._remembers or not unsaved or self._asked:
             return False
         self._asked = True
         shown = session.runs.evidence
+        alone = shown is not None and unsaved == {shown.run_id}
         ask_to_keep(
             self.notices,
-            count,
-            report=self._save_and_leave if shown and count == 1 else None,
+            len(unsaved),
+            report=self._save_and_leave if alone else None,
             keep=self._keep_and_leave,
             discard=self._discard_and_leave,
         )

@@ -489,6 +489,27 @@ def test_a_result_that_is_saved_nowhere_is_asked_about_once(kept, qtbot):
     assert list(kept.session.case.file.path.parent.glob("*.certiscope"))
 
 
+def test_whoever_closes_in_talk_mode_sees_the_question(kept, qtbot, monkeypatch):
+    monkeypatch.setattr(kept, "showFullScreen", lambda: None)
+    run(kept, qtbot)
+    kept.commands["talk"].trigger()
+    kept.close()
+    assert kept.isVisible() and kept.notices.isVisible() and not kept.appearance.talks
+    assert kept.notices.front.sentence.startswith("One result of this session is saved nowhere.")
+    answer(kept, "&Discard")
+
+
+def test_no_report_is_offered_of_another_result_than_the_one_that_is_saved_nowhere(kept, qtbot):
+    run(kept, qtbot)
+    kept.session.keeping.discard()
+    kept.session.keeping.note(["of an earlier session"])
+    kept.close()
+    row = kept.notices.front.buttons
+    titles = [getattr(row.itemAt(at).widget(), "text", str)() for at in range(row.count())]
+    assert "&Keep in case…" in titles and "Save &report…" not in titles
+    answer(kept, "&Discard")
+
+
 @pytest.mark.thorough
 def test_a_report_saved_on_closing_closes_and_one_cancelled_does_not(kept, qtbot, tmp_path):
     run(kept, qtbot)
