@@ -16,7 +16,8 @@ from gui.widgets.tips import set_tip
 
 _PAUSE_MS = 500
 """The pages are made anew when typing has paused for this long."""
-_REMARKS_LINES = 110
+_REMARKS, _FEW = 110, 40
+"""Pixels of the remarks, and what they make do with in a low window."""
 _NO_KEY = "Opens Signing keys first: no key is open"
 
 
@@ -39,7 +40,8 @@ class AssignmentForm(QWidget):
         self._exports = exports
         self.lines: dict[str, QLineEdit] = {}
         self.remarks = QPlainTextEdit(tabChangesFocus=True)
-        self.remarks.setFixedHeight(_REMARKS_LINES)
+        self.remarks.setMinimumHeight(_FEW)
+        self.remarks.setMaximumHeight(_REMARKS)
         self.complaint = words(role="abstained")
         self.sign = QCheckBox("S&ign what is saved")
         section = Section("In the report")

@@ -78,3 +78,16 @@ def test_what_is_saved_of_another_run_holds_it_too_unless_it_has_its_own(
         with qtbot.waitSignal(loaded.session.exports.exported):
             loaded.opening.save_record(evidence, "json")
         assert Evidence.model_validate_json(path.read_text()).assignment.client == expected
+
+
+def test_remarks_give_way_in_a_low_window(window, qtbot):
+    """At 200 % on a full screen the page did not fit, and one scroll bar stood in another."""
+    window.pages.show_page(window.pages.preview)
+    remarks = window.pages.preview.form.remarks
+    for height in (531, 800):
+        window.resize(960, height)
+        qtbot.wait(60)
+        assert not window.body.verticalScrollBar().maximum()
+    high = remarks.height()
+    window.resize(960, 430)
+    qtbot.waitUntil(lambda: remarks.height() < high)
