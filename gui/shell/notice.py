@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
@@ -194,10 +194,18 @@ class NoticeArea(QWidget):
         for notice in [n for n in self.notices if n.kind in kinds]:
             self.dismiss(notice)
 
-    def clear_loose(self, kind: str) -> None:
-        """Dismiss the notices of a kind that go with nothing in particular."""
+    def keep_loose(self, kind: str, sentences: Sequence[str]) -> None:
+        """Have these notices of a kind that go with nothing in particular, and no others.
+
+        One that is there keeps its place: what came after it is newer.
+        """
+        wanted = [in_the_window(sentence) for sentence in sentences]
         for notice in [n for n in self.notices if n.kind == kind and not n.about]:
-            self.dismiss(notice)
+            if notice.sentence not in wanted:
+                self.dismiss(notice)
+        for sentence in wanted:
+            if self._shown(sentence) is None:
+                self.show_notice(kind, sentence)
 
     def clear_about(self, *topics: str) -> None:
         """Dismiss all notices that go with what is there no more."""

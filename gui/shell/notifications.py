@@ -115,7 +115,6 @@ class Notifications(QObject):
     @Slot()
     def _warn_before_run(self) -> None:
         """What speaks against a run of the form, before it is started."""
-        self._notices.clear_loose("warning")
         session = self._session
-        for sentence in (*session.runs.warnings(), *session.range_check.sentences):
-            self._notices.show_notice("warning", sentence)
+        said = *session.runs.warnings(), *session.range_check.sentences
+        self._notices.keep_loose("warning", said)

@@ -95,12 +95,15 @@ def test_what_goes_with_something_goes_when_that_does(area):
     assert [n.sentence for n in area.notices] == ["b", "c"]
 
 
-def test_loose_warnings_go_without_those_that_are_about_something(area):
+def test_what_is_said_of_the_form_keeps_its_place_and_goes_with_it(area):
     area.show_notice("warning", "a", about="input")
-    area.show_notice("warning", "b")
+    area.keep_loose("warning", ["b", "old"])
     area.show_notice("error", "c")
-    area.clear_loose("warning")
-    assert [n.sentence for n in area.notices] == ["a", "c"]
+    area.keep_loose("warning", ["b"])
+    assert [n.sentence for n in area.notices] == ["a", "b", "c"]
+    assert area.front.sentence == "c"  # and not what stood there before
+    area.keep_loose("warning", ["d"])
+    assert [n.sentence for n in area.notices] == ["a", "c", "d"]
 
 
 def test_news_goes_by_itself(area, qtbot, monkeypatch):

@@ -84,6 +84,20 @@ def test_sentences_go_with_what_they_are_about(loaded, engine, qtbot):
     qtbot.waitUntil(lambda: not shown(loaded))
 
 
+def test_why_a_model_did_not_open_is_not_behind_what_was_said_before(
+    loaded, engine, monkeypatch, qtbot
+):
+    session = loaded.session
+    monkeypatch.setattr(type(session.runs), "warnings", lambda self: ("Expect many wrong votes.",))
+    session.form.changed.emit()
+    assert loaded.notices.front.sentence == "Expect many wrong votes."
+    engine.fail["load_model"] = UserError("The file holds no tensors.")
+    session.loading.open_model(ModelRequest("broken.pt"))
+    qtbot.waitUntil(lambda: bool(session.loading.astray))
+    session.loading.fitted_changed.emit()
+    assert loaded.notices.front.sentence == "The file holds no tensors."
+
+
 def test_a_newer_error_takes_the_place_of_the_one_before(graphs, engine, qtbot):
     session = graphs.session
     session.loading.open_input("karate:3")
