@@ -133,7 +133,7 @@ def main(arguments: Sequence[str], *, demo: Demo | None = None) -> int:
 def build(demo: Demo | None) -> typer.Typer:
     """The commands as a typer application."""
     app = typer.Typer(
-        epilog="Without a command, certiscope opens the window.",
+        epilog="Without a command, certiscope opens the window, with the files that are named.",
         pretty_exceptions_enable=False,
         add_completion=True,
         no_args_is_help=True,

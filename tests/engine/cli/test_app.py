@@ -152,6 +152,13 @@ def test_examples_are_command_lines_of_their_commands(capsys: pytest.CaptureFixt
         assert "Example: certiscope" in capsys.readouterr().out
 
 
+def test_the_help_says_that_files_may_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "opens the window, with the files that are named" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
 def test_the_help_begins_with_what_most_runs_need(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["certify", "--help"]) == 0
     shown = capsys.readouterr().out
