@@ -55,9 +55,12 @@ class VotesPage(Page):
     Nothing in a file says how its votes were drawn, so the page asks before it shows a number: it
     names scheme, alpha and bound of the form, and certifies once somebody has said that these are
     the votes'. Other settings in the form ask anew.
+
+    Attributes:
+        begins_runs: no model is needed, so none is asked for above the page.
     """
 
-    beside_statement = False
+    beside_statement = begins_runs = False
 
     def __init__(
         self, session: Session, asker: FileAsker, *, parent: QWidget | None = None

@@ -91,10 +91,13 @@ class StatusLine(QFrame):
     def refresh(self) -> None:
         """Say what is so now; while something opens or runs, other places do.
 
-        Nothing is said above a page without the form: no run is begun from it.
+        Nothing is said above a page without the form, or with a form of other votes: no run is
+        begun from it.
         """
         runs, timing, page = self._session.runs, self._session.timing, self._pages.currentWidget()
-        apart = isinstance(page, Page) and not page.beside_form
+        apart = isinstance(page, Page) and not (
+            page.beside_form and getattr(page, "begins_runs", True)
+        )
         silent = runs.running or self._session.loading.busy or apart
         expected = timing.expected()
         said = runs.obstacle or (f"{expected} on this machine." if expected else "")

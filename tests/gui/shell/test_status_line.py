@@ -87,6 +87,11 @@ def test_the_question_for_an_n_has_room_for_its_words_and_buttons(loaded, qtbot,
     assert bar.sentence.height() >= bar.sentence.fontMetrics().height()
 
 
+def test_votes_of_others_need_no_model(window):
+    window.pages.show_page(window.pages.votes)
+    assert window.pages.votes.beside_form and window.status_line.text.text() == ""
+
+
 def test_nothing_is_said_above_a_page_from_which_no_run_is_begun(window):
     line = window.status_line
     assert line.text.text() == "Open a model first."
