@@ -177,6 +177,7 @@ class VotesPage(Page):
     def _agree(self) -> None:
         self._agreed = self._session.form.settings
         say(self.question, "")
+        self.table.setFocus()  # or the focus goes to the first button of the window
         self.agree.hide()
         self._forget(f"Certifying {self.path.name}…" if self.path else "")
         self._replay()

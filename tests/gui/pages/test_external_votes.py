@@ -66,6 +66,16 @@ def test_the_form_decides_under_which_scheme(replayed, session, qtbot):
     qtbot.waitUntil(lambda: "sigma 1 " in replayed.subtitle.text())
 
 
+def test_whoever_agreed_is_in_the_table_and_not_at_another_button(window, votes, qtbot):
+    page = window.pages.votes
+    window.pages.show_page(page)
+    page.open(votes)
+    page.agree.setFocus()
+    page.agree.click()
+    assert window.focusWidget() is page.table
+    qtbot.waitUntil(lambda: page.result is not None)
+
+
 def test_perturbations_are_answered(replayed, qtbot):
     replayed.at.setText("radius=0.25, radius=9")
     qtbot.waitUntil(lambda: replayed.model.columnCount() == 9)
