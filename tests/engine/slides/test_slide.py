@@ -15,7 +15,7 @@ from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
 from engine.figures.votes import votes_figure
 from engine.procedures.playback import played
-from engine.schemes import HierarchicalGaussian
+from engine.schemes import Ablation, HierarchicalGaussian
 from engine.slides.film import SHOWN
 from engine.slides.slide import ball_of, render_plot, render_slide, slide_of
 from tests.factories import make_predicted
@@ -118,7 +118,7 @@ def test_one_figure_as_high_as_wide_has_its_sentence_beside_it(certified: Eviden
 
 def test_a_headline_on_the_way_has_the_noun_of_its_input(certified) -> None:
     """In a frame and on the page: pixels of an image, where the scheme takes nodes too."""
-    scheme = HierarchicalGaussian(sigma=0.25, p=0.9)
+    scheme = Ablation(keep=11)
     settings = certified.settings.model_copy(update={"scheme": scheme})
     bounds = ProbabilityBounds(
         method="x", alpha=0.001, n=1000, top=0, p_lower=0.99, p_upper=0.01, valid=True, basis=""
