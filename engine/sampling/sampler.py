@@ -27,19 +27,13 @@ from engine.sampling.classifying import handed_out
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
 from engine.sampling.reducers import CountVotes, DecryptedTally, KeepNumbers, MemberTally, SumScores
-from engine.sampling.trials import BATCH_SECONDS, MOST_TRIALS, TRIALS, Trial, tried
+from engine.sampling.trials import BATCH_SECONDS, FILLED, SHORT, TRIALS, Trial, grown, tried
 from engine.system.calibrations import Pace
 
 SNAPSHOT_SECONDS = 0.05
 PATIENCE = 0.4
 """How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
 window, at which somebody waits, asks for less."""
-_WORTH_WAITING, _NO_GAIN, _NO_LOSS = 1.08, 1.05, 0.9
-"""Speed-up from doubling: above the first a longer batch pays, below the second none does; above
-the third, a busy machine's chance, a short one is doubled: its operations wait for a window's."""
-_SHORT, _FILLED = 0.01, 256
-"""Seconds of a short batch; from that size on one fills the processor, and a dearer sample means a
-full cache."""
 _MAX_BATCH, _MAX_BATCH_BYTES = 8192, 256 << 20
 _ENDLESS = 1 << 40
 _SLOWER = 2.0
@@ -176,7 +170,7 @@ class Sampler:
         if known and hint and not self.batch:
             if trial.work > _SLOWER * size * known.seconds_each:
                 return self.calibrate(planned)
-            if 2 * trial.work < (BATCH_SECONDS if size < _FILLED else _SHORT):  # a busy machine's
+            if 2 * trial.work < (BATCH_SECONDS if size < FILLED else SHORT):  # a busy machine's
                 size, trial = self._grow(size, trial, planned)
         elif not self.batch:
             size, trial = self._grow(size, trial, planned)
@@ -327,19 +321,12 @@ class Sampler:
             return self.check.classify(left.start, ahead.draw(left.start, size, left.stop))
 
     def _grow(self, size: int, trial: Trial, planned: int) -> tuple[int, Trial]:
-        while 2 * size <= self._largest(planned) and not self._stop.is_set():
-            if trial.clock > self._patience:
-                break
-            doubled = self._trial(2 * size, most=MOST_TRIALS)
-            if doubled is None or doubled.clock > self._patience:
-                break
-            gain = 2 * trial.work / doubled.work
-            if gain <= _WORTH_WAITING and doubled.work > BATCH_SECONDS:
-                break
-            if size >= _FILLED and gain < (_NO_LOSS if trial.work < _SHORT else _NO_GAIN):
-                break
-            size, trial = 2 * size, doubled
-        return size, trial
+        largest = 1 if self._stop.is_set() else self._largest(planned)
+        return grown(size, trial, self._tried, largest=largest, patience=self._patience)
+
+    def _tried(self, size: int, most: int) -> Trial | None:
+        """A trial of a larger batch; None for no more of them."""
+        return None if self._stop.is_set() else self._trial(size, most=most)
 
     def _trial(self, size: int, *, most: int = TRIALS) -> Trial | None:
         """What a batch of this size takes, the best of a few tries; None if memory is short."""
