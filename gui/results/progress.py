@@ -75,15 +75,17 @@ class ProgressPanel(QFrame):
     def refresh(self) -> None:
         """Say how far it is."""
         session = self._session
+        played, running = session.playback.evidence, session.runs.running
         if session.audits.running:
             self._certifying()
+        elif not running and played is not None and played is not session.runs.evidence:
+            self._say_nothing()  # of a run that is not the one in sight
         elif session.runs.evidence is not None and self._is_in_sight:
             self._finished(session.runs.evidence)
         elif session.runs.snapshot is not None and session.runs.evidence is None:
             self._going(session.runs.snapshot)
         else:
-            self._fill(0)
-            self.numbers.setText("")
+            self._say_nothing()
         self.doing.setText(self._activity())
 
     @property
@@ -96,8 +98,7 @@ class ProgressPanel(QFrame):
         """How far a set is."""
         view = self._session.audits.view
         if view is None or not view.planned:
-            self._fill(0)
-            self.numbers.setText("")
+            self._say_nothing()
             return
         self._fill(round(_STEPS * (view.count + view.share) / view.planned))
         left = "" if view.left is None else f"{clock(view.left)} left"
@@ -115,6 +116,10 @@ class ProgressPanel(QFrame):
         rate = speed(snapshot.rate) if snapshot.rate else ""
         parts = (f"{snapshot.n_done:,} / {total:,} votes", phase, rate, left)
         self.numbers.setText(" · ".join(part for part in parts if part))
+
+    def _say_nothing(self) -> None:
+        self._fill(0)
+        self.numbers.setText("")
 
     def _fill(self, steps: int) -> None:
         """Paint the bar with all else that changed: of its own accord it is painted at once."""

@@ -37,11 +37,13 @@ class Notice(QFrame):
         kind: ``error``, ``warning``, ``info`` or ``question``.
         sentence: what it says.
         about: what it goes with, such as ``model`` or ``input``; empty for nothing of these.
+        on_stage: it was asked while other notices are kept back: what was just done waits for it.
     """
 
     def __init__(self, kind: str, sentence: str, *, about: str = "") -> None:
         super().__init__()
         self.kind, self.sentence, self.about = kind, sentence, about
+        self.on_stage = False
         set_role(self, _ROLES.get(kind, "notice"))
         self.setAccessibleName(sentence)
         row = QHBoxLayout(self)
@@ -131,6 +133,8 @@ class NoticeArea(QWidget):
     @property
     def front(self) -> Notice | None:
         """The one in full: a question that waits for its answer, else the newest."""
+        if self.quiet:
+            return next((one for one in reversed(self.notices) if one.on_stage), None)
         questions = [notice for notice in self.notices if notice.kind == "question"]
         return next(reversed(questions or self.notices), None)
 
@@ -168,8 +172,11 @@ class NoticeArea(QWidget):
     ) -> Notice:
         """Ask a question once; every answer dismisses it, the last one has the focus."""
         if old := self._shown(sentence):
+            old.on_stage = old.on_stage or self.quiet
+            self._arrange()
             return old
         notice = Notice("question", sentence, about=about)
+        notice.on_stage = self.quiet
         button = None
         for title, answer in answers.items():
             button = notice.add_button(title, partial(self._answer, notice, answer))
@@ -227,7 +234,10 @@ class NoticeArea(QWidget):
 
     @Slot()
     def be_quiet(self, *, on: bool) -> None:
-        """Keep notices back while something is on stage; they are shown afterwards."""
+        """Keep notices back while something is on stage; they are shown afterwards.
+
+        A question that is asked meanwhile is shown: somebody has just done what it is about.
+        """
         self.quiet = on
         self._arrange()
 
@@ -253,7 +263,7 @@ class NoticeArea(QWidget):
         self._say_how_many()
         self._stack.activate()
         self.fit()  # before it is shown: the window makes room at once
-        self.setVisible(bool(self.notices) and not self.quiet)
+        self.setVisible(front is not None)
         self.updateGeometry()
 
     def _say_how_many(self) -> None:

@@ -39,6 +39,19 @@ def test_a_partial_result(panel, idle_session, make):
     assert panel.bar.value() == 250
 
 
+def test_while_another_run_is_replayed_nothing_is_said_of_the_own(panel, idle_session, make):
+    own, other = make.evidence(CertifySettings()), make.evidence(CertifySettings())
+    idle_session.runs.evidence = own
+    idle_session.runs.evidence_changed.emit()
+    idle_session.playback._begin(other, 60.0, (make.snapshot(CertifySettings(), 500),))
+    assert panel.numbers.text() == "" and panel.bar.value() == 0
+    idle_session.playback.stop()
+    assert panel.numbers.text().startswith("100,000 / 100,000 votes")
+    idle_session.playback._begin(own, 60.0, (make.snapshot(CertifySettings(), 500),))
+    assert panel.numbers.text().startswith("100,000 / 100,000 votes")
+    idle_session.playback.stop()
+
+
 def test_a_sweep_counts_no_votes_against_the_n_of_one_anchor(panel, idle_session, make):
     found = make.evidence(CertifySettings(n=13_056))
     update = {

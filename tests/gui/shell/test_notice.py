@@ -69,6 +69,25 @@ def test_a_question_stands_in_front(area):
     assert area.front is question
 
 
+def test_on_stage_a_question_is_seen_that_is_asked_there_and_nothing_else(area):
+    area.show()
+    area.ask("Resume the run of yesterday?", {"Yes": lambda: None})
+    area.be_quiet(on=True)
+    assert area.isHidden()
+    area.show_notice("error", "a")
+    assert area.isHidden()
+    asked = area.ask("Open the model of the talk?", {"Yes": lambda: None})
+    assert area.isVisible() and area.front is asked
+    assert [one.sentence for one in area.notices if one.isVisible()] == [asked.sentence]
+    area.dismiss(asked)
+    assert area.isHidden()
+    again = area.ask("Resume the run of yesterday?", {"Yes": lambda: None})
+    assert area.isVisible() and area.front is again
+    area.dismiss(again)
+    area.be_quiet(on=False)
+    assert area.front.sentence == "a" and area.isVisible()
+
+
 def test_many_long_ones_take_a_bounded_height(area, qtbot):
     area.resize(500, 100)
     area.show()
