@@ -78,6 +78,8 @@ def verify_command(values: Mapping[str, Any]) -> int:
     from engine.verify.leaves import explained
 
     rerun, protocol = _rerun(values["rerun"]), values["report"]
+    if rerun is not None and values["counts_only"]:
+        raise UserError("--counts-only reads no other file, and --rerun asks the model: give one.")
     if protocol is not None and protocol.suffix.lower() != ".pdf":
         raise UserError(f"--report {protocol}: a protocol is a PDF; --json writes the verdicts.")
     to_stdout = values["json"] == STDOUT

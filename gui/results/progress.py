@@ -156,7 +156,7 @@ class ProgressPanel(QFrame):
         parts = (
             f"{counts}{'' if evidence.complete else ' (partial)'}",
             "" if evidence.settings.scheme.computed else speed(run.samples_per_second),
-            f"{run.seconds:.1f} s",
+            f"{run.seconds:.1f} s in all",
             f"{run.device}{threads}",
             f"batch {run.batch:,}",
         )

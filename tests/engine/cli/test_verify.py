@@ -64,6 +64,7 @@ def test_verdicts_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> Non
         (["gone.json"], "Cannot read gone.json: No such file or directory."),
         (["gone.json", "--rerun", "many"], "--rerun must be a number of blocks"),
         (["gone.json", "--rerun", "0"], "--rerun must be a number of blocks"),
+        (["gone.json", "--rerun", "all", "--counts-only"], "reads no other file"),
         (["gone.json", "--rerun", "0%"], "--rerun must be a number of blocks"),
         (["gone.json", "--rerun", "101%"], "a share of at most 100%, or all"),
         (["gone.json", "--device", "tpu"], "device "),
