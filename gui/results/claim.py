@@ -40,6 +40,8 @@ class _Step(NamedTuple):
 
 
 _STEPS = (
+    _Step(2.4),
+    _Step(2.0),
     _Step(1.6),
     _Step(1.3),
     _Step(1.0),

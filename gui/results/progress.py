@@ -67,6 +67,7 @@ class ProgressPanel(QFrame):
         session.audits.grew.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
+        session.playback.changed.connect(self.refresh)
         if pages is not None:
             pages.currentChanged.connect(self.refresh)
         self.refresh()
@@ -75,11 +76,10 @@ class ProgressPanel(QFrame):
     def refresh(self) -> None:
         """Say how far it is."""
         session = self._session
-        played, running = session.playback.evidence, session.runs.running
         if session.audits.running:
             self._certifying()
-        elif not running and played is not None and played is not session.runs.evidence:
-            self._say_nothing()  # of a run that is not the one in sight
+        elif session.playback.snapshot is not None and not session.runs.running:
+            self._replaying(session.playback.snapshot)
         elif session.runs.evidence is not None and self._is_in_sight:
             self._finished(session.runs.evidence)
         elif session.runs.snapshot is not None and session.runs.evidence is None:
@@ -116,6 +116,15 @@ class ProgressPanel(QFrame):
         rate = speed(snapshot.rate) if snapshot.rate else ""
         parts = (f"{snapshot.n_done:,} / {total:,} votes", phase, rate, left)
         self.numbers.setText(" · ".join(part for part in parts if part))
+
+    def _replaying(self, snapshot: Snapshot) -> None:
+        """How far the recorded run was at the moment in sight: of the result nothing is said."""
+        n, total = snapshot.estimation.n, snapshot.n_plan  # as the claim beside it counts
+        share, words = n / total, f"{n:,} of {total:,} votes"
+        if snapshot.settings.kind == "exact":
+            share, words = exact_words(snapshot)
+        self._fill(int(_STEPS * min(1.0, share)))
+        self.numbers.setText(f"replay · {words}")
 
     def _say_nothing(self) -> None:
         self._fill(0)

@@ -39,17 +39,16 @@ def test_a_partial_result(panel, idle_session, make):
     assert panel.bar.value() == 250
 
 
-def test_while_another_run_is_replayed_nothing_is_said_of_the_own(panel, idle_session, make):
+def test_a_replay_is_followed_and_not_the_result_beside_it(panel, idle_session, make):
     own, other = make.evidence(CertifySettings()), make.evidence(CertifySettings())
     idle_session.runs.evidence = own
     idle_session.runs.evidence_changed.emit()
-    idle_session.playback._begin(other, 60.0, (make.snapshot(CertifySettings(), 500),))
-    assert panel.numbers.text() == "" and panel.bar.value() == 0
-    idle_session.playback.stop()
-    assert panel.numbers.text().startswith("100,000 / 100,000 votes")
-    idle_session.playback._begin(own, 60.0, (make.snapshot(CertifySettings(), 500),))
-    assert panel.numbers.text().startswith("100,000 / 100,000 votes")
-    idle_session.playback.stop()
+    for played in (own, other):
+        idle_session.playback._begin(played, 60.0, (make.snapshot(CertifySettings(), 50_000),))
+        assert panel.numbers.text() == "replay · 50,000 of 100,000 votes"
+        assert panel.bar.value() == 500
+        idle_session.playback.stop()
+        assert panel.numbers.text().startswith("100,000 / 100,000 votes")
 
 
 def test_a_sweep_counts_no_votes_against_the_n_of_one_anchor(panel, idle_session, make):
