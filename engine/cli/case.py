@@ -16,6 +16,7 @@ from engine.cli.output import print_text
 from engine.cli.subject import trust_flag
 from engine.cli.terminal import Terminal
 from engine.core import downloads
+from engine.core.errors import UserError
 from engine.core.rounding import round_down
 from engine.inputs.labels import split_rule
 
@@ -85,10 +86,13 @@ def asked_case(values: Mapping[str, Any]) -> Case | None:
     """The case that ``--case`` names, opened before anything slow begins.
 
     Raises:
-        UserError: it cannot be opened, or not be made.
+        UserError: it cannot be opened, or not be made; or a new run of it is asked for, and it is
+            not named.
     """
     path: Path | None = values.get("case")
     if path is None:
+        if values.get("new_run"):
+            raise UserError("--new-run begins another run in a case file: give --case too.")
         return None
     from engine.case import Case
 

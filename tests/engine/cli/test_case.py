@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.case import Case
-from engine.cli import run
+from engine.cli import main, run
 from engine.cli.case import asked_case, lines
 from engine.evidence.settings import ExactSettings, declared
 from engine.schemes.exact_map import ExactMap
@@ -74,6 +74,12 @@ def stop_after(path: Path, certify: Any) -> None:
         key=int(known.key, 16),
     )
     before.release(2)
+
+
+@pytest.mark.parametrize("command", ["certify", "predict", "audit"])
+def test_a_new_run_is_one_of_a_case(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--model", "demo:digits-0.25", "--input", "digits:52", "--new-run"]) == 2
+    assert "--new-run begins another run in a case file: give --case" in capsys.readouterr().err
 
 
 def test_a_new_run_may_be_asked_for(certify: Any, path: Path) -> None:
