@@ -85,6 +85,8 @@ def load_model(request: ModelRequest) -> Classifier:
                 f"--arch is for files that hold only weights; {request.spec} states its own "
                 "architecture."
             )
+        if request.output and request.outputs is None and request.threshold is None:
+            raise UserError(f"--output {request.output}: {request.spec} has one output alone.")
         path = shipped(request.spec).path
         kind = kind_of(str(path)) if path.suffix == WEIGHTS else "card"
     found = FORMATS[with_oracle(kind, request)]

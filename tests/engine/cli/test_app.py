@@ -132,6 +132,10 @@ def test_a_full_or_closed_standard_output_is_no_verdict(tmp_path: Path) -> None:
             "certify --model demo:digits-0.25 --input digits:1 --arch resnet20",
             "--arch is for files that hold only weights; demo:digits-0.25 states its own",
         ),
+        (
+            "certify --model demo:digits-0.25 --input digits:1 --output second",
+            "--output second: demo:digits-0.25 has one output alone.",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_command_line(
