@@ -120,7 +120,7 @@ class ProgressPanel(QFrame):
     def _replaying(self, snapshot: Snapshot) -> None:
         """How far the recorded run was at the moment in sight: of the result nothing is said."""
         n, total = snapshot.estimation.n, snapshot.n_plan  # as the claim beside it counts
-        share, words = n / total, f"{n:,} of {total:,} votes"
+        share, words = n / max(1, total), f"{n:,} of {total:,} votes"
         if snapshot.settings.kind == "exact":
             share, words = exact_words(snapshot)
         self._fill(int(_STEPS * min(1.0, share)))
