@@ -161,6 +161,14 @@ def trust(key: PublicKey) -> Path:
     return path
 
 
+def own() -> PublicKey | None:
+    """The user's own key; None without one, or where its public file is damaged."""
+    try:
+        return read_public(public_path(default_path()))
+    except UserError:
+        return None
+
+
 def known() -> dict[str, PublicKey]:
     """The user's own key and all trusted ones, by fingerprint; damaged files count for nothing."""
     paths = [public_path(default_path())]

@@ -79,6 +79,9 @@ def check_inside(pdf: bytes) -> Iterator[Claim]:
 
 
 def _known(signer: keys.PublicKey) -> Claim:
+    own = keys.own()
+    if own is not None and own.fingerprint == signer.fingerprint:
+        return _claim(SIGNER, "holds", f"{own.name}, your own key")
     known = keys.known().get(signer.fingerprint)
     if known is not None:
         return _claim(SIGNER, "holds", f"{known.name}, a key you trust")

@@ -27,7 +27,7 @@ def test_signed_evidence_holds_and_says_by_whom(
     assert main(["sign", str(file)]) == 0
     assert "Signed by 'Ada Example'" in capsys.readouterr().out
     assert main(["verify", str(file), "--signed"]) == 0
-    assert "signer: holds (Ada Example, a key you trust)" in capsys.readouterr().out
+    assert "signer: holds (Ada Example, your own key)" in capsys.readouterr().out
 
 
 @pytest.mark.thorough

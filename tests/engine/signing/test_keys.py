@@ -77,3 +77,12 @@ def test_own_and_trusted_keys_are_known(tmp_path: Path) -> None:
     stated = json.loads(place.read_text())
     place.write_text(json.dumps({**stated, "key": "00" * 32}))
     assert set(keys.known()) == {own.public.fingerprint}
+
+
+def test_one_s_own_key_is_told_from_those_of_others(tmp_path: Path) -> None:
+    assert keys.own() is None
+    keys.trust(keys.create(tmp_path / "bob.pem", name="Bob").public)
+    made = keys.create(keys.default_path(), name="Ada")
+    assert keys.own() == made.public and len(keys.known()) == 2
+    keys.public_path(keys.default_path()).write_text("rubbish")
+    assert keys.own() is None and len(keys.known()) == 1

@@ -37,8 +37,19 @@ def test_whose_signature_it_is_and_whether_the_key_is_known(signed: Path, name: 
     assert signature.verdict == "holds" and "'Ada Example', key " in signature.detail
     assert signer.verdict == "cannot be checked" and "keys trust" in signer.detail
     keys.trust(keys.read_public(signed / "k.pub.json"))
-    assert [claim.verdict for claim in signatures(signed / name)] == ["holds", "holds"]
+    signature, signer = signatures(signed / name)
+    assert (signature.verdict, signer.verdict) == ("holds", "holds")
+    assert signer.detail == "Ada Example, a key you trust"
     assert verify(signed / name, COUNTS).ok
+
+
+def test_one_s_own_key_is_not_said_to_be_one_that_is_trusted(exported: Path) -> None:
+    own = keys.create(keys.default_path(), name="Ada Example")
+    sign([exported / "run.json"], own)
+    said = [(c.verdict, c.detail) for c in signatures(exported / "run.json")]
+    assert said[1:] == [("holds", "Ada Example, your own key")]
+    keys.trust(own.public)  # it stays one's own
+    assert signatures(exported / "run.json")[1].detail == "Ada Example, your own key"
 
 
 def test_a_file_changed_after_it_was_signed_does_not_hold(signed: Path) -> None:
