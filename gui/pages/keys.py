@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from gui.widgets.text_table_model import RowsModel, plain_table
 if TYPE_CHECKING:
     from engine.signing.keys import PublicKey, SigningKey
 
+_MAKING, _OPENING = "making a key", "opening the key"
 _NONE = "You have no key yet. Make one: signatures show who wrote a report, a seal does not."
 _LOCKED = "Your key is locked; type its passphrase to sign with it."
 _OPEN = "Your key is open until this window closes."
@@ -33,12 +35,16 @@ _NOBODY = (
     "No key of somebody else yet: 'Trust a key…' takes the file that they hand out, and a report "
     "that they signed is verified with their name."
 )
+_WAITS = "Waits for what is being worked out, and is done after it: {}. You may leave this page."
 _INSIDE = "Reports are signed inside the PDF (PAdES) too."
 _BESIDE = "Reports are signed beside the PDF only: pyHanko is not installed (the extra 'sign')."
 
 
 class KeysPage(Page):
     """Above one's own key, below those of others.
+
+    What somebody asks for is a job of its own, which no reading of the keys takes the place of; it
+    is short, and done between two batches of a run.
 
     Attributes:
         keys: as they were read last.
@@ -55,11 +61,14 @@ class KeysPage(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Signing keys", parent=parent)
-        self._work, self._exports, self._asker = Lane(worker), exports, asker
+        self._worker, self._exports, self._asker = worker, exports, asker
+        self._readings, self._openings = Lane(worker), Lane(worker)
+        self._asked: list[str] = []
         self.keys = Keys(Path(), Path())
         self.state = words(name="Your key")
         self.owner, self.fingerprint = words(role="title"), words(role="mono", name="Fingerprint")
         self.place, self.complaint = words(role="small"), words(role="abstained")
+        self.waits = words(role="provisional", name="What waits for its turn")
         self.nobody = words(_NOBODY, "small", name="Keys you trust: none")
         self.nobody.give_way()
         self.name = QLineEdit(placeholderText="Your name, as others know it")
@@ -85,27 +94,62 @@ class KeysPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """Read the keys anew."""
         super().showEvent(event)
-        self._ask_worker(known_keys, "reading the keys", self._show)
+        self._read()
 
     def _lay_out(self) -> None:
         own, others = Section("Your key"), Section("Keys you trust")
         row = filled(QHBoxLayout(), (self.name, 2), (self.passphrase, 2), self.do, (QWidget(), 1))
         below = filled(QHBoxLayout(), self.copy, (QWidget(), 1))
-        parts = (self.owner, self.fingerprint, self.place, self.state, row, self.complaint, below)
-        filled(own.content, *parts, self.sign, self.inside)
-        said = self.owner, self.fingerprint, self.place, self.state, self.complaint, self.inside
-        for label in said:
+        said = self.owner, self.fingerprint, self.place, self.state
+        filled(own.content, *said, row, self.complaint, below, self.sign, self.inside)
+        for label in (*said, self.complaint, self.inside, self.waits):
             label.give_way()
-        say(self.complaint, "")
+        for label in (self.complaint, self.waits):
+            say(label, "")
         others.content.addWidget(self.nobody)
+        self.content.addWidget(self.waits)
         self.content.addWidget(own)
         self.content.addWidget(others)
         self.content.addWidget(self.table, 1)
 
+    def _read(self) -> None:
+        self._readings.submit(
+            lambda stop: known_keys(),
+            "reading the keys",
+            on_done=self._show,
+            on_failed=self._fail,
+            quiet=True,
+            aside=True,
+        )
+
     def _ask_worker(
         self, work: Callable[[], object], title: str, on_done: Callable[..., object]
     ) -> None:
-        self._work.submit(lambda stop: work(), title, on_done=on_done, on_failed=self._fail)
+        """Have done what a person asked for, and say that it waits where it has to."""
+        waits = bool(self._worker.doing)
+        self._asked.append(title)
+        self._worker.submit(
+            lambda stop: work(),
+            title,
+            on_done=partial(self._answer, title, on_done),
+            on_failed=partial(self._refuse, title),
+            aside=True,
+        )
+        if waits:
+            self._say_what_waits()
+
+    def _say_what_waits(self) -> None:
+        say(self.waits, _WAITS.format(", ".join(self._asked)) if self._asked else "")
+
+    def _answer(self, title: str, on_done: Callable[..., object], found: object) -> None:
+        self._asked.remove(title)
+        self._say_what_waits()
+        on_done(found)
+
+    def _refuse(self, title: str, failure: Failure) -> None:
+        self._asked.remove(title)
+        self._say_what_waits()
+        self._fail(failure)
 
     def _fail(self, failure: Failure) -> None:
         say(self.complaint, in_the_window(failure.sentence))
@@ -120,7 +164,14 @@ class KeysPage(Page):
         self.trusted.show_rows(keys.trusted)
         self.nobody.setVisible(not keys.trusted)
         if own is not None and not keys.locked and self._exports.signer is None:
-            self._ask_worker(partial(open_key, ""), "opening the key", self._take)
+            self._openings.submit(
+                lambda stop: open_key(""),
+                _OPENING,
+                on_done=self._take,
+                on_failed=self._fail,
+                quiet=True,
+                aside=True,
+            )
         self._follow()
 
     @Slot()
@@ -138,17 +189,20 @@ class KeysPage(Page):
 
     @Slot()
     def _make_or_open(self) -> None:
+        if _MAKING in self._asked or _OPENING in self._asked:
+            return  # it waits, as the page says
         say(self.complaint, "")
         name, passphrase = self.name.text(), self.passphrase.text()
         self.passphrase.clear()
         if self.keys.own is None:
-            self._ask_worker(partial(make_key, name, passphrase), "making a key", self._take_new)
+            self._ask_worker(partial(make_key, name, passphrase), _MAKING, self._take_new)
         else:
-            self._ask_worker(partial(open_key, passphrase), "opening the key", self._take)
+            self._ask_worker(partial(open_key, passphrase), _OPENING, self._take)
 
     def _take_new(self, key: SigningKey) -> None:
         self._take(key)
-        self._ask_worker(known_keys, "reading the keys", self._show)
+        self._show(replace(self.keys, own=key.public))
+        self._read()
 
     def _take(self, key: SigningKey) -> None:
         say(self.complaint, "")
@@ -170,14 +224,14 @@ class KeysPage(Page):
     def trust(self, path: Path) -> None:
         """Count the key in a file as known."""
         say(self.complaint, "")
-        self._ask_worker(partial(trust_key, path), "reading a key", self._take_trusted)
+        self._ask_worker(partial(trust_key, path), f"trusting {path.name}", self._take_trusted)
 
     def _take_trusted(self, key: PublicKey) -> None:
         said = (
             f"Signatures of '{key.name}' are known from now on; compare the fingerprint with them."
         )
         self.notice.emit("info", said)
-        self._ask_worker(known_keys, "reading the keys", self._show)
+        self._read()
 
 
 def _texts(key: PublicKey) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -29,6 +31,53 @@ def test_a_key_is_made_and_everything_is_signed_from_then_on(page, window, qtbot
     exports = window.session.exports
     assert exports.signs and exports.signer.public == own
     assert window.pages.preview.form.sign.isChecked()
+
+
+@pytest.fixture
+def gate(window):
+    """Work that goes on until somebody opens the gate."""
+    gate = threading.Event()
+    window.session.worker.submit(lambda stop: gate.wait(10), "working")
+    yield gate
+    gate.set()
+
+
+def test_what_was_asked_for_during_other_work_is_done_after_it(page, window, gate, tmp_path, qtbot):
+    """Whoever leaves the page and comes back has the keys read anew: that drops nothing."""
+    engine_keys.create(tmp_path / "bob.pem", name="Bob Example")
+    page.name.setText("Ada Example")
+    qtbot.mouseClick(page.do, Qt.MouseButton.LeftButton)
+    page.trust(tmp_path / "bob.pub.json")
+    page.back.click()
+    window.commands["keys"].trigger()
+    assert page.waits.isVisible()
+    assert "making a key, trusting bob.pub.json" in page.waits.text()
+    qtbot.mouseClick(page.do, Qt.MouseButton.LeftButton)  # again: one key is made, as was said
+    gate.set()
+    qtbot.waitUntil(lambda: page.trusted.rowCount() == 1)
+    assert page.owner.text() == "Ada Example" and page.sign.isEnabled()
+    assert not page.waits.isVisible() and not page.complaint.isVisible()
+
+
+def test_a_key_is_made_between_two_batches_of_a_run(loaded, engine, qtbot):
+    engine.pause = 0.01
+    loaded.session.runs.certify()
+    loaded.commands["keys"].trigger()
+    page = loaded.pages.keys
+    page.name.setText("Ada Example")
+    qtbot.mouseClick(page.do, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.keys.own is not None)
+    assert loaded.session.runs.running and not page.do.isVisible()
+    loaded.session.runs.stop()
+    qtbot.waitUntil(lambda: not loaded.session.runs.running)
+
+
+def test_what_waits_and_is_refused_waits_no_more(page, gate, tmp_path, qtbot):
+    page.trust(tmp_path / "none.pub.json")
+    assert "trusting none.pub.json" in page.waits.text()
+    gate.set()
+    qtbot.waitUntil(lambda: "none.pub.json" in page.complaint.text())
+    assert page.waits.isHidden()
 
 
 def test_a_locked_key_asks_for_its_passphrase_and_says_when_it_is_another(window, qtbot):
