@@ -64,16 +64,21 @@ class CaseController(QObject):
 
     def create(self, path: Path) -> None:
         """A new case."""
-        self._open(f"creating {path.name}", lambda: case_jobs.save_as(None, path, None, None))
+        self._write_anew(f"creating {path.name}", lambda: case_jobs.save_as(None, path, None, None))
 
     def open(self, path: Path) -> None:
         """A case that exists."""
-        self._open(f"opening {path.name}", lambda: case_jobs.open_case(path))
+        self._openings.submit(
+            lambda stop: case_jobs.open_case(path),
+            f"opening {path.name}",
+            on_done=partial(self._on_opened, None),
+            urgent=True,
+        )
 
     def save_as(self, path: Path, evidence: Evidence | None, request: ModelRequest | None) -> None:
         """A copy under another name; without an open case, a new one with the shown run."""
         case = self.file
-        self._open(
+        self._write_anew(
             f"writing {path.name}",
             lambda: case_jobs.save_as(case, path, evidence, request),
             copies=case,
@@ -153,8 +158,9 @@ class CaseController(QObject):
             lambda stop: carry_out(), "writing the case", on_done=self._show, quiet=True
         )
 
-    def _open(self, title: str, work: Callable[[], Case], copies: Case | None = None) -> None:
-        self._openings.submit(
+    def _write_anew(self, title: str, work: Callable[[], Case], copies: Case | None = None) -> None:
+        """A file that was asked for is written, whatever is opened after it."""
+        self._worker.submit(
             lambda stop: work(), title, on_done=partial(self._on_opened, copies), urgent=True
         )
 

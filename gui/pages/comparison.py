@@ -14,7 +14,7 @@ from engine.figures.comparison import INTERVALS
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import Compared, CompareWish, candidate_of, compared, shipped, written
-from gui.jobs.worker import Failure, Lane
+from gui.jobs.worker import Failure
 from gui.pages.candidates import Results
 from gui.pages.comparison_attacker import MOST_PIXELS, AttackerSliders
 from gui.pages.comparison_setup import WIDTH, SetupColumn
@@ -54,7 +54,6 @@ class TradeOffPage(WorkPage):
         self._looked = False
         self.shown: Compared | None = None
         self._wish: CompareWish | None = None
-        self._looks = Lane(session.worker)
         self.setup, self.sliders = SetupColumn(session), AttackerSliders()
         self.reach, self.accuracy, self.shares = ReachPlot(), AccuracyPlot(), SharePlot()
         self.results = Results()
@@ -228,7 +227,6 @@ class TradeOffPage(WorkPage):
         say(self.complaint, in_the_window(sentence))
 
     def _on_added(self, one: Candidate) -> None:
-        say(self.complaint, "")
         self.setup.who.offer((one,))
 
     @Slot()
@@ -236,9 +234,10 @@ class TradeOffPage(WorkPage):
         self._asker.open_file("Add model", MODEL_FILTER, self.add_model)
 
     def add_model(self, path: Path) -> None:
-        """Let a model of one's own take part."""
+        """Let a model of one's own take part; one that is asked for after it replaces none."""
         request, otherwise = ModelRequest(model_spec(path)), self._session.form.settings.scheme
-        self._looks.submit(
+        say(self.complaint, "")  # not when it is there: that of a model before it would go unread
+        self._session.worker.submit(
             lambda stop: candidate_of(request, otherwise),
             f"opening {request.spec}",
             on_done=self._on_added,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from engine.case import Case
@@ -72,6 +74,18 @@ def test_a_note_typed_just_before_closing_is_not_lost(book, session, path):
 def test_saving_as_opens_the_copy(book, qtbot, tmp_path):
     book.save_as(tmp_path / f"copy{SUFFIX}", None, None)
     qtbot.waitUntil(lambda: book.title == "copy" and len(book.listing.rows) == 2)
+
+
+def test_a_copy_that_was_asked_for_is_written_whatever_is_opened_after_it(
+    book, session, path, qtbot, tmp_path
+):
+    gate, copy = threading.Event(), tmp_path / f"copy{SUFFIX}"
+    session.worker.submit(lambda stop: gate.wait(10), "working")
+    book.save_as(copy, None, None)
+    book.open(path)
+    gate.set()
+    qtbot.waitUntil(lambda: not session.worker.busy())
+    assert len(Case.open(copy).runs()) == 2 and book.title == "audit"
 
 
 def test_a_new_case_is_empty(session, qtbot, tmp_path):

@@ -140,6 +140,20 @@ def test_an_own_model_takes_part(window, qtbot):
     assert page.setup.who.known[-1].scheme.sigma == 0.25
 
 
+def test_of_two_models_asked_for_at_once_neither_is_lost_nor_what_speaks_against_one(
+    window, qtbot, tmp_path
+):
+    from engine.core.resources import assets
+
+    page, bad = window.pages.tradeoff, tmp_path / "bad.safetensors"
+    bad.write_bytes(b"no weights")
+    before = len(page.setup.who.known)
+    page.add_model(bad)
+    page.add_model(assets() / "models" / "digits-0.25.safetensors")
+    qtbot.waitUntil(lambda: len(page.setup.who.known) > before, timeout=60_000)
+    assert "bad.safetensors" in page.complaint.text()
+
+
 @pytest.mark.thorough
 def test_the_open_model_takes_part_as_it_is_read_and_smoothed(window, qtbot):
     from engine.models.request import ModelRequest
