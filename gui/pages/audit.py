@@ -142,6 +142,10 @@ class AuditPage(Page):
         else:
             super().keyPressEvent(event)
 
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """A set, or a row of it."""
+        return self._audits.view is not None
+
     def choose(self, paths: Sequence[Path]) -> None:
         """Describe the set of some files and folders."""
         self.setup.put([str(path) for path in paths])

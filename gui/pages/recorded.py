@@ -72,6 +72,10 @@ class RecordedPage(Page):
         self.record.plots.setVisible(not is_map(evidence))  # there are cells, no votes
         self.region.show_region(evidence, _pixels(evidence))
 
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """A recorded case is never the shown run."""
+        return self.case is not None
+
     def _run(self) -> None:
         self.run_wanted.emit(self.case)
 

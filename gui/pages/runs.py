@@ -20,6 +20,7 @@ from gui.widgets.text_table_model import plain_table
 
 if TYPE_CHECKING:
     from engine.case import RunRow
+    from engine.evidence.evidence import Evidence
 
 _COMPARABLE = 2
 """From so many pinned runs on there is something to compare."""
@@ -90,6 +91,12 @@ class RunsPage(Page):
         elif self.chosen is not None and not self._case.waits:
             self._case.read(self.chosen, self._show_result)  # labels may have been added to it
         self._refresh_buttons()
+
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """Several that are compared, or the chosen one where it is not the shown run itself."""
+        one = self.first.shown
+        same = one is not None and shown is not None and one.run_id == shown.run_id
+        return bool(self._compared) or (self.chosen is not None and not same)
 
     def compare(self) -> None:
         """Show all runs that were pinned together, the oldest first."""

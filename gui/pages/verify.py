@@ -23,6 +23,7 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
     from engine.verify import Claim, VerificationReport
 
 RERUN = 3
@@ -120,6 +121,10 @@ class VerifyPage(Page):
             on_failed=self._fail,
             urgent=True,
         )
+
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """The result is that of the file, as it was checked."""
+        return self.checked is not None and self.checked.evidence is not None
 
     def show_checked(self, checked: Checked) -> None:
         """Show the claims of a file that was checked."""

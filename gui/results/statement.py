@@ -25,6 +25,7 @@ from gui.results.fact_rows import evidence_rows, snapshot_rows
 from gui.results.noise_badge import Badge, badge_of
 from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
+from gui.widgets.buttons import follow_tip
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable, Rows
 from gui.widgets.flag_names import in_the_window
@@ -340,7 +341,7 @@ def true_class(evidence: Evidence | None) -> str:
 def _button(title: str, name: str, action: QAction) -> QPushButton:
     button = QPushButton(title)
     button.setAccessibleName(name)
-    button.setToolTip(action.toolTip())
+    follow_tip(button, action)
     button.clicked.connect(action.trigger)
     return button
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from gui.controllers.session import Session
 from gui.playground.steps import STEPS
 from gui.results.extend import ExtendBar
 from gui.shell.appearance import Appearance
+from gui.shell.in_sight import why_not_shown
 from gui.shell.opening import Opening
 from gui.shell.pages import Pages
 from gui.shell.palette import Palette
@@ -106,6 +107,10 @@ def _talking(session: Session) -> bool:
 
 def _has_command(session: Session) -> bool:
     return session.loading.request is not None and session.loading.given is not None
+
+
+_OF_SHOWN = (_has_result, _can_save_case, _can_resume, _can_extend, _can_attack, _can_label)
+"""Of what is about the shown result: not to be had while another one is in sight."""
 
 
 @dataclass(frozen=True)
@@ -338,14 +343,24 @@ def connect(actions: dict[str, QAction], parts: Parts) -> None:
         actions[command.id].triggered.connect(_Call(command, parts))
 
 
-def refresh(actions: dict[str, QAction], session: Session) -> None:
-    """Enable what makes sense now; a run that cannot start says why."""
+def refresh(actions: dict[str, QAction], session: Session, page: QWidget | None) -> None:
+    """Enable what makes sense now, on this page; what makes none for a while says why."""
+    other = why_not_shown(session, page)
     for command in COMMANDS:
-        action = actions[command.id]
-        action.setEnabled(command.when(session))
+        action, may = actions[command.id], command.when(session)
+        why = other if may and _is_of_shown(command, session) else ""
+        action.setEnabled(may and not why)
         if command.when in (_ready, _ready_or_coming):
-            idle = not action.isEnabled() and not session.runs.running
+            idle = not may and not session.runs.running
             _explain(action, command, session.runs.obstacle if idle else "")
+        elif command.when in _OF_SHOWN:
+            _explain(action, command, why)
+
+
+def _is_of_shown(command: Command, session: Session) -> bool:
+    """Whether it is about the shown result; an open case is saved as it is, whatever is shown."""
+    saves_all = command.when is _can_save_case and _has_case(session)
+    return command.when in _OF_SHOWN and not saves_all
 
 
 class _Call:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QToo
 from gui.shell.commands import COMMANDS, plain_title
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.buttons import follow_tip
 from gui.widgets.icons import themed_icon
 
 _BY_ID = {command.id: command for command in COMMANDS}
@@ -88,7 +89,7 @@ class TopBar(QFrame):
         button.setText(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAccessibleName(plain_title(_BY_ID[identifier]))
-        button.setToolTip(action.toolTip())
+        follow_tip(button, action)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(action.trigger)
         action.enabledChanged.connect(button.setEnabled)

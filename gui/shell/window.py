@@ -174,6 +174,7 @@ class Window(QMainWindow):
             session.loading.model_changed,
             session.case.opened,
             session.talks.changed,
+            self.pages.turned,
         ):
             signal.connect(self.refresh_actions)
         for signal in (session.case.opened, session.keeping.changed):
@@ -253,7 +254,7 @@ class Window(QMainWindow):
     @Slot()
     def refresh_actions(self) -> None:
         """Enable the commands that make sense now."""
-        commands.refresh(self.commands, self.session)
+        commands.refresh(self.commands, self.session, self.pages.currentWidget())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell of the first paint, when it is over."""
@@ -306,20 +307,15 @@ class Window(QMainWindow):
         self._asked = True
         shown = session.runs.evidence
         alone = shown is not None and unsaved == {shown.run_id}
+        save_report = partial(self.opening.save_shown, "pdf")
         ask_to_keep(
             self.notices,
             len(unsaved),
-            report=self._save_and_leave if alone else None,
-            keep=self._keep_and_leave,
+            report=partial(self._wait_for, save_report) if alone else None,
+            keep=partial(self._wait_for, self.opening.ask_where_to_save_case),
             discard=self._discard_and_leave,
         )
         return True
-
-    def _save_and_leave(self) -> None:
-        self._wait_for(partial(self.opening.save_shown, "pdf"))
-
-    def _keep_and_leave(self) -> None:
-        self._wait_for(self.opening.ask_where_to_save_case)
 
     def _wait_for(self, ask: Callable[[], object]) -> None:
         """Leave once a file is written; not if the dialog is cancelled."""

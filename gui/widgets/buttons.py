@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QMenu, QToolButton
 
 from gui.style.theme import set_role
 
@@ -28,8 +28,19 @@ def menu_button(text: str, name: str, tip: str, menu: QMenu) -> QToolButton:
 
 def action_button(action: QAction, text: str, name: str) -> QToolButton:
     """A button that does what an action does, and is enabled where it is."""
-    button = quiet_button(text, name, action.toolTip())
+    button = quiet_button(text, name)
+    follow_tip(button, action)
     button.clicked.connect(action.trigger)
     action.enabledChanged.connect(button.setEnabled)
     button.setEnabled(action.isEnabled())
     return button
+
+
+def follow_tip(button: QAbstractButton, action: QAction) -> None:
+    """Say of a button what is said of its action, such as why it cannot be done now."""
+
+    def follow() -> None:
+        button.setToolTip(action.toolTip())
+
+    action.changed.connect(follow)
+    follow()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui.style.theme import set_role
 from gui.widgets.card import Card
+
+if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
 
 
 class Page(Card):
@@ -41,6 +44,10 @@ class Page(Card):
         self.back.setAccessibleName(f"Leave: {title}")
         self.back.clicked.connect(self.left)
         self.buttons.addWidget(self.back)
+
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """Whether a result is in sight here that is not ``shown``, which commands are about."""
+        return False
 
     def add_button(
         self, title: str, slot: Callable[[], object], *, tip: str = "", role: str = ""

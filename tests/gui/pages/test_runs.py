@@ -46,6 +46,17 @@ def open_page(page, session, path, qtbot):
     return page
 
 
+def test_of_the_runs_of_a_case_one_is_the_shown_one_and_others_are_not(open_page):
+    shown = open_page.first.evidence
+    assert not open_page.shows_other(shown)
+    assert open_page.shows_other(shown.model_copy(update={"run_id": "another"}))
+    assert open_page.shows_other(None)
+    open_page.first.show_evidence(shown, "changed in its file", recomputed="Less.")
+    assert open_page.shows_other(shown)
+    open_page.table.clearSelection()
+    assert not open_page.shows_other(shown)
+
+
 def test_an_empty_case_says_what_happens(page, session, qtbot, tmp_path):
     with qtbot.waitSignal(session.case.listed):
         session.case.create(tmp_path / f"new{SUFFIX}")
@@ -76,6 +87,7 @@ def test_all_pinned_runs_are_compared(open_page, session, qtbot):
     qtbot.waitUntil(open_page.together.isVisible)
     assert [name for name, _ in open_page.together.runs] == ["Run 1", "Run 2", "Run 3"]
     assert not open_page.first.isVisible()
+    assert open_page.shows_other(open_page.first.evidence)
     open_page.table.selectRow(1)
     assert open_page.first.isVisible() and not open_page.together.isVisible()
 

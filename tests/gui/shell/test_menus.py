@@ -42,3 +42,8 @@ def test_words_go_where_there_is_no_room_for_them(window):
 def test_titles_are_plain_for_readers():
     for command in COMMANDS:
         assert "&" not in plain_title(command)
+
+
+def test_a_button_says_why_its_command_cannot_be_had(window):
+    window.commands["preview"].setToolTip("There is no result.")
+    assert window.top.buttons["preview"].toolTip() == "There is no result."

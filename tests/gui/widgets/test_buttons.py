@@ -30,3 +30,5 @@ def test_a_button_follows_its_action(qtbot):
     action.setEnabled(True)
     with qtbot.waitSignal(action.triggered):
         button.click()
+    action.setToolTip("There is nothing to copy.")
+    assert button.toolTip() == "There is nothing to copy."
