@@ -71,7 +71,7 @@ class StatusLine(QFrame):
         filled(QHBoxLayout(self), *parts).setContentsMargins(12, 0, 12, 0)
         self.over = QWidget(around)
         filled(QVBoxLayout(self.over), notices, *others, spacing=4)
-        for part in (around, self.over, *self._parts()):
+        for part in (self, around, self.over, *self._parts()):
             part.installEventFilter(self)
         for signal in (
             session.worker.activity_changed,
@@ -137,18 +137,20 @@ class StatusLine(QFrame):
     def lay_over(self) -> None:
         """Put notices and questions where the line begins, as high as they need to be."""
         shown = [part for part in self._parts() if not part.isHidden()]
-        self.over.setVisible(bool(shown) and not self.isHidden())
+        self.over.setVisible(bool(shown))
         if not shown:
             return
         layout = self.over.layout()
         assert layout is not None
-        place = self.mapTo(self._around, self.rect().topLeft())
-        self.over.resize(self.width(), self.over.height())
+        # on stage there is no line, and what is asked there lies at the top
+        line = self if not self.isHidden() else self._around
+        place = line.mapTo(self._around, line.rect().topLeft())
+        self.over.resize(line.width(), self.over.height())
         layout.activate()  # the notices must know their width to know their height
         self._notices.fit()
-        needed = layout.totalHeightForWidth(self.width())
+        needed = layout.totalHeightForWidth(line.width())
         height = needed if needed > 0 else layout.totalSizeHint().height()
-        self.over.setGeometry(place.x(), place.y(), self.width(), height)
+        self.over.setGeometry(place.x(), place.y(), line.width(), height)
         for inner, room in ((layout, self.over), *((part.layout(), part) for part in shown)):
             if inner is not None:  # a part that was just shown, in a place of the size it had
                 inner.setGeometry(room.rect())

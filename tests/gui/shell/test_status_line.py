@@ -99,3 +99,14 @@ def test_nothing_is_said_above_a_page_from_which_no_run_is_begun(window):
     assert line.text.text() == ""
     window.pages.show_explore()
     assert line.text.text() == "Open a model first."
+
+
+def test_a_question_on_stage_is_seen_though_the_line_is_not(loaded, monkeypatch):
+    monkeypatch.setattr(loaded, "showFullScreen", lambda: None)
+    loaded.commands["talk"].trigger()
+    loaded.notices.show_notice("warning", "Not on stage.")
+    assert loaded.status_line.isHidden() and not loaded.notices.isVisible()
+    loaded.notices.ask("Really?", {"&Yes": lambda: None})
+    assert loaded.notices.isVisible() and loaded.notices.width() > loaded.width() // 2
+    loaded.commands["talk"].trigger()
+    assert loaded.status_line.isVisible() and loaded.notices.isVisible()
