@@ -77,6 +77,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self._ringed: list[tuple[float, float]] = []
         self._crossed = False
         self._offered: tuple[object, object] = (None, None)
+        self._imaged: tuple[object, object, object] = (None, None, None)
         self._red = False
         body = QWidget()
         canvas = super().make_body()
@@ -282,6 +283,12 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.attacker.fit(self.height())
         self.attacker.setVisible(self.pictured and self.height() >= themes.current().px(_PANEL))
 
+    def _is_imaged(self, change: Perturbation) -> bool:
+        """Whether the image after this change is the one that is shown; it is from now on."""
+        (needs, pixels, shown), now = self._imaged, (self.needs, self.pixels)
+        self._imaged = (*now, dict(change))
+        return needs is now[0] and pixels is now[1] and shown == change
+
     def _image(self, change: Perturbation) -> ImageMedium | None:
         figure, pixels = self.figure, self.pixels
         return None if figure is None or pixels is None else figure.pictured(pixels, change)
@@ -302,8 +309,9 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
     def _tell(self) -> None:
         if self.figure is not None and self.pictured:
             change = self.chosen or self.attacker.change()
-            self.attacker.follow(change)
-            self.attacker.show_image(self._image(change), self.needs.utmost.describe(change))
+            if not self._is_imaged(change):  # a run that grows changes nothing of it
+                self.attacker.follow(change)
+                self.attacker.show_image(self._image(change), self.needs.utmost.describe(change))
         known = self.chosen is not None and self.figure is not None
         self.answer.setVisible(known)
         if known and self.chosen is not None:

@@ -88,6 +88,19 @@ def test_each_slider_changes_one_parameter_of_this_image_and_is_heard(plot, qtbo
     assert plot.answer.isVisible()
 
 
+def test_the_image_is_made_once_for_a_change_however_often_the_region_grows(plot, monkeypatch):
+    made, show = [], plot.attacker.show_image
+    monkeypatch.setattr(
+        plot.attacker, "show_image", lambda image, words: made.append(words) or show(image, words)
+    )
+    plot.show_figure(plot.figure)
+    assert made == []
+    plot.choose(plot.beside(plot.beside(None, (1, 0)), (1, 0)))
+    plot.show_figure(plot.figure)
+    assert made == [plot.needs.utmost.describe(plot.chosen)]
+    assert seen(plot.attacker.image) == expected(plot, plot.chosen)
+
+
 def test_one_parameter_has_a_strip_of_the_image_from_end_to_end(plot):
     strip = plot.attacker.strip
     if len(plot.scheme.terms) > 1:
