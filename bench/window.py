@@ -115,7 +115,9 @@ def _cases(folder: Path) -> list[Case]:
 
 
 def _run_case(case: Case, rounds: int) -> dict[str, Any]:
-    """Runs in a window and, in turns with them, on the command line with all threads.
+    """Runs in a window and, before and after each, on the command line with all threads.
+
+    A machine whose speed drifts, as a rented one's does, is thus as fast for one as for the other.
 
     Both stand behind other programs alike: the window's engine does of its own accord, and on a
     busy machine a command line that did not would be compared with how busy that is. By the clock
@@ -127,8 +129,11 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     shown, plain, worked = [], [], []
     began = child("run", model, source, str(_FEW))["engine"], _command_line(model, source, _FEW)[1]
     for _ in range(rounds):
+        before = _command_line(model, source, n)
         shown.append(child("run", model, source, str(n)))
-        rate, whole = _command_line(model, source, n)
+        rate, whole = map(
+            statistics.mean, zip(before, _command_line(model, source, n), strict=True)
+        )
         plain.append(rate)
         worked.append([shown[-1]["engine"] - began[0], whole - began[1]])
     window_us, plain_us = (
