@@ -43,8 +43,9 @@ REGION_HEIGHT = 270
 TURN_MS = 200
 """While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
 snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
-_SHARE, _SLOWEST_MS = 0.015, 500
-"""On a slow machine the pace is slower: no more of the time than this share is spent on it."""
+_SHARE, _SLOWEST_MS = 0.015, 300
+"""On a slow machine the pace is slower, for no more of the time than this share; but not so slow
+that the numbers in a plot are of another second than those beside it."""
 _WAITING: dict[type[Plot[Any]], str] = {
     VotesPlot: "Votes appear here as they are counted.",
     BoundsPlot: "The confidence bound appears here as samples arrive.",

@@ -93,7 +93,7 @@ def test_what_takes_long_to_draw_is_drawn_less_often(
     idle_session.runs.snapshot_changed.emit()
     assert explore._turns.interval() == TURN_MS
     qtbot.waitUntil(lambda: explore.votes.figure is not None)
-    assert 400 <= explore._turns.interval() <= 500
+    assert explore._turns.interval() == 300
 
 
 def test_a_prediction_has_no_bound_over_n(explore, idle_session, make):
