@@ -54,10 +54,7 @@ class VotesPage(Page):
 
     Nothing in a file says how its votes were drawn, so the page asks before it shows a number: it
     names scheme, alpha and bound of the form, and certifies once somebody has said that these are
-    the votes'. Other settings in the form ask anew.
-
-    Attributes:
-        begins_runs: no model is needed, so none is asked for above the page.
+    the votes'. Other settings in the form ask anew. They need no model.
     """
 
     beside_statement = begins_runs = False

@@ -95,9 +95,7 @@ class StatusLine(QFrame):
         begun from it.
         """
         runs, timing, page = self._session.runs, self._session.timing, self._pages.currentWidget()
-        apart = isinstance(page, Page) and not (
-            page.beside_form and getattr(page, "begins_runs", True)
-        )
+        apart = isinstance(page, Page) and not (page.beside_form and page.begins_runs)
         silent = runs.running or self._session.loading.busy or apart
         expected = timing.expected()
         said = runs.obstacle or (f"{expected} on this machine." if expected else "")

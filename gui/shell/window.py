@@ -284,7 +284,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first, in the window, while votes are counted or a result is saved nowhere."""
         if not self._leaving and self._asks():
-            if self.appearance.talks:  # where no question is seen
+            if self.appearance.talks:  # whoever closes the window has ended the talk
                 self.commands["talk"].trigger()
             event.ignore()
             return

@@ -22,6 +22,7 @@ class Page(Card):
     Attributes:
         beside_form: the form stays beside it; not where a page brings results of its own.
         beside_statement: the statement does.
+        begins_runs: a model and an input are asked for above it, where the form is beside it.
         buttons: row of buttons at the right of the header.
 
     Signals:
@@ -35,6 +36,7 @@ class Page(Card):
     notice = Signal(str, str)
     beside_form: ClassVar[bool] = True
     beside_statement: ClassVar[bool] = True
+    begins_runs: ClassVar[bool] = True
 
     def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
         super().__init__(title, parent=parent)
