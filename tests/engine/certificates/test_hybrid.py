@@ -2,8 +2,6 @@
 
 import json
 import math
-import statistics
-import time
 from itertools import product
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from engine.certificates.hybrid import (
 )
 from engine.certificates.kernels import FieldUniform, Flip, Mask, Uniform
 from engine.certificates.likelihood import LikelihoodRegions
+from tests.yardstick import processor_seconds
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/hybrid.json").read_text())
 
@@ -249,23 +248,14 @@ def test_rows_are_the_same_as_one_by_one():
     assert found == pytest.approx(alone, abs=1e-14)
 
 
-def median_ms(call, times: int) -> float:
-    call()
-    seconds = []
-    for _ in range(times):
-        began = time.thread_time()
-        call()
-        seconds.append(time.thread_time() - began)
-    return 1000 * statistics.median(seconds)
-
-
 def test_one_root_a_frontier_and_a_map_are_fast():
     """Measured 0.2, 2 and 5 ms on one core; the limits are what live plots need."""
     kernel = Uniform(20_000, 0.9)
     atoms, table = kernel.atoms(8), AtomTable.of([kernel.atoms(words) for words in range(9)])
-    assert median_ms(lambda: lower(0.99, 0.5, atoms), 15) < 1
-    assert median_ms(lambda: largest_strengths([0.9995], table, sigma=0.5, total=0.5), 9) < 50
+    assert processor_seconds(lambda: lower(0.99, 0.5, atoms), times=15) < 0.001
+    live = lambda: largest_strengths([0.9995], table, sigma=0.5, total=0.5)  # noqa: E731
+    assert processor_seconds(live, times=9) < 0.05
     columns = AtomTable.of([kernel.atoms(words) for words in range(16)])
     cells = columns.take(np.repeat(np.arange(16), 60))
     shifts = np.tile(np.linspace(0, 4, 60), 16)
-    assert median_ms(lambda: required_rows(shifts, cells), 3) < 500
+    assert processor_seconds(lambda: required_rows(shifts, cells)) < 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.stumps.native import read_native
 from engine.procedures.certify import certify
+from tests.yardstick import processor_seconds
 
 
 def test_tumours_in_the_range_of_the_published_table() -> None:
@@ -70,9 +70,7 @@ def test_five_hundred_rows_of_five_hundred_stumps_in_two_seconds() -> None:
     model = read_native(assets() / "models" / f"{TUMOUR_DEMO.name}.safetensors").ensemble
     x, _, _ = part(TUMOUR_DEMO, held_out=False)
     rows = np.resize(x, (500, x.shape[1]))
-    began = time.thread_time()
-    model.outside(rows, norm="l2", scale=4.0)
-    assert time.thread_time() - began < 2.0
+    assert processor_seconds(lambda: model.outside(rows, norm="l2", scale=4.0)) < 2.0
 
 
 def test_the_shipped_rows_are_those_held_out() -> None:

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from engine.core.errors import UserError
 from engine.oracles.keywords import KeywordOracle, from_text
+from tests.yardstick import processor_seconds
 
 
 def oracle(text: str) -> KeywordOracle:
@@ -58,7 +57,9 @@ def test_rules_that_cannot_be(text, sentence):
 
 def test_ordinary_expressions_are_let_through_and_are_fast():
     found = oracle(r"left: /\bturn(ed|ing)?\s+(to the )?left\b/, /l+e*ft/" + "\nright: right")
-    began = time.thread_time()
-    assert found.classify(["turning to the left", "l" * 4000 + "x", "right " * 5000]) == [0, 2, 1]
-    assert oracle("left: /\\w*\\w*!/").classify(["a" * 5000]) == [1]
-    assert time.thread_time() - began < 2
+    texts = ["turning to the left", "l" * 4000 + "x", "right " * 5000]
+    assert found.classify(texts) == [0, 2, 1]
+    assert processor_seconds(lambda: found.classify(texts)) < 1
+    slow = oracle("left: /\\w*\\w*!/")
+    assert slow.classify(["a" * 5000]) == [1]
+    assert processor_seconds(lambda: slow.classify(["a" * 5000])) < 1
