@@ -3,8 +3,9 @@
 ``python -m bench.child paint T`` notes when it was painted, T being when the process was asked
 for, and ``python -m bench.child bare T`` when a window with nothing but an empty plot in it was;
 ``python -m bench.child run MODEL INPUT N [SCHEME]`` drives one run, under a
-scheme as JSON if that is given; ``python -m bench.child switch
-MODEL INPUT`` turns talk mode and the theme on and off after one; ``python -m bench.child drag N``
+scheme as JSON if that is given, and ``late`` in place of ``run`` looks a hundred times a second how
+late the event loop is, which takes processor time of its own; ``python -m bench.child switch MODEL
+INPUT`` turns talk mode and the theme on and off after one; ``python -m bench.child drag N``
 drags the point of the playground over N frames; ``python -m bench.child recorded T`` opens a
 recorded case from the welcome page. Imports at module level what the program itself imports before
 its window is there, and no more.
@@ -72,8 +73,8 @@ def _tell(began: float) -> None:
     print(json.dumps({"seconds": time.time() - began, "work": time.process_time()}), flush=True)
 
 
-def _run(model: str, source: str, n: int, scheme: str = "") -> None:
-    """In the child: one run in the window, the event loop's lateness while it lasts."""
+def _run(model: str, source: str, n: int, scheme: str = "", *, probed: bool = False) -> None:
+    """In the child: one run in the window; ``probed``: the event loop's lateness while it lasts."""
     from engine.models.request import ModelRequest
     from engine.schemes import parse_scheme
     from gui.shell.app import application, open_window
@@ -94,7 +95,8 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
                 window.left.attacker.show_scheme(type(chosen))
             window.left.settings.put(n=n)
             _note(window.pages.explore.region, drawn)
-            heart.start()
+            if probed:
+                heart.start()
             session.runs.certify()
 
     def end() -> None:
@@ -108,8 +110,9 @@ def _run(model: str, source: str, n: int, scheme: str = "") -> None:
             sys.exit(f"The run was of {evidence.settings.scheme}.")
         if evidence.settings.n != n:
             sys.exit(f"The run had n = {evidence.settings.n}, not {n}.")
-        lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
-        answer = {"lateness": lateness, "rate": speed.samples_per_second, "threads": speed.threads}
+        answer: dict[str, Any] = {"rate": speed.samples_per_second, "threads": speed.threads}
+        if probed:
+            answer["lateness"] = {"median": late.median, "p99": late.p99, "worst": late.worst}
         # from the first to the last while it ran: before it nothing is known to draw
         grown = (len(drawn) - 1) / (drawn[-1] - drawn[0]) if len(drawn) > 1 else 0.0
         print(json.dumps({**answer, "interface": own / clock, "engine": engine, "hertz": grown}))
@@ -259,4 +262,5 @@ if __name__ == "__main__":
     elif sys.argv[1] == "switch":
         _switch(sys.argv[2], sys.argv[3])
     else:
-        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]), *sys.argv[5:])
+        probed = sys.argv[1] == "late"
+        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]), *sys.argv[5:], probed=probed)

@@ -91,13 +91,18 @@ def pictures(rounds: int) -> dict[str, dict[str, float]]:
     """
     found = {}
     for title, (model, source, n, scheme) in _PICTURES.items():
-        runs = [child("run", model, source, str(n), json.dumps(scheme)) for _ in range(rounds)]
-        found[title] = {
-            name: statistics.median(run["lateness"][name] for run in runs)
-            for name in ("median", "p99", "worst")
-        }
-        found[title]["hertz"] = statistics.median(run["hertz"] for run in runs)
+        found[title] = _lateness(model, source, str(n), json.dumps(scheme), rounds=rounds)
     return found
+
+
+def _lateness(*run: str, rounds: int) -> dict[str, float]:
+    """Milliseconds by which the event loop is late in a run, and how often its region is drawn."""
+    runs = [child("late", *run) for _ in range(rounds)]
+    found = {
+        name: statistics.median(one["lateness"][name] for one in runs)
+        for name in ("median", "p99", "worst")
+    }
+    return {**found, "hertz": statistics.median(one["hertz"] for one in runs)}
 
 
 def _cases(folder: Path) -> list[Case]:
@@ -123,7 +128,8 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     busy machine a command line that did not would be compared with how busy that is. By the clock
     the two can be compared on a quiet machine alone, for what the window draws is drawn so often a
     second however few votes are counted in it; processor time a vote, and the share of a core
-    that the window's own thread takes, tell on a busy one too.
+    that the window's own thread takes, tell on a busy one too. How late its event loop is other
+    runs tell, for to look takes time.
     """
     title, model, source, n = case
     shown, plain, worked = [], [], []
@@ -143,10 +149,7 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     return {
         "subject": title,
         "threads": shown[0]["threads"],
-        "lateness_ms": {
-            name: statistics.median(run["lateness"][name] for run in shown)
-            for name in ("median", "p99", "worst")
-        },
+        "lateness_ms": _lateness(model, source, str(n), rounds=rounds),
         "hertz": statistics.median(run["hertz"] for run in shown),
         "engine_us": window_us,
         "command_line_us": plain_us,

@@ -12,6 +12,7 @@ import datetime
 import queue
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator
@@ -25,7 +26,10 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from engine.core.errors import UserError
 from engine.system.memory import give_back
 
-POLL_HERTZ = 15
+MOST_HERTZ, LEAST_HERTZ = 15, 11
+"""Looks at a job's snapshots a second: on a slow machine fewer, yet enough for a smooth growth."""
+_SHARE = 0.06
+"""Part of a core that the UI thread is to take while it shows them; the engine wants every core."""
 SWITCH_INTERVAL = 0.00005
 """Seconds a thread may hold the interpreter. A fifth of Python's own would keep the window smooth;
 a hundredth lets the engine's threads, which ask after every operation of torch, go on while the
@@ -49,7 +53,7 @@ class Job:
         title: in words, for the sentence shown if it fails.
         on_done: given the result.
         on_failed: given the :class:`Failure`; without it the worker's ``failed`` tells everybody.
-        on_snapshot: given the newest snapshot, at most 15 times a second.
+        on_snapshot: given the newest snapshot, 11 to 15 times a second.
         urgent: somebody waits for it; a long job that is not urgent may give way.
         quiet: too short or too frequent to be told of while it is at work.
         aside: so short that it is done between two snapshots of a job at work; nothing it touches
@@ -209,8 +213,10 @@ class Worker(QObject):
         )
         self._pending: list[Job] = []
         self._timer = QTimer(self)
-        self._timer.setInterval(1000 // POLL_HERTZ)
-        self._timer.timeout.connect(self._poll)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may come 5 % later
+        self._timer.setInterval(1000 // MOST_HERTZ)
+        self._timer.timeout.connect(self._look)
+        self._looks: deque[float] = deque(maxlen=MOST_HERTZ)
 
     def start(self) -> None:
         """Start the thread; its first act is the warm-up."""
@@ -267,6 +273,14 @@ class Worker(QObject):
         return ended
 
     @Slot()
+    def _look(self) -> None:
+        """Take what there is; the next look comes later where what was shown of late took long."""
+        self._looks.append(time.thread_time())
+        each = (self._looks[-1] - self._looks[0]) / max(1, len(self._looks) - 1)
+        self._timer.setInterval(interval_ms(each))
+        self._poll()
+
+    @Slot()
     def _poll(self) -> None:
         mailbox = self._thread.mailbox
         if latest := mailbox.take_snapshot():
@@ -292,6 +306,16 @@ class Worker(QObject):
     def _on_warm(self, _: None) -> None:
         self.is_warm = True
         self.warm.emit()
+
+
+def interval_ms(seconds: float) -> int:
+    """Between two looks, each of which takes the UI thread some seconds of processor time.
+
+    >>> interval_ms(0.001), interval_ms(0.0048), interval_ms(0.02)
+    (66, 80, 90)
+    """
+    wanted = round(1000 * seconds / _SHARE)
+    return min(max(wanted, 1000 // MOST_HERTZ), 1000 // LEAST_HERTZ)
 
 
 class Lane:

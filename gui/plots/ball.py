@@ -131,6 +131,7 @@ class BallPlot(Chart["SliceFigure"]):
         self._grown: tuple[object, ...] = ()
         self._told: tuple[object, ...] = ()
         self._size: tuple[object, Box] = (None, Box(0.0, 0.0, 0.0, 0.0))
+        self._written = ""
         self._roomy: tuple[object, float, dict[int, tuple[int, int] | None]] = (None, 0.0, {})
         self.add(self.image, self.casing, self.outline, self.samples, self.ball_casing, self.ball,
                  self.attacked, self.radius_line, self.input, self.radius_label,
@@ -209,16 +210,16 @@ class BallPlot(Chart["SliceFigure"]):
         figure, frame = self.figure, self.pixel_frame()
         if figure is None or frame.w < 10:
             return
-        middle = self.spot(0.0, 0.0)
+        middle, theme = self.spot(0.0, 0.0), themes.current()
         reach = frame.w / (2 * figure.extent) * figure.reach
         extent = figure.extent  # texts stand in its units
-        size = (frame, round(reach), text_size(self.radius_label), extent)
+        size = (frame, round(reach), self._written, theme, extent)
         if size != self._size[0]:
             self._size = size, self._label_radius(middle, reach, frame)
-        taken = [_square(middle, max(reach, 8.0)), self._size[1]]
-        placed = (frame, round(20 * reach / frame.w), themes.current(), extent)
+        placed = (frame, round(20 * reach / frame.w), theme, extent)
         if placed != self._placed:
             self._placed = placed
+            taken = [_square(middle, max(reach, 8.0)), self._size[1]]
             self._label_classes(figure, frame, taken)
 
     def under(self, at: QPoint) -> str:
@@ -299,8 +300,11 @@ class BallPlot(Chart["SliceFigure"]):
 
     def _draw_ball(self, figure: SliceFigure, theme: Theme) -> None:
         """The disc, where it is another by a quarter of a pixel, and its radius in words."""
-        radius, path = figure.radius or 0.0, QPainterPath()
-        self.radius_label.setText("refuted" if figure.refuted else figure.size or NOTHING)
+        radius = figure.radius or 0.0
+        written = "refuted" if figure.refuted else figure.size or NOTHING
+        if written != self._written:
+            self._written = written
+            self.radius_label.setText(written)
         pixels = 4 * self.pixel_frame().w / (2 * figure.extent)
         outline = np.rint(pixels * figure.outline).tobytes()
         scale = (pixels, theme, self.devicePixelRatioF())
@@ -316,6 +320,7 @@ class BallPlot(Chart["SliceFigure"]):
         self.ball.setBrush(tinted(ink, 0.14))
         self.radius_line.setPen(self.pen(ink, theme.line + 0.5))
         self.radius_label.setColor(ink if radius > 0 else theme.warning)
+        path = QPainterPath()
         if figure.outline.size:
             path.addPolygon(QPolygonF([QPointF(u, v) for u, v in figure.outline.tolist()]))
             path.closeSubpath()

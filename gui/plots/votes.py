@@ -167,7 +167,9 @@ class VotesPlot(Chart["VotesFigure"]):
             text.setVisible(False)
 
     def _label_names(self, figure: VotesFigure, frame: Box) -> None:
-        theme = themes.current()
+        theme, names = themes.current(), [bar.name for bar in figure.bars]
+        if self._named == (names, figure.top, frame, theme, self.view.viewRange()):
+            return
         metrics = QFontMetrics(theme.font("small", bold=True))
         slot = frame.w / (len(figure.bars) + 0.2)
         regular = QFontMetrics(theme.font("small"))
@@ -178,19 +180,16 @@ class VotesPlot(Chart["VotesFigure"]):
         rotated = widest > slot and slot < theme.px(_ROTATED_ROOM)
         limit = int(theme.px(_ROTATED_ROOM) if rotated else slot - _TEXT_MARGINS)
         most = 1 if rotated else _NAME_LINES
-        names = [broken(visible(bar.name), metrics, limit, most) for bar in figure.bars]
-        lines = 1 + max(name.count("\n") for name in names)
+        texts = [broken(visible(name), metrics, limit, most) for name in names]
+        lines = 1 + max(text.count("\n") for text in texts)
         length = min(widest, limit) if rotated else lines * metrics.height()
         room = length + _TEXT_MARGINS + theme.px(_NAME_DROP)
         self._make_room_below(room, frame)
         per_pixel = self.view.viewRange()[1][1] / (frame.h - room)
-        named = (tuple(bar.name for bar in figure.bars), figure.top, frame, per_pixel, theme)
-        if named == self._named:
-            return
-        self._named = named
+        self._named = names, figure.top, frame, theme, self.view.viewRange()
         for i, (bar, text) in enumerate(zip(figure.bars, self.names, strict=False)):
             chosen = bar.index == figure.top
-            text.setText(names[i])
+            text.setText(texts[i])
             dress_text(text, theme.accent if chosen else theme.text, bold=chosen, ground=None)
             text.setAnchor((1.0, 0.5) if rotated else (0.5, 0.0))
             text.setAngle(90 if rotated else 0)
@@ -234,18 +233,20 @@ class VotesPlot(Chart["VotesFigure"]):
         return sorted(counted, key=lambda i: (bars[i].index != figure.top, -_count(figure, i)))
 
     def _layout(self, figure: VotesFigure, frame: Box) -> tuple[object, list[float]]:
-        """What the places of counts rest on; widths and heights, in pixels, apart."""
+        """What the places of counts rest on; heights, in pixels, apart.
+
+        Of a count its letters: to measure it takes as long as all else here.
+        """
         theme, order = themes.current(), self._counted(figure)
-        metrics = QFontMetricsF(theme.font("small", bold=True))
-        sizes = [
-            metrics.horizontalAdvance(_spelled(figure, i, shortened=shortened))
+        letters = [
+            len(_spelled(figure, i, shortened=shortened))
             for i in order
             for shortened in (False, True)
         ]
         scale = frame.h / (self.view.viewRange()[1][1] - self.view.viewRange()[1][0])
         tops = [height * scale for height in (*self.estimation.heights, *self.selection.heights)]
         phase = (figure.threshold, figure.top, figure.n_estimation > 0)
-        return (frame, self.view.viewRange(), theme, phase, order), [*sizes, *tops]
+        return (frame, self.view.viewRange(), theme, phase, order, letters), tops
 
     def _place_counts(self, figure: VotesFigure, half: Box) -> None:
         """Above each bar, or a line or two higher where another, or the dashed line, is in the way.

@@ -23,6 +23,7 @@ class Card(QFrame):
         self.subtitle = ElidedLabel()
         set_role(self.title, "title")
         set_role(self.subtitle, "small")
+        self._said = ("", "")
         self.header = QHBoxLayout()
         self.header.setSpacing(6)
         words = QVBoxLayout()
@@ -39,5 +40,7 @@ class Card(QFrame):
 
     def set_subtitle(self, text: str, *, whole: str = "") -> None:
         """Say below the title what is shown now; ``whole`` is the tooltip of a short form."""
-        self.subtitle.setText(text)
-        self.subtitle.set_whole(whole)
+        if (text, whole) != self._said:
+            self._said = text, whole
+            self.subtitle.setText(text)
+            self.subtitle.set_whole(whole)

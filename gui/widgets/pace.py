@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-READING_MS = 200
+READING_MS = 250
 
 
 class Pace(QObject):

@@ -1,0 +1,104 @@
+"""A traced network as one call: torch's own interpreter runs its operations, without Python.
+
+Called from Python, each operation gives Python's lock up and asks for it again. That costs a fast
+network a fifth of its time in bf16, and while a window draws each operation waits. In one call the
+lock is asked for once a batch. The operations, and every bit of what they compute, are the same.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import torch
+from torch import nn
+
+_PACKED = """
+def convolution(
+    x: Tensor, weight: Tensor, bias: Optional[Tensor], padding: List[int], stride: List[int],
+    dilation: List[int], groups: int, after: str
+) -> Tensor:
+    none: List[Optional[number]] = []
+    return torch.ops.mkldnn._convolution_pointwise(
+        x, weight, bias, padding, stride, dilation, groups, after, none, "")
+
+def convolution_and_sum(
+    x: Tensor, other: Tensor, weight: Tensor, bias: Optional[Tensor], padding: List[int],
+    stride: List[int], dilation: List[int], groups: int, after: Optional[str]
+) -> Tensor:
+    none: List[Optional[number]] = []
+    return torch.ops.mkldnn._convolution_pointwise(
+        x, other, weight, bias, padding, stride, dilation, groups, "add", 1.0, after, none, "")
+
+def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor], after: str) -> Tensor:
+    none: List[Optional[number]] = []
+    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, after, none, "")
+"""
+"""oneDNN's operations as a trace can hold them: their lists of optional numbers it cannot."""
+
+Network = Callable[[torch.Tensor], torch.Tensor]
+
+
+class Packed(nn.Module):
+    """A layer whose weights are packed for one operation, in their dtype.
+
+    They are plain attributes, not buffers: casting the network leaves them alone.
+    """
+
+    _weight: torch.Tensor
+    _bias: torch.Tensor | None
+
+    def show_weights(self) -> None:
+        """Make them buffers: a trace takes those from the layer, and cannot write these down."""
+        for name in ("_weight", "_bias"):
+            self.register_buffer(name, self.__dict__.pop(name), persistent=False)
+
+
+@cache
+def operations() -> Any:
+    """Those of packed layers, to be called while a network is traced."""
+    return torch.jit.CompilationUnit(_PACKED)
+
+
+def is_traced() -> bool:
+    """Whether the calling thread is in a trace."""
+    return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
+
+
+def in_one_call(network: nn.Module, probe: torch.Tensor) -> Network | None:
+    """The same function in one call; None where it cannot be had.
+
+    Args:
+        network: on the CPU, of torch's own operations and packed layers; keeps nothing of a batch.
+        probe: two samples or more, by two of which it is traced; for one of them, and for all and
+            one more, its results must be equal.
+    """
+    for layer in network.modules():
+        if isinstance(layer, Packed):
+            layer.show_weights()
+    try:
+        with warnings.catch_warnings(), torch.inference_mode():
+            warnings.simplefilter("ignore", FutureWarning)  # torch will go on without it one day
+            # a number that depends on the batch would be written down as it is now
+            warnings.simplefilter("error", torch.jit.TracerWarning)  # type: ignore[attr-defined]
+            traced = torch.jit.trace(network, (probe[:2],), check_trace=False)
+            whole = _Whole(traced)
+            parts = (probe[:1], torch.cat([probe, probe[:1]]))
+            same = all(torch.equal(whole(part), network(part)) for part in parts)
+    except Exception:  # many kinds of error, none of them ours; operation by operation it goes
+        return None
+    return whole if same else None
+
+
+class _Whole:
+    """Calls a trace as it stands: what torch would make faster might round otherwise."""
+
+    def __init__(self, traced: Any) -> None:
+        self._traced = traced
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        # of this thread alone
+        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+            return self._traced(x)  # type: ignore[no-any-return]
