@@ -26,9 +26,9 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from engine.core.errors import UserError
 from engine.system.memory import give_back
 
-MOST_HERTZ, LEAST_HERTZ = 15, 11
+MOST_HERTZ, LEAST_HERTZ = 15, 12
 """Looks at a job's snapshots a second: on a slow machine fewer, yet enough for a smooth growth."""
-_SHARE = 0.06
+_SHARE, _STEP_MS = 0.06, 6
 """Part of a core that the UI thread is to take while it shows them; the engine wants every core."""
 SWITCH_INTERVAL = 0.00005
 """Seconds a thread may hold the interpreter. A fifth of Python's own would keep the window smooth;
@@ -53,7 +53,7 @@ class Job:
         title: in words, for the sentence shown if it fails.
         on_done: given the result.
         on_failed: given the :class:`Failure`; without it the worker's ``failed`` tells everybody.
-        on_snapshot: given the newest snapshot, 11 to 15 times a second.
+        on_snapshot: given the newest snapshot, 12 to 15 times a second.
         urgent: somebody waits for it; a long job that is not urgent may give way.
         quiet: too short or too frequent to be told of while it is at work.
         aside: so short that it is done between two snapshots of a job at work; nothing it touches
@@ -312,10 +312,11 @@ def interval_ms(seconds: float) -> int:
     """Between two looks, each of which takes the UI thread some seconds of processor time.
 
     >>> interval_ms(0.001), interval_ms(0.0048), interval_ms(0.02)
-    (66, 80, 90)
+    (66, 78, 83)
     """
-    wanted = round(1000 * seconds / _SHARE)
-    return min(max(wanted, 1000 // MOST_HERTZ), 1000 // LEAST_HERTZ)
+    wanted = int(1000 * seconds / _SHARE)
+    steady = wanted - wanted % _STEP_MS  # a timer with another interval begins anew
+    return min(max(steady, 1000 // MOST_HERTZ), 1000 // LEAST_HERTZ)
 
 
 class Lane:

@@ -14,6 +14,7 @@ from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.graphics import pg
 from gui.plots.heat import heat_image
 from gui.plots.labels import Box
+from gui.plots.outline import Outline
 from gui.plots.region_plot import RegionPlot, Step, entries
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -45,9 +46,8 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         self._shown = (0.0, 0.0)
         self._written: object = None
         self.image = pg.ImageItem(axisOrder="row-major")
-        self.steps = pg.PlotCurveItem(fillLevel=0.0)
-        self.casing, self.within_reach = pg.PlotCurveItem(), pg.PlotCurveItem()
-        self.provisional = pg.PlotCurveItem()
+        self.steps, self.casing = Outline(), Outline()
+        self.within_reach, self.provisional = Outline(), Outline()
         self.strengths: list[pg.TextItem] = []
         self.add(self.image, self.within_reach, self.provisional, self.casing, self.steps)
         for axis in ("left", "bottom"):
@@ -66,7 +66,7 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
             lines.append((item, _outline(None if p is None else needs.reach(p, layer), needs)))
         for item, line in lines:
             if self.moved(item, *line):
-                item.setData(*line)
+                item.set_points(*line)
         self.legend.set_entries(entries(figure, themes.current()))
         self._zoom(figure, heights)
 
@@ -178,8 +178,6 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         self.image.setImage(image, autoLevels=False, levels=(0, 255))
         rise = needs.upper - needs.floor
         self.image.setRect(QRectF(-0.5, needs.floor, len(needs.columns), rise))
-        for item in (self.steps, self.casing):
-            item.setFillLevel(needs.ground)
         for side, name in zip(("bottom", "left"), needs.names, strict=False):
             self.name_axis(side, name)
         self._shown = (0.0, 0.0)

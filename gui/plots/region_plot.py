@@ -96,6 +96,8 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.nothing.setZValue(30)
         self.attack = pg.ScatterPlotItem(pxMode=True, symbol="x")
         self.attack.setZValue(25)
+        for item in (self.marker, self.attack):
+            item.hide()
         self.add(self.marker, self.attack, self.nothing)
         self.legend, self.scale = Legend(), Scale()
         self.legend.flowing = True
@@ -135,6 +137,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         places = [self.place_of(change)] if known and change is not None else []
         if places != self._ringed:
             self._ringed = places
+            self.marker.setVisible(bool(places))  # what is hidden is not painted, empty or not
             self.marker.setData(pos=places)
 
     def shows(self, change: Perturbation) -> bool:
@@ -199,6 +202,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
             return
         self._crossed = found is not None
         there = found is not None and self.shows(found.change)
+        self.attack.setVisible(there)
         self.attack.setData(pos=[self.place_of(found.change)] if found and there else [])
         self.attack.setBrush(theme.danger if figure.refuted else theme.text)
         self.attack.setPen(self.pen(theme.surface, 1.0))

@@ -37,6 +37,8 @@ _DASHED = 3.0
 """Pixels around the dashed line that no count lies on."""
 _KEPT = 2.0
 """Pixels by which a bar or a count may grow before counts are placed anew."""
+_USUAL = 10
+"""Bars; a model of more classes has one more, for all others."""
 _TEXT_MARGINS = 8.0
 """A text document keeps 4 pixels on each side."""
 
@@ -54,7 +56,10 @@ class VotesPlot(Chart["VotesFigure"]):
         super().__init__("Votes")
 
     def build(self) -> None:
-        """Bars for both phases, the threshold's line, and texts that are made as classes appear."""
+        """Bars for both phases, the threshold's line, and texts for as many bars as are usual.
+
+        Made with the first votes they would hold up a run that has just begun.
+        """
         from gui.plots.bars import Bars  # it loads pyqtgraph
 
         self.estimation, self.selection = Bars(), Bars()
@@ -74,6 +79,7 @@ class VotesPlot(Chart["VotesFigure"]):
             self.half, self.half_label, self.estimation, self.selection, self.foot, self.marker
         )
         self.add(self.members)
+        self._ensure_texts(_USUAL)
         self.plot.hideAxis("left")
         self.plot.hideAxis("bottom")
         self.view.setRange(xRange=(-0.6, 9.6), yRange=(0, _HEADROOM), padding=0)

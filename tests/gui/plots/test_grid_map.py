@@ -21,7 +21,7 @@ NODES = parse_scheme({"key": "hierarchical-sparse", "p": 0.81, "p_plus": 0.05, "
 def test_the_line_is_the_region(shown) -> None:
     plot, figure = shown(MapPlot(), 420, 360), make_region_figure("staircase")
     plot.show_figure(figure)
-    x, y = plot.steps.getData()
+    x, y = plot.steps.points
     reach = figure.region.reach
     assert x.tolist() == pytest.approx(np.repeat(np.arange(len(reach) + 1) - 0.5, 2).tolist())
     assert y.tolist() == pytest.approx([0, *np.repeat(reach, 2), 0])
@@ -39,11 +39,11 @@ def test_steps_bear_their_strength_rounded_down(shown) -> None:
 def test_what_the_votes_to_come_could_reach_lies_above(shown) -> None:
     plot = shown(MapPlot())
     plot.show_figure(make_region_figure("staircase"))
-    _, certified = plot.steps.getData()
-    _, reachable = plot.within_reach.getData()
+    _, certified = plot.steps.points
+    _, reachable = plot.within_reach.points
     assert reachable.max() > certified.max()
     plot.show_figure(make_region_figure("staircase", n=10_000))
-    assert len(plot.within_reach.getData()[0]) == 0
+    assert len(plot.within_reach.points[0]) == 0
 
 
 def test_many_counts_share_columns(shown) -> None:
@@ -51,7 +51,7 @@ def test_many_counts_share_columns(shown) -> None:
     plot = shown(MapPlot())
     plot.show_figure(make_region_figure("staircase", scheme=scheme))
     region, counts = plot.figure.region, plot.figure.needs.counts
-    _, y = plot.steps.getData()
+    _, y = plot.steps.points
     for j in range(len(y) // 2 - 1):
         assert y[2 * j + 1] == region.strength(counts[j])
     assert not any(text.isVisible() for text in plot.strengths)
@@ -74,7 +74,7 @@ def test_an_image_beside_words_starts_at_no_word(shown) -> None:
     region = Staircase(**{**figure.region.model_dump(), **facts})
     plot = shown(MapPlot(), 420, 360)
     plot.show_figure(figure.model_copy(update={"needs": needs, "region": region}))
-    assert plot.steps.getData()[1][1] == region.reach[0]
+    assert plot.steps.points[1][1] == region.reach[0]
     assert plot.plot.getAxis("bottom").labelText == "changed words"
     assert plot.change_at(QPointF(0.0, 0.1))["entities"] == 0.0
 
@@ -99,7 +99,7 @@ def test_the_cells_below_the_line_are_the_region(shown) -> None:
     found = mask(plot)
     for row, column in np.ndindex(found.shape):
         assert found[row, column] == (figure.region.cell(row, column) is not None)
-    x, y = plot.steps.getData()
+    x, y = plot.steps.points
     area = 0.5 * abs(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
     assert area == found.sum()
 
@@ -178,7 +178,7 @@ def test_a_plane_of_two_parameters_is_filled_around_no_change(shown) -> None:
     region = GainBrightness(sigma_k=0.2, sigma_b=0.2, p_lower=0.8)
     plot = shown(MapPlot(), 640, 420)
     plot.show_figure(RegionFigure(needs=needs, region=region, class_name="7"))
-    x, y = plot.steps.getData()
+    x, y = plot.steps.points
     middle = needs.place({"gain": 1.0, "brightness": 0.0})[0]
     assert 0 < x.min() < middle < x.max() < len(needs.columns) and y[0] == y[-1] == 0.0
     plot.choose({"gain": 0.9, "brightness": -0.05})

@@ -141,8 +141,8 @@ def test_a_provisional_bound_is_dotted_and_no_claim(shown) -> None:
         entries = {entry.text: entry.mark for entry in plot.legend.entries}
         assert entries["provisional, no claim"] == "dots"
         assert entries["the votes to come could reach"] == "dash"
-        assert len(plot.provisional.getData()[0])
-        assert not len(plot.steps.getData()[0])
+        assert len(plot.provisional.points[0])
+        assert not len(plot.steps.points[0])
 
 
 def test_another_scheme_draws_another_map(shown) -> None:
@@ -177,7 +177,8 @@ def test_what_an_attack_refutes_is_red_with_a_cross(qtbot, scheme):
     qtbot.addWidget(plot)
 
     def ink():
-        return (plot.steps if hasattr(plot, "steps") else plot.strips[0].ends).opts["pen"].color()
+        steps = getattr(plot, "steps", None)
+        return (plot.strips[0].ends.opts["pen"] if steps is None else steps.pen()).color()
 
     plot.show_figure(sound)
     assert ink().name() == theme.certified.lower() and not len(plot.attack.points())

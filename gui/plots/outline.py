@@ -1,0 +1,31 @@
+"""A line, and what it encloses, that Qt paints by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtWidgets import QGraphicsPathItem
+
+from gui.plots.graphics import pg
+
+Numbers = npt.NDArray[np.float64]
+
+
+class Outline(QGraphicsPathItem):
+    """For what is drawn anew many times a second, in data units.
+
+    A curve of pyqtgraph's asks Python for its bounds and its path with every paint. A brush fills
+    what lies between the line and the straight one from its end to its start.
+
+    Attributes:
+        points: x and y.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.points: tuple[Numbers, Numbers] = (np.zeros(0), np.zeros(0))
+
+    def set_points(self, x: Numbers, y: Numbers) -> None:
+        """Draw another line; without points, none."""
+        self.points = x, y
+        self.setPath(pg.arrayToQPath(x, y, connect="all"))
