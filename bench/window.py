@@ -26,17 +26,21 @@ _PICTURES: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     "ring": (
         "demo:digits-rotation",
         "digits16:17",
-        100_000,
+        250_000,
         {"key": "rotation", "sigma": 0.25, "degrees": 60.0},
     ),
     "map": (
         "demo:digits-light",
         "digits:52",
-        500_000,
+        1_000_000,
         {"key": "contrast-brightness", "sigma_k": 0.3, "sigma_b": 0.3},
     ),
 }
-"""Regions in parameters: model, input, n and scheme of a run that draws each."""
+"""Regions in parameters: model, input, n and scheme of a run that draws each.
+
+All runs take ten seconds or so: the first moments of a run, in which plots come in sight and are
+laid out, are the heaviest, and few runs are that short.
+"""
 _FEW = 1_000
 """Votes of a run that is all start: what it takes is no part of a vote's processor time."""
 Case = tuple[str, str, str, int]
@@ -114,8 +118,8 @@ def _cases(folder: Path) -> list[Case]:
     Image.fromarray(pixels).save(image)
     assert shape[0] == pixels.shape[2]
     return [
-        ("digits CNN", "demo:digits-0.25", "digits:52", 1_000_000),
-        (subject.title, str(model), str(image), 20_000),
+        ("digits CNN", "demo:digits-0.25", "digits:52", 2_000_000),
+        (subject.title, str(model), str(image), 30_000),
     ]
 
 
