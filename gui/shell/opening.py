@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Slot
 from PySide6.QtGui import QGuiApplication, QImage
@@ -36,6 +37,9 @@ from gui.widgets.file_dialogs import (
     model_spec,
     pasted_image,
 )
+
+if TYPE_CHECKING:
+    from engine.figures.images import Illustrations
 
 
 class Opening(QObject):
@@ -172,24 +176,37 @@ class Opening(QObject):
 
     def save_shown(self, fmt: ExportFormat) -> None:
         """Save the shown result, with what is drawn beside it."""
-        evidence = self._session.runs.evidence
-        if evidence is not None:
-            self._asker.save_file(
-                f"Save {fmt.upper()}", file_name(evidence, fmt), partial(self._write_shown, fmt)
-            )
+        shown = self._shown()
+        if shown is not None:
+            name = file_name(shown[0], fmt)
+            write = partial(self._write_shown, fmt, shown)
+            self._asker.save_file(f"Save {fmt.upper()}", name, write)
 
     def save_slides(self) -> None:
         """Save the shown result for a talk: the ending that is chosen says as what."""
-        evidence = self._session.runs.evidence
-        if evidence is not None:
-            name = file_name(evidence, FILMS[0].removeprefix("."))
-            self._asker.save_file("Save for slides", name, self._write_slides, SLIDES_FILTER)
+        shown = self._shown()
+        if shown is not None:
+            name = file_name(shown[0], FILMS[0].removeprefix("."))
+            write = partial(self._write_slides, shown)
+            self._asker.save_file("Save for slides", name, write, SLIDES_FILTER)
 
-    def _write_slides(self, path: Path) -> None:
-        evidence, image = self._session.runs.evidence, self._session.illustrator.illustrations
-        if evidence is not None:
-            film = Film(dark=themes.current().dark)
-            self._session.exports.slides(evidence, path, image.region, film)
+    def _shown(self) -> tuple[Evidence, Illustrations] | None:
+        """The shown result, and what is drawn beside it so far."""
+        evidence = self._session.runs.evidence
+        return None if evidence is None else (evidence, self._session.illustrator.illustrations)
+
+    def _latest(self, asked: tuple[Evidence, Illustrations]) -> tuple[Evidence, Illustrations]:
+        """A result that a dialog was opened for, with what came to it while that was open.
+
+        A run that began meanwhile, or another input, is nothing that its name was typed for.
+        """
+        now = self._shown()
+        return asked if now is None or now[0].run_id != asked[0].run_id else now
+
+    def _write_slides(self, asked: tuple[Evidence, Illustrations], path: Path) -> None:
+        evidence, drawn = self._latest(asked)
+        film = Film(dark=themes.current().dark)
+        self._session.exports.slides(evidence, path, drawn.region, film)
 
     @Slot(object, str)
     def save_record(self, evidence: Evidence, fmt: ExportFormat) -> None:
@@ -200,12 +217,12 @@ class Opening(QObject):
         write = partial(exports.export, evidence, fmt)
         self._asker.save_file(f"Save {fmt.upper()}", file_name(evidence, fmt), write)
 
-    def _write_shown(self, fmt: ExportFormat, path: Path) -> None:
-        """Write what is shown now: labels may have been added since."""
-        evidence = self._session.runs.evidence
-        if evidence is not None:
-            exports, illustrations = self._session.exports, self._session.illustrator.illustrations
-            exports.export(exports.assigned(evidence), fmt, path, illustrations)
+    def _write_shown(
+        self, fmt: ExportFormat, asked: tuple[Evidence, Illustrations], path: Path
+    ) -> None:
+        evidence, drawn = self._latest(asked)
+        exports = self._session.exports
+        exports.export(exports.assigned(evidence), fmt, path, drawn)
 
 
 def file_name(evidence: Evidence, fmt: str) -> str:

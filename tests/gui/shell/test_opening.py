@@ -6,6 +6,7 @@ from PySide6.QtGui import QDropEvent, QImage
 
 from engine.case import Case
 from engine.case.merging import adopt
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
 from engine.verify import sound
@@ -192,3 +193,37 @@ def test_logs_go_to_their_page_and_votes_to_theirs(window, tmp_path, qtbot):
     qtbot.waitUntil(lambda: window.pages.logs.shown is not None)
     assert window.pages.logs.paths == tuple(logs) and window.pages.votes.path == votes
     assert window.session.loading.given is None
+
+
+@pytest.fixture
+def asked(loaded, make, qtbot):
+    """A window whose shown result is to be saved as JSON: the dialog is open."""
+    first = make.evidence(CertifySettings(n=1000)).model_copy(update={"run_id": "first"})
+    loaded.session.runs._take(first)
+    loaded.opening.save_shown("json")
+    return loaded, loaded.asker.current
+
+
+def written(window, dialog, path, qtbot):
+    with qtbot.waitSignal(window.session.exports.exported):
+        dialog.fileSelected.emit(str(path))
+    dialog.close()
+    return Evidence.model_validate_json(path.read_text())
+
+
+def test_what_a_dialog_was_opened_for_is_written_though_another_input_came(asked, qtbot, tmp_path):
+    window, dialog = asked
+    window.session.loading.open_input("digits:3")
+    qtbot.waitUntil(lambda: window.session.runs.evidence is None)
+    assert written(window, dialog, tmp_path / "a.json", qtbot).run_id == "first"
+
+
+def test_it_is_never_another_run_and_has_what_was_added_to_its_own(asked, make, qtbot, tmp_path):
+    window, dialog = asked
+    runs = window.session.runs
+    runs._take(make.evidence(CertifySettings(n=2000)).model_copy(update={"run_id": "second"}))
+    assert written(window, dialog, tmp_path / "a.json", qtbot).run_id == "first"
+    window.opening.save_shown("json")
+    dialog, shown = window.asker.current, runs.evidence
+    runs.replace(shown, shown.model_copy(update={"statement": "labelled"}))
+    assert written(window, dialog, tmp_path / "b.json", qtbot).statement == "labelled"
