@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engine.evidence.evidence import Evidence
 from gui.controllers.playback import NOTHING
 from gui.controllers.session import Session
+from gui.widgets.page import Page
 
 PACE = 15.0
 """Seconds of a replay for which no pace was chosen."""
@@ -49,10 +50,17 @@ class Replaying(QObject):
         session.runs.began.connect(self._stay)
 
     def replay(self, seconds: float) -> None:
-        """Replay the run on the page in sight, else the shown one, among the plots."""
-        self._pace, playback = seconds, self._session.playback
-        again = playback.evidence if self._stack.currentWidget() is self._plots else None
-        evidence = self._recorded() or again or _with_votes(self._session.runs.evidence)
+        """Replay the run on the page in sight, else the shown one, among the plots.
+
+        Where another result is in sight that has no votes to replay, nothing is: the shown run in
+        its place would be taken for it.
+        """
+        self._pace, playback, page = seconds, self._session.playback, self._stack.currentWidget()
+        again = playback.evidence if page is self._plots else None
+        shown = self._session.runs.evidence
+        if isinstance(page, Page) and page.shows_other(shown):
+            shown = None
+        evidence = self._recorded() or again or _with_votes(shown)
         if evidence is None:
             self.notice.emit("info", NOTHING)
         else:

@@ -66,3 +66,22 @@ def test_in_talk_mode_the_last_moment_of_a_recorded_case_stands(window, qtbot, m
     window.commands["talk"].trigger()
     qtbot.waitUntil(lambda: not playback.active)
     assert window.pages.currentWidget() is window.pages.welcoming.recorded
+
+
+def test_one_s_own_run_is_not_replayed_for_another_result_that_has_no_votes(loaded, qtbot):
+    """A file that does not hold, a row of a set or runs that are compared: F7 was about them."""
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    qtbot.waitUntil(lambda: not loaded.session.worker.busy())
+    page, playback = loaded.pages.verify, loaded.session.playback
+    page.verify(case_of("ring").evidence)
+    qtbot.waitUntil(lambda: page.checked is not None and not loaded.session.worker.busy())
+    page.record.show_evidence(page.checked.evidence, "As stated", recomputed="It is less.")
+    loaded.commands["pace-15"].trigger()
+    assert not playback.coming and loaded.pages.currentWidget() is page
+    assert any(one.sentence == NOTHING for one in loaded.notices.notices)
+    page.back.click()
+    loaded.commands["pace-15"].trigger()
+    qtbot.waitUntil(lambda: playback.active)
+    assert playback.evidence is loaded.session.runs.evidence
+    playback.stop()
