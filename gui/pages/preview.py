@@ -74,6 +74,11 @@ class Preview(Page):
         self._clear()
         self.set_subtitle("Making the pages…")
 
+    def show_none(self) -> None:
+        """Say that no result is shown."""
+        self._clear()
+        self.set_subtitle("No result is shown any more; a run makes one.")
+
     @Slot(object)
     def show_pages(self, pages: list[bytes]) -> None:
         """Show PNG images of the pages."""

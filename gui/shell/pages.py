@@ -120,6 +120,8 @@ class Pages(PageStack):
 
         page = self.add(Preview(self._session.exports, self._actions))
         page.form.changed.connect(self._make_preview)
+        for signal in (self._session.runs.evidence_changed, self._session.illustrator.changed):
+            signal.connect(self._follow_result)
         page.form.keys_asked.connect(self.show_keys)
         return page
 
@@ -314,10 +316,19 @@ class Pages(PageStack):
     @Slot()
     def _make_preview(self) -> None:
         """The pages of the shown run, as they would be saved now."""
-        evidence = self._session.runs.evidence
-        self.preview.wait()
+        evidence, exports = self._session.runs.evidence, self._session.exports
         if evidence is not None:
-            self._session.exports.preview(evidence, self._session.illustrator.illustrations)
+            self.preview.wait()
+            exports.preview(evidence, self._session.illustrator.illustrations)
+        else:
+            exports.drop_preview()
+            self.preview.show_none()
+
+    @Slot()
+    def _follow_result(self) -> None:
+        """Labels, an attack or a map came to the result, or it is gone: so the pages in sight."""
+        if self.currentWidget() is self.preview and not self._session.illustrator.busy:
+            self._make_preview()
 
     @Slot()
     def show_keys(self) -> None:

@@ -44,3 +44,30 @@ def test_on_stage_the_pages_have_all_the_room(qtbot, idle_session, qapp):
     assert preview.form.isHidden() and preview.minimumSizeHint().width() < 800
     apply_theme(qapp, "light")
     assert not preview.form.isHidden() and not any(map(QPushButton.isHidden, preview.saves))
+
+
+def test_the_pages_in_sight_are_those_that_would_be_saved(loaded, engine, qtbot):
+    """An attack may refute what they say, and the map comes after the result."""
+    session, preview = loaded.session, loaded.pages.preview
+    session.runs.certify()
+    qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.worker.busy())
+    loaded.commands["preview"].trigger()
+    qtbot.waitUntil(lambda: not session.worker.busy())
+    made = engine.calls.count("preview")
+    assert made >= 1 and preview.pages
+    shown = session.runs.evidence
+    session.runs.replace(shown, shown.model_copy(update={"statement": "refuted"}))
+    assert not preview.pages
+    qtbot.waitUntil(lambda: not session.worker.busy())
+    assert engine.calls.count("preview") == made + 1 and preview.pages
+    session.illustrator.choose_axes(session.illustrator.axes)
+    qtbot.waitUntil(lambda: not session.worker.busy())
+    assert engine.calls.count("preview") == made + 2
+    session.loading.open_input("digits:3")
+    qtbot.waitUntil(lambda: session.runs.evidence is None and not session.worker.busy())
+    assert not preview.pages and preview.subtitle.text().startswith("No result")
+    loaded.pages.show_explore()
+    made = engine.calls.count("preview")
+    session.runs.certify()
+    qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.worker.busy())
+    assert engine.calls.count("preview") == made
