@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SIGNED = ("pdf", "json")
 """Formats that hold the whole evidence, so that a signature covers it."""
+_KEEPING = (*_SIGNED, "html")
+"""Formats with the votes inside; a table of numbers keeps no result."""
 
 
 class Exports(QObject):
@@ -34,7 +36,7 @@ class Exports(QObject):
 
     Signals:
         exported: the path of a file that was written, by pages too.
-        saved: a result that was written into one.
+        saved: a result that was written into one whole, with its votes.
         preview_ready: the report's pages as PNG.
         signing_changed: ``signer`` or ``signs`` did.
     """
@@ -98,7 +100,7 @@ class Exports(QObject):
         self._worker.submit(
             lambda stop: write(),
             f"writing {path.name}",
-            on_done=partial(self._on_exported, evidence),
+            on_done=partial(self._on_exported, evidence if fmt in _KEEPING else None),
         )
 
     def slides(self, evidence: Evidence, path: Path, image: SliceFigure | None, film: Film) -> None:
@@ -113,10 +115,11 @@ class Exports(QObject):
         if path is not None:
             self.exported.emit(path)
 
-    def _on_exported(self, evidence: Evidence, written: tuple[Path, str]) -> None:
+    def _on_exported(self, kept: Evidence | None, written: tuple[Path, str]) -> None:
         path, signature = written
         self.signatures.pop(path, None)
         if signature:
             self.signatures[path] = signature
         self.exported.emit(path)
-        self.saved.emit(evidence)
+        if kept is not None:
+            self.saved.emit(kept)

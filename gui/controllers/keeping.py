@@ -54,7 +54,8 @@ class Keeping(QObject):
         self._left: Left | None = None
         self._resumes = False
         self.unsaved: set[str] = set()
-        runs.ended.connect(self._on_ended)
+        for signal in (runs.ended, runs.added):
+            signal.connect(self._on_ended)
         exports.saved.connect(self._on_saved)
         case.copied.connect(self._on_copied)
         case.opened.connect(self._on_opened)

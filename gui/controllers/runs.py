@@ -60,6 +60,7 @@ class Runs(QObject):
         began: a run was started.
         extending: the shown run is counted on, to this n.
         ended: the evidence of a run that has ended.
+        added: a result with labels or an attack, which no file that was written before has.
         cleared: the shown result was of another model, input or run.
         refused: why a run failed.
         notice: kind and sentence.
@@ -70,6 +71,7 @@ class Runs(QObject):
     snapshot_changed = Signal()
     evidence_changed = Signal()
     ended = Signal(object)
+    added = Signal(object)
     cleared = Signal()
     refused = Signal(str)
     notice = Signal(str, str)
@@ -292,6 +294,8 @@ class Runs(QObject):
         if before is self.evidence and found is not before:
             self.evidence = found
             self.evidence_changed.emit()
+        if found is not before:
+            self.added.emit(found)
         self._case.refresh()
 
     @Slot()

@@ -98,3 +98,23 @@ def test_it_is_discarded_when_that_is_asked_for(kept, engine, preferences, qtbot
     again.keeping.discard_left(found.args[0])
     qtbot.waitUntil(lambda: not again.worker.busy())
     assert again.shutdown() and not cases()
+
+
+def test_numbers_alone_save_no_result(kept, qtbot, tmp_path):
+    """There are no votes in a CSV: whoever closes the window would lose them unasked."""
+    run(kept, qtbot)
+    for fmt, kept_nowhere in (("csv", {"r"}), ("html", set())):
+        with qtbot.waitSignal(kept.exports.exported):
+            kept.exports.export(kept.runs.evidence, fmt, tmp_path / f"a.{fmt}")
+        assert kept.keeping.unsaved == kept_nowhere
+
+
+def test_what_is_added_to_a_saved_result_is_saved_nowhere(kept, qtbot, tmp_path):
+    run(kept, qtbot)
+    with qtbot.waitSignal(kept.exports.saved):
+        kept.exports.export(kept.runs.evidence, "json", tmp_path / "a.json")
+    shown = kept.runs.evidence
+    kept.runs.replace(shown, shown)
+    assert not kept.keeping.unsaved
+    kept.runs.replace(shown, shown.model_copy(update={"statement": "refuted"}))
+    assert kept.keeping.unsaved == {"r"}
