@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QLockFile
 
 
+_TAKEN = "What the last session left was opened or thrown away by another window meanwhile."
+
+
 class Keeping(QObject):
     """The session's own case, and which results are in no other file.
 
@@ -34,10 +37,12 @@ class Keeping(QObject):
     Signals:
         changed: ``unsaved`` did.
         found: a :class:`Left` of an earlier session.
+        notice: kind and sentence.
     """
 
     changed = Signal()
     found = Signal(object)
+    notice = Signal(str, str)
 
     def __init__(
         self,
@@ -51,7 +56,7 @@ class Keeping(QObject):
         self._worker, self._case, self._runs = worker, case, runs
         self._own: Path | None = None
         self._lock: QLockFile | None = None
-        self._left: Left | None = None
+        self._left: tuple[Left, QLockFile] | None = None
         self._resumes = False
         self.unsaved: set[str] = set()
         for signal in (runs.ended, runs.added):
@@ -80,12 +85,22 @@ class Keeping(QObject):
 
     def open_left(self, left: Left, *, resume: bool = False) -> None:
         """Open what an earlier session left, as this session's own; resume its unfinished run."""
-        self._left, self._resumes = left, resume
-        self._case.open(left.path)
+        if (lock := self._claimed(left)) is not None:
+            self._left, self._resumes = (left, lock), resume
+            self._case.open(left.path)
 
     def discard_left(self, left: Left) -> None:
         """Throw away what an earlier session left."""
-        session_file.remove(left.path)
+        if (lock := self._claimed(left)) is not None:
+            session_file.remove(left.path)
+            lock.unlock()
+
+    def _claimed(self, left: Left) -> QLockFile | None:
+        """The lock of what was left; None, and a sentence, where another window was faster."""
+        lock = session_file.claimed(left.path)
+        if lock is None:
+            self.notice.emit("warning", _TAKEN)
+        return lock
 
     def discard(self) -> None:
         """Throw away what is saved nowhere."""
@@ -135,16 +150,20 @@ class Keeping(QObject):
     @Slot()
     def _on_opened(self) -> None:
         """Another case is open: an own one that is not in it waits for the next start."""
-        case, left = self._case.file, self._left
+        case, claimed = self._case.file, self._left
         if case is None or case.path == self._own:
             return
         self._release(keep=bool(self.unsaved))
         self.unsaved.clear()
         self._left = None
-        if left is not None and case.path == left.path:
-            self._own, self._lock = left.path, session_file.locked(left.path)
-            self._case.own = left.path
-            self.unsaved.update(left.results)
+        if claimed is not None:
+            left, lock = claimed
+            if case.path == left.path:
+                self._own, self._lock = left.path, lock
+                self._case.own = left.path
+                self.unsaved.update(left.results)
+            else:  # it did not open, and waits for the next start
+                lock.unlock()
         self.changed.emit()
 
     @Slot()

@@ -74,7 +74,7 @@ class Session(QObject):
         self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)
         self.talks = Talks(self)
         worker.failed.connect(self._on_failed)
-        for part in (self.loading, self.case, self.runs, self.attacks):
+        for part in (self.loading, self.case, self.runs, self.attacks, self.keeping):
             part.notice.connect(self.notice)
         self.audits.ended.connect(self.keeping.note)
         self.runs.ended.connect(self.illustrator.draw)

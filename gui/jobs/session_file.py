@@ -95,6 +95,20 @@ def locked(path: Path) -> QLockFile:
     return lock
 
 
+def claimed(path: Path) -> QLockFile | None:
+    """The lock of a case that was left, held from now on; None where there is nothing to take.
+
+    Every window that starts is offered the same one: the first that takes it has it.
+    """
+    lock = _lock(path)
+    if not lock.tryLock(0):
+        return None
+    if path.exists():
+        return lock
+    lock.unlock()
+    return None
+
+
 def remove(path: Path) -> None:
     """Delete a session's case; one that cannot be deleted is offered once more."""
     with suppress(OSError):

@@ -4,6 +4,7 @@ import pytest
 
 from engine.case import Case
 from engine.models.request import ModelRequest
+from gui.controllers import keeping
 from gui.controllers.preferences import data_folder
 from gui.controllers.session import Session
 
@@ -118,3 +119,32 @@ def test_what_is_added_to_a_saved_result_is_saved_nowhere(kept, qtbot, tmp_path)
     assert not kept.keeping.unsaved
     kept.runs.replace(shown, shown.model_copy(update={"statement": "refuted"}))
     assert kept.keeping.unsaved == {"r"}
+
+
+@pytest.mark.parametrize("second", ["discard", "open"])
+def test_of_two_windows_that_are_offered_the_same_the_first_has_it(
+    kept, engine, preferences, qtbot, second
+):
+    run(kept, qtbot)
+    kept.shutdown()
+    windows, offers, said = [], [], []
+    for _ in range(2):
+        windows.append(Session(engine=engine, preferences=preferences))
+        windows[-1].start()
+        with qtbot.waitSignal(windows[-1].keeping.found) as found:
+            windows[-1].keeping.begin()
+        qtbot.waitUntil(lambda: not windows[-1].worker.busy())
+        offers += found.args
+    first, other = windows
+    assert offers[0].path == offers[1].path
+    other.notice.connect(lambda kind, sentence: said.append(sentence))
+    first.keeping.open_left(offers[0])
+    own = other.case.file.path
+    getattr(other.keeping, f"{second}_left")(offers[1])
+    qtbot.waitUntil(lambda: not (first.worker.busy() or other.worker.busy()))
+    assert first.case.file.path == offers[0].path and first.keeping.unsaved == {"r"}
+    assert offers[0].path.exists() and other.case.file.path == own
+    assert said == [keeping._TAKEN]
+    assert other.shutdown() and offers[0].path.exists()
+    first.keeping.discard()
+    assert first.shutdown() and not cases()

@@ -77,3 +77,15 @@ def test_a_file_in_the_place_of_the_folder_is_a_sentence(tmp_path):
     (tmp_path / "sessions").write_text("")
     with pytest.raises(UserError, match=r"Cannot write .*sessions: File exists"):
         session_file.begun(tmp_path / "sessions")
+
+
+def test_one_alone_takes_what_was_left(own):
+    path = own.case.path
+    assert session_file.claimed(path) is None  # a window holds it
+    own.lock.unlock()
+    lock = session_file.claimed(path)
+    assert lock is not None and session_file.claimed(path) is None
+    session_file.remove(path)
+    lock.unlock()
+    assert session_file.claimed(path) is None  # it was thrown away
+    assert not list(path.parent.iterdir())
