@@ -36,6 +36,10 @@ _NOBODY = (
     "that they signed is verified with their name."
 )
 _WAITS = "Waits for what is being worked out, and is done after it: {}. You may leave this page."
+_REPLACED = (
+    "The key of '{}' that was open lies no more where your key belongs: nothing is signed with it, "
+    "until you choose to sign again."
+)
 _INSIDE = "Reports are signed inside the PDF (PAdES) too."
 _BESIDE = "Reports are signed beside the PDF only: pyHanko is not installed (the extra 'sign')."
 
@@ -116,7 +120,7 @@ class KeysPage(Page):
         self._readings.submit(
             lambda stop: known_keys(),
             "reading the keys",
-            on_done=self._show,
+            on_done=self._show_read,
             on_failed=self._fail,
             quiet=True,
             aside=True,
@@ -173,6 +177,17 @@ class KeysPage(Page):
                 aside=True,
             )
         self._follow()
+
+    def _show_read(self, keys: Keys) -> None:
+        """Show what lies there, and sign no more with an open key in whose place another does.
+
+        Others compare signatures with the fingerprint that is shown.
+        """
+        own, opened = keys.own, self._exports.signer
+        if opened is not None and (own is None or own.fingerprint != opened.public.fingerprint):
+            self._exports.set_signer(None, signs=False)
+            self.notice.emit("warning", _REPLACED.format(opened.public.name))
+        self._show(keys)
 
     @Slot()
     def _follow(self) -> None:

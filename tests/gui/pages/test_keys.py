@@ -108,3 +108,24 @@ def test_somebody_else_s_key_is_trusted(page, tmp_path, qtbot):
     qtbot.waitUntil(lambda: page.trusted.rowCount() == 1)
     assert not page.nobody.isVisible()
     assert page.trusted.index(0, 1).data() == other.public.fingerprint
+
+
+@pytest.mark.parametrize("another", [True, False])
+def test_a_key_in_whose_place_another_lies_signs_no_more(page, window, qtbot, another):
+    """The page would show one fingerprint, and reports carry another."""
+    path, exports = engine_keys.default_path(), window.session.exports
+    exports.set_signer(engine_keys.create(path, name="Ada Example"), signs=True)
+    page.back.click()
+    window.commands["keys"].trigger()
+    qtbot.waitUntil(lambda: page.keys.own is not None)
+    assert exports.signs and page.fingerprint.text() == exports.signer.public.fingerprint
+    for file in (path, engine_keys.public_path(path)):
+        file.unlink()
+    if another:
+        engine_keys.create(path, name="Bob Example", passphrase="secret")
+    page.back.click()
+    window.commands["keys"].trigger()
+    qtbot.waitUntil(lambda: exports.signer is None)
+    assert not exports.signs and not page.sign.isEnabled() and not page.sign.isChecked()
+    assert page.owner.text() == ("Bob Example" if another else "")
+    assert any("'Ada Example'" in one.sentence for one in window.notices.notices)
