@@ -22,6 +22,10 @@ _TEXTS = ("json", "csv", "out", "model", "models", "input", "labels", "denoiser"
 _STDOUT = "-"
 
 
+_SIGNED = ("json", "report")
+"""Values whose files ``--sign`` signs, each in an envelope beside it."""
+
+
 def check_apart(values: Mapping[str, Any], name_of: Mapping[str, str]) -> None:
     """Refuse a file that is to be written and that another flag or argument names too.
 
@@ -44,6 +48,25 @@ def check_apart(values: Mapping[str, Any], name_of: Mapping[str, str]) -> None:
                     f"{flag} {path} would replace a file of this command: {what}; "
                     f"give {flag} another name."
                 )
+    for signed, envelope in _envelopes(values):
+        for other, there in named:
+            if _same(envelope, there):
+                second = f"of {name_of[other]} " if name_of.get(other) else "that is read "
+                raise UserError(
+                    f"The signature of {name_of.get(signed)} belongs into {envelope}, and would "
+                    f"replace the file {second}there; give one of the two another name."
+                )
+
+
+def _envelopes(values: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Where signatures go, with the value whose file each signs."""
+    if not values.get("sign"):
+        return
+    from engine.signing.attestation import envelope_path  # not for every command
+
+    for name in _SIGNED:
+        for path in _paths(name, values.get(name)):
+            yield name, envelope_path(path)
 
 
 def _paths(name: str, value: Any) -> Iterator[Path]:

@@ -205,12 +205,25 @@ def _check_outputs(values: Mapping[str, Any]) -> None:
     if plot is not None and plot.suffix.lower() not in (".svg", ".png", ".pdf"):
         raise UserError(f"--plot writes .svg, .png or .pdf (it was '{plot.name}').")
     json = [] if values["json"] in ("", STDOUT) else [Path(values["json"])]
-    for path in (*values["report"], *([plot] if plot else []), *json):
+    others = (*values["report"], *json)
+    plots = [_of_sigma(plot, each) for each in _numbers("sigmas", values["sigmas"])] if plot else []
+    for path in (*others, *plots):
         check_writable(path)
+    for path in plots:
+        if path.resolve() in [other.resolve() for other in others]:
+            raise UserError(
+                f"--plot {plot} writes {path.name}, as another flag does; give it another name."
+            )
 
 
 def _of_sigma(path: Path, sigma: float) -> Path:
-    return path.with_name(f"{path.stem}-{sigma:g}{path.suffix}")
+    """A file for each sigma: two that differ in a late digit have two.
+
+    >>> _of_sigma(Path("a.svg"), 0.5).name, _of_sigma(Path("a.svg"), 0.12345678).name
+    ('a-0.5.svg', 'a-0.12345678.svg')
+    """
+    short = f"{sigma:g}"
+    return path.with_name(f"{path.stem}-{short if float(short) == sigma else sigma}{path.suffix}")
 
 
 def _follow(now: LabProgress, meter: Meter) -> None:

@@ -78,7 +78,7 @@ def prune_command(values: Mapping[str, Any]) -> int:
     for path in files:
         check_writable(path)
     from engine.pruning.lab import dropped, prune
-    from engine.pruning.making import keeper, write_table
+    from engine.pruning.making import keeper, write_csv
 
     model, out = values["model"], values["out"]
     keep = keeper(Path(out), model, settings) if out else dropped
@@ -91,8 +91,8 @@ def prune_command(values: Mapping[str, Any]) -> int:
         if not values["quiet"]:
             show_table(table, Terminal(stderr=values["json"] == STDOUT))
 
-    csv = [Path(values["csv"]).with_suffix(".csv")] if values["csv"] else []
-    writes = [partial(write_table, table, path) for path in csv]
+    csv = [Path(values["csv"])] if values["csv"] else []  # by the name that was asked for
+    writes = [partial(write_csv, table, path) for path in csv]
     deliver(lambda: [json_of(table)], values["json"], writes, show)
     return CERTIFIED
 

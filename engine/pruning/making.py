@@ -127,6 +127,15 @@ def table_csv(table: PruningTable) -> str:
     return csv_text(_HEADER, rows)
 
 
+def write_csv(table: PruningTable, path: Path) -> None:
+    """Write a table as CSV, whatever the name ends in.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    write_atomically(path, table_csv(table).encode())
+
+
 def write_table(table: PruningTable, path: Path) -> Path:
     """Write a table as its suffix says: CSV, else JSON.
 

@@ -24,8 +24,8 @@ def sign(paths: Sequence[Path], key: SigningKey, *, inside: bool = False) -> Pat
         inside: sign inside the PDFs too; their bytes grow, so that comes first.
 
     Raises:
-        UserError: a number in a file does not hold, the files are of different runs, or the
-            envelope there signs a file of another run.
+        UserError: a number in a file does not hold, the files are of different runs, or what is
+            at the envelope's place signs a file of another run, or is no envelope at all.
     """
     evidence = _one_run(paths)
     if len({attestation.envelope_path(path).absolute() for path in paths}) > 1:
@@ -33,23 +33,27 @@ def sign(paths: Sequence[Path], key: SigningKey, *, inside: bool = False) -> Pat
             "Files that are signed together need one name and folder, such as run.json and "
             "run.pdf; sign others one by one."
         )
+    before = _signed_before(paths, evidence, key)
     if inside:
         for path in paths:
             if path.suffix.lower() == ".pdf":
                 write_atomically(path, pades.sign(path.read_bytes(), key))
-    return attestation.sign_files([*paths, *_signed_before(paths, evidence, key)], evidence, key)
+    return attestation.sign_files([*paths, *before], evidence, key)
 
 
 def _signed_before(paths: Sequence[Path], evidence: Evidence, key: SigningKey) -> list[Path]:
     """Other files that the envelope of these signs, and that are there as they were."""
     envelope = attestation.envelope_path(paths[0])
-    if not envelope.is_file():
+    if not envelope.exists():
         return []
     try:
         stated = dsse.read(envelope.read_bytes(), envelope.name)
         before = attestation.read_statement(stated.payload, envelope.name)
-    except (OSError, UserError):  # no envelope of ours; it is replaced
-        return []
+    except (OSError, UserError) as error:  # evidence, say, that somebody called run.dsse.json
+        raise UserError(
+            f"The signature of {paths[0].name} belongs into {envelope}, and what is there is none, "
+            "or is damaged; give one of the two another name."
+        ) from error
     names = {path.name for path in paths}
     files = [paths[0].with_name(name) for name in before.subjects if Path(name).name == name]
     kept = [path for path in files if path.name not in names and path.is_file()]

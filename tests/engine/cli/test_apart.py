@@ -25,6 +25,15 @@ FLAGS = {name: f"--{name}" for name in ("json", "report", "csv", "case", "input"
         ({"input": "kept:3", "json": "kept"}, "--input names it too"),
         ({"model": ["demo:digits", "kept"], "json": "kept"}, "--model names it too"),
         ({"file": Path("kept"), "report": Path("kept")}, "--report kept .*another name"),
+        (
+            {"json": "a.dsse.json", "report": [Path("a.pdf")], "sign": True},
+            "signature of --report belongs into a.dsse.json, .* the file of --json there",
+        ),
+        (
+            {"json": "a.json", "case": Path("a.dsse.json"), "sign": True},
+            "signature of --json .* the file of --case there",
+        ),
+        ({"file": Path("a.dsse.json"), "json": "a.json", "sign": True}, "file that is read there"),
     ],
 )
 def test_one_file_twice_is_refused(
@@ -46,6 +55,8 @@ def test_one_file_twice_is_refused(
         {"json": os.devnull, "csv": Path(os.devnull)},
         {"report": [Path("a.pdf"), Path("a.pdf")], "json": "a.json"},
         {"file": Path("votes.csv"), "plot": "votes.csv"},  # a plot's name, where it is no path
+        {"json": "a.json", "report": [Path("a.pdf"), Path("a.html")], "sign": True},
+        {"json": "a.dsse.json", "report": [Path("a.pdf")], "sign": False},
     ],
 )
 def test_what_is_replaced_by_nothing_of_the_command_is_taken(

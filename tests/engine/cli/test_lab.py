@@ -31,6 +31,10 @@ def test_the_table_is_printed_and_written(program, tmp_path):
         (("--methods", "gaussian,magic"), "There is no training method 'magic'"),
         (("--sigmas", "a"), "--sigmas takes numbers separated by commas (it was 'a')."),
         (("--report", "t.docx"), "a lab's table is written as .pdf, .html or .csv."),
+        (
+            ("--sigmas", "0.25", "--plot", "t.pdf", "--report", "./t-0.25.pdf"),
+            "--plot t.pdf writes t-0.25.pdf, as another flag does; give it another name.",
+        ),
         (("--plot", "t.gif"), "--plot writes .svg, .png or .pdf (it was 't.gif')."),
         (("--sigmas", "-1"), "--sigmas must be greater than 0 (it was -1.0)."),
         (("--seeds", "-1"), "--seeds must be greater than or equal to 0 (it was -1)."),

@@ -22,7 +22,8 @@ def test_a_table_is_printed_and_networks_are_written(tmp_path: Path, capsys) -> 
     shown = " ".join(said.err.split())
     assert "unpruned, tuned as long" in shown and "6,571" in shown
     assert "reconstructed from the abstract of arXiv:2510.00083" in shown
-    assert (tmp_path / "t.csv").read_text().count("\n") == 5
+    assert (tmp_path / "t").read_text().count("\n") == 5  # and no file that was not asked for
+    assert {path.name for path in tmp_path.iterdir()} == {"new", "t"}
     card = json.loads((tmp_path / "new" / "aircraft-usn-0.json").read_text())
     assert card["command"] == f"certiscope {words}" and card["parameters"] == 6_571
 

@@ -41,3 +41,19 @@ def test_files_of_two_runs_are_not_signed_together(key: keys.SigningKey, tmp_pat
     with pytest.raises(UserError, match="need one name and folder"):
         (tmp_path / "copy.json").write_bytes(one.read_bytes())
         sign([one, tmp_path / "copy.json"], key)
+
+
+def test_a_signature_replaces_nothing_but_a_signature(key: keys.SigningKey, tmp_path: Path) -> None:
+    """Evidence may be called run.dsse.json, where the envelope of run.pdf would go."""
+    run, other = evidence_file(tmp_path / "run.json"), tmp_path / "run.dsse.json"
+    for text in (run.read_bytes(), b"a note", b""):
+        other.write_bytes(text)
+        with pytest.raises(UserError, match="belongs into .*run.dsse.json, and what is there"):
+            sign([run], key)
+        assert other.read_bytes() == text
+    other.unlink()
+    other.mkdir()
+    with pytest.raises(UserError, match="what is there"):
+        sign([run], key)
+    other.rmdir()
+    assert sign([run], key) == sign([run], key) == other
