@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.errors import UserError
-from engine.core.files import is_special
+from engine.core.files import is_special, read_description
 
 _WRITTEN = ("json", "report", "csv", "plot", "out")
 """Values whose files are replaced as a whole."""
 _TEXTS = ("json", "csv", "out", "model", "models", "input", "labels", "denoiser", "encrypted_ca")
 """Values that name files as text, of inputs perhaps with a place in them (``rows.csv:3``)."""
+_MODELS = ("model", "models", "denoiser")
+"""Values that name models: a card beside the weights is read with them."""
+_LONGEST_CARD = 1 << 16
 _STDOUT = "-"
 
 
@@ -75,11 +78,24 @@ def _paths(name: str, value: Any) -> Iterator[Path]:
         if isinstance(one, Path):
             yield one
         elif name in _TEXTS and isinstance(one, str) and one not in ("", _STDOUT):
+            if name in _MODELS and _is_card(card := Path(one).with_suffix(".json")):
+                yield card
             yield from (
                 Path(text)
                 for text in ((one,) if name in _WRITTEN else (one, one.rpartition(":")[0]))
                 if text and (name in _WRITTEN or _there(Path(text)))
             )
+
+
+def _is_card(path: Path) -> bool:
+    """Whether a model's card lies there, and not the result of an earlier call of this command."""
+    try:
+        if not path.is_file() or path.stat().st_size > _LONGEST_CARD:
+            return False
+        found = read_description(path)
+    except (OSError, ValueError):
+        return False
+    return "architecture" in found and "run_id" not in found
 
 
 def _is_device(path: Path) -> bool:

@@ -33,6 +33,7 @@ FLAGS = {name: f"--{name}" for name in ("json", "report", "csv", "case", "input"
             {"json": "a.json", "case": Path("a.dsse.json"), "sign": True},
             "signature of --json .* the file of --case there",
         ),
+        ({"model": ["w.safetensors"], "json": "./w.json"}, "--model names it too"),
         ({"file": Path("a.dsse.json"), "json": "a.json", "sign": True}, "file that is read there"),
     ],
 )
@@ -42,6 +43,7 @@ def test_one_file_twice_is_refused(
     monkeypatch.chdir(tmp_path)
     Path("kept").write_text("1")
     Path("linked").symlink_to("kept")
+    Path("w.json").write_text('{"architecture": "digits_cnn"}')  # the card of w.safetensors
     with pytest.raises(UserError, match=told):
         check_apart(values, FLAGS)
 
@@ -56,6 +58,7 @@ def test_one_file_twice_is_refused(
         {"report": [Path("a.pdf"), Path("a.pdf")], "json": "a.json"},
         {"file": Path("votes.csv"), "plot": "votes.csv"},  # a plot's name, where it is no path
         {"json": "a.json", "report": [Path("a.pdf"), Path("a.html")], "sign": True},
+        {"model": ["w.safetensors"], "json": "w.json"},
         {"json": "a.dsse.json", "report": [Path("a.pdf")], "sign": False},
     ],
 )
@@ -63,6 +66,7 @@ def test_what_is_replaced_by_nothing_of_the_command_is_taken(
     values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("w.json").write_text('{"run_id": "of the same command before", "architecture": ""}')
     check_apart(values, FLAGS)
 
 
