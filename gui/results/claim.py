@@ -12,7 +12,7 @@ from engine.evidence.subject import headline_in, region_note
 from engine.figures.attacked import attack_mark
 from gui.controllers.session import Session
 from gui.results.exact_words import exact_words
-from gui.results.verdict import verdict_of
+from gui.results.verdict import REFUTED, verdict_of
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.card import Card
@@ -179,6 +179,10 @@ class ClaimCard(Card):
             stated = verdict.headline
             said = headline_lines(stated) if stated else "nothing certified"
             region = None if verdict.struck else region
+        elif played and ended is not None and ended.contradicted:
+            set_role(self, "error")
+            said, region = "nothing certified", None
+            self._say("REPLAY", "danger", REFUTED, exact or f"{n:,} of {shown.n_plan:,} votes")
         else:
             set_role(self, "")
             self._say(

@@ -23,7 +23,7 @@ from engine.schemes import Gaussian, Scheme
 from gui.controllers.session import Session
 from gui.results.fact_rows import evidence_rows, snapshot_rows
 from gui.results.noise_badge import Badge, badge_of
-from gui.results.verdict import verdict_of
+from gui.results.verdict import REFUTED, verdict_of
 from gui.style.theme import set_role
 from gui.widgets.buttons import follow_tip
 from gui.widgets.card import Card
@@ -202,9 +202,12 @@ class StatementPanel(Card):
 
     def _show_replay(self, snapshot: Snapshot, evidence: Evidence) -> None:
         """What the plots show of a run that is not the shown one."""
-        self._show("REPLAY", "provisional", "", snapshot.region, _REPLAYED)
+        refuted = evidence.contradicted
+        region, sentence = (None, REFUTED) if refuted else (snapshot.region, _REPLAYED)
+        self._show("REPLAY", "danger" if refuted else "provisional", "", region, sentence)
+        set_role(self, "error" if refuted else "")
         say(self.basis, f"{evidence.model.name} · {evidence.input.name}")
-        say(self.unit, region_note(snapshot.region, evidence.input))
+        say(self.unit, region_note(region, evidence.input))
         self._badge(badge_of(snapshot.settings))
         say(self.ended, "")
         self._fill(snapshot_rows(snapshot, evidence.model.class_names), passing=True)

@@ -9,6 +9,9 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.statement import headline_of
 from gui.widgets.flag_names import in_the_window
 
+REFUTED = "An attack refutes this run: nothing of what it shows may be claimed."
+"""Beside a replay, whose moments state what the attack was found inside of."""
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -4,9 +4,11 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from engine.demos.gallery import CASES, GalleryCase
+from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
 from gui.results.claim import ClaimCard
+from gui.results.verdict import REFUTED
 from gui.style import theme as themes
 
 
@@ -108,3 +110,19 @@ def test_every_family_is_legible_on_stage(loaded, case: GalleryCase, size):
     plot = explore.region
     assert plot.isVisible() and explore.grid.rect().contains(plot.parentWidget().geometry())
     loaded.commands["talk"].trigger()
+
+
+def test_a_replay_of_what_an_attack_refutes_claims_nothing(qtbot, idle_session, make):
+    """On stage its last moment stands until somebody ends it."""
+    card, played = ClaimCard(idle_session), idle_session.playback
+    qtbot.addWidget(card)
+    card.show()
+    settings = CertifySettings()
+    change = {"radius": 0.01}
+    attack = AttackRecord(outcome="found", how="x", perturbation=change, found_class=1, alpha=0.001)
+    played.evidence = make.evidence(settings).model_copy(update={"attack": attack})
+    played.snapshot = make.snapshot(settings, settings.n)
+    assert played.evidence.contradicted and played.snapshot.region is not None
+    played.changed.emit()
+    assert card.outcome.text() == "REPLAY" and card.sentence.text() == REFUTED
+    assert card.headline.text() == "nothing certified" and card.unit.isHidden()

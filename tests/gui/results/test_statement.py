@@ -8,9 +8,11 @@ from PySide6.QtGui import QAction, QGuiApplication
 from engine.core.glossary import meaning
 from engine.core.records import Fitting
 from engine.core.rounding import round_down
+from engine.evidence.attack import AttackRecord
 from engine.evidence.settings import CertifySettings
 from engine.schemes import Gaussian
 from gui.results.statement import StatementPanel
+from gui.results.verdict import REFUTED
 from gui.shell.commands import COMMANDS
 
 
@@ -160,6 +162,11 @@ def test_beside_the_replay_of_another_run_stands_that_run_and_no_claim(panel, id
     assert panel.outcome.text() == "REPLAY" and "nothing claimed" in panel.sentence.text()
     assert panel.basis.text() == f"{other.model.name} · {other.input.name}"
     assert dict(panel._rows)["votes"] == "490 of 500" and panel.limits.isHidden()
+    change = {"radius": 0.01}
+    attack = AttackRecord(outcome="found", how="x", perturbation=change, found_class=1, alpha=0.001)
+    played.evidence = other.model_copy(update={"attack": attack})
+    panel.refresh()
+    assert panel.sentence.text() == REFUTED and panel.headline.isHidden()
     played.evidence = played.snapshot = None
     panel.refresh()
     assert panel.outcome.text() == "CERTIFIED" and panel.sentence.text() == own.statement
