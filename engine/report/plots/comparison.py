@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.core.rounding import exact
 from engine.figures.axes import Axis
 from engine.figures.comparison import (
     INTERVALS,
@@ -107,7 +108,7 @@ def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
             "subtitle": _inputs(figure),
             "axes": f"across: changed pixels, at most · up: {_NORM.format(figure.attacker.norm)}",
             "entities": [str(r) for r in figure.entities],
-            "epsilons": [f"{e:g}" for e in figure.epsilons],
+            "epsilons": [exact(e) for e in figure.epsilons],
             "covering": None if framed is None else list(framed),
             "candidates": [
                 {

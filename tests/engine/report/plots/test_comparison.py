@@ -62,3 +62,9 @@ def test_tables_hold_every_number() -> None:
     assert float(rows[1]["certified_accuracy"]) == 2 / 3
     rows = list(csv.DictReader(io.StringIO(figure_csv(FIGURES["shares"]))))
     assert len(rows) == 3 * len(FIGURES["shares"].entities) * len(FIGURES["shares"].epsilons)
+
+
+def test_an_attacker_is_named_to_the_last_digit() -> None:
+    """Rounded, 0.2999999 would be 0.3: more than the share was counted for."""
+    shares = share_figure(landscape(MANY), Attacker(entities=2, epsilon=0.29999999))
+    assert "0.29999999" in draw(shares).data["epsilons"]
