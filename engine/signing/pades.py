@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,6 +69,8 @@ def inspect(pdf: bytes) -> list[Inside]:
     """All signatures in a PDF, checked; whether their keys are known is another question."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+    # of a PDF that was changed after it was signed it prints a traceback, beside the answer
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL + 1)
     return [_inspected(found) for found in PdfFileReader(io.BytesIO(pdf)).embedded_signatures]
 
 

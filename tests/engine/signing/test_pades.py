@@ -24,6 +24,15 @@ def told(data):
     found = pades.inspect(data)
     return [[each.signer.name, each.signer.fingerprint, each.problem] for each in found]
 flipped = bytearray(signed); flipped[len(pdf) // 2] ^= 1
+def updated(data):
+    from io import BytesIO
+    from pyhanko.pdf_utils.generic import pdf_name
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    writer, out = IncrementalPdfFileWriter(BytesIO(data)), BytesIO()
+    writer.root["/PageMode"] = pdf_name("/UseNone")
+    writer.update_root()
+    writer.write(out)
+    return out.getvalue()
 def safely(data):
     try:
         return told(data)
@@ -33,6 +42,7 @@ print(json.dumps({
     "fingerprint": key.public.fingerprint, "same": signed.startswith(pdf),
     "carries": [pades.carries_signature(pdf), pades.carries_signature(signed)],
     "whole": told(signed), "flipped": safely(bytes(flipped)), "longer": safely(signed + b"\\n%x"),
+    "updated": safely(updated(signed)),
 }))
 """
 
@@ -54,6 +64,10 @@ def test_a_signature_covers_the_whole_pdf_and_names_its_key(tmp_path: Path) -> N
     assert found["whole"] == [["Ada Example", found["fingerprint"], ""]]
     assert found["flipped"][0][2]
     assert found["longer"][0][2]
+    assert found["updated"] == [
+        ["Ada Example", found["fingerprint"], "it does not cover the whole file"]
+    ]
+    assert done.stderr == ""
 
 
 def test_without_pyhanko_the_sentence_says_what_to_install(
