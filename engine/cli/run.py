@@ -298,20 +298,26 @@ def finish(
     except (KeyboardInterrupt, StoppedEarly):
         left = f"{case.path} holds its votes up to the last second or so." if case else lost
         raise Stopped(f"Stopped before there was a result. {left}") from None
+    unkept = _unkept(evidence) if case is not None else ""
     try:
         outputs.deliver(evidence, lambda: (classifier, fitted), quiet=quiet)
     except KeyboardInterrupt:
-        left = f"{case.path} holds the result; 'certiscope report' writes it." if case else lost
-        raise Stopped(f"Stopped while files were being written. {left}") from None
+        kept = f"{case.path} holds the result; 'certiscope report' writes it." if case else lost
+        raise Stopped(f"Stopped while files were being written. {unkept or kept}") from None
+    except WriteError as error:
+        raise WriteError(f"{error} {unkept}".strip()) from error
     if not quiet and (line := longer_command(evidence, case)):
         say(f"To extend this run, at no further alpha: {line}")
-    if case is not None:
-        from engine.case.recording import NOT_KEPT
-
-        for warning in evidence.warnings:
-            if warning.startswith(NOT_KEPT):
-                raise WriteError(warning)
+    if unkept:
+        raise WriteError(unkept)
     return exit_status(evidence)
+
+
+def _unkept(evidence: Evidence) -> str:
+    """That the case could not keep the result, and why; empty where it did."""
+    from engine.case.recording import NOT_KEPT
+
+    return next((said for said in evidence.warnings if said.startswith(NOT_KEPT)), "")
 
 
 def longer_command(evidence: Evidence, case: Case | None) -> str:

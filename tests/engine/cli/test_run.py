@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -268,3 +269,26 @@ def test_names_that_are_wrong_are_said_before_torch_is_loaded(words: list[str]) 
         line = [sys.executable, "-c", code, task, *words]
         done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
         assert done.returncode == 2, done.stderr
+
+
+def test_that_the_case_lacks_the_result_is_said_beside_what_else_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a full disk neither finds room, and the case seemed to hold what it does not."""
+    from engine import report
+    from engine.case import Case
+
+    def full(what: str) -> Callable[..., None]:
+        def fail(*_: object) -> None:
+            raise UserError(f"Cannot write {what}: the disk is full.")
+
+        return fail
+
+    monkeypatch.setattr(Case, "finish", full("the case"))
+    monkeypatch.setattr(report, "write_report", full("the report"))
+    words = "certify --model demo:digits-0.25 --input digits:52 --sigma 0.25 --n 200 --quiet"
+    files = ["--case", str(tmp_path / "c.certiscope"), "--report", str(tmp_path / "r.pdf")]
+    assert main([*words.split(), *files]) == 1
+    said = capsys.readouterr().err
+    assert "Cannot write the report" in said
+    assert "result is not in its case file: Cannot write the case" in said
