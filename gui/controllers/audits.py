@@ -196,6 +196,7 @@ class Audits(QObject):
             self._worker.submit(
                 lambda stop: audit_jobs.written(view, file, path, classifier),
                 f"writing {path.name}",
+                owed=True,
                 on_done=on_done,
             )
 

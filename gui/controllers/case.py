@@ -160,9 +160,8 @@ class CaseController(QObject):
 
     def _write_anew(self, title: str, work: Callable[[], Case], copies: Case | None = None) -> None:
         """A file that was asked for is written, whatever is opened after it."""
-        self._worker.submit(
-            lambda stop: work(), title, on_done=partial(self._on_opened, copies), urgent=True
-        )
+        opened = partial(self._on_opened, copies)
+        self._worker.submit(lambda stop: work(), title, on_done=opened, urgent=True, owed=True)
 
     def _on_opened(self, copies: Case | None, case: Case) -> None:
         if copies is not None and copies is self.file:

@@ -100,6 +100,7 @@ class Exports(QObject):
         self._worker.submit(
             lambda stop: write(),
             f"writing {path.name}",
+            owed=True,
             on_done=partial(self._on_exported, evidence if fmt in _KEEPING else None),
         )
 

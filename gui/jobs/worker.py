@@ -58,6 +58,8 @@ class Job:
         quiet: too short or too frequent to be told of while it is at work.
         aside: so short that it is done between two snapshots of a job at work; nothing it touches
             may be what that job counts with.
+        owed: it writes a file that somebody asked for, and does so though the window closes before
+            its turn.
         stop: set to ask the job to end early and return what it has.
         dropped: nobody waits for its outcome any more.
     """
@@ -70,6 +72,7 @@ class Job:
     urgent: bool = False
     quiet: bool = False
     aside: bool = False
+    owed: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     dropped: bool = False
 
@@ -83,6 +86,7 @@ class Told(TypedDict, total=False):
     urgent: bool
     quiet: bool
     aside: bool
+    owed: bool
 
 
 class _Mailbox:
@@ -128,7 +132,7 @@ class _Thread(QThread):
     def run(self) -> None:
         """The thread's loop."""
         while (job := self._next()) is not None:
-            if not job.dropped and not self.closing.is_set():
+            if not job.dropped and (job.owed or not self.closing.is_set()):
                 self._do(job)
 
     def _next(self) -> Job | None:
@@ -262,7 +266,10 @@ class Worker(QObject):
         return next((job.title for job in self._pending if not job.quiet), "")
 
     def shutdown(self, timeout_ms: int = 8000) -> bool:
-        """Stop everything and wait; False if the thread is still at work after the time-out."""
+        """Stop everything and wait; False if the thread is still at work after the time-out.
+
+        Files that somebody asked for are written before.
+        """
         self._thread.closing.set()
         for job in self._pending:
             job.stop.set()

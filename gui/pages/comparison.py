@@ -263,6 +263,7 @@ class TradeOffPage(WorkPage):
         self._session.worker.submit(
             lambda stop: written(result, attacker, path),
             f"writing {path.name}",
+            owed=True,
             on_done=self._session.exports.exported.emit,
         )
 

@@ -231,6 +231,7 @@ class VotesPage(Page):
         self._session.worker.submit(
             lambda stop: written(result, path),
             f"writing {path.name}",
+            owed=True,
             on_done=self._session.exports.exported.emit,
         )
 

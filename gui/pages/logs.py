@@ -249,6 +249,7 @@ class LogsPage(Page):
         self._session.worker.submit(
             lambda stop: log_tables.written(shown.found, path),
             f"writing {path.name}",
+            owed=True,
             on_done=self._session.exports.exported.emit,
         )
 

@@ -207,6 +207,7 @@ class PruningPage(WorkPage):
                 lambda path: self._session.worker.submit(
                     lambda stop: written(table, path),
                     f"writing {path.name}",
+                    owed=True,
                     on_done=self._session.exports.exported.emit,
                 ),
             )

@@ -176,6 +176,7 @@ class VerifyPage(Page):
         self._worker.submit(
             lambda stop: written_protocol(report, path),
             f"writing {path.name}",
+            owed=True,
             on_done=self.written.emit,
         )
 

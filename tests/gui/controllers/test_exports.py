@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from threading import Event
+
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
 
@@ -22,3 +24,20 @@ def test_the_pages_of_an_earlier_result_are_not_shown(session, make, qtbot):
     session.exports.preview(evidence, session.illustrator.illustrations)
     qtbot.waitUntil(lambda: not session.worker.busy())
     assert [len(pages) for pages in heard] == [2]
+
+
+def test_what_was_to_be_saved_is_written_though_the_window_closes(session, make, tmp_path):
+    """A report waits while a region is drawn, for seconds: nobody is told that it never came."""
+    evidence, path, begun = make.evidence(CertifySettings(seed=5)), tmp_path / "x.json", Event()
+
+    def draw(stop):
+        begun.set()
+        stop.wait(20)
+
+    session.worker.submit(draw, "drawing the region")
+    session.exports.export(evidence, "json", path)
+    session.case.create(tmp_path / "new.certiscope")
+    assert begun.wait(20) and not path.exists()
+    assert session.shutdown()
+    assert Evidence.model_validate_json(path.read_text()) == evidence
+    assert (tmp_path / "new.certiscope").exists()
