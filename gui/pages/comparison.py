@@ -29,6 +29,7 @@ from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
     from engine.comparison import Attacker, Candidate, TradeOff
+    from engine.evidence.evidence import Evidence
 
 _WAIT = "Choose the models to compare and press Compare."
 _EARLIER = "Of an earlier choice: the set, the models or the settings were changed since."
@@ -247,6 +248,10 @@ class TradeOffPage(WorkPage):
     @Slot()
     def _ask_for_folder(self) -> None:
         self._asker.open_folder("Compare on the images of", self.setup.put_folder)
+
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """Several schemes, none of which is the shown run."""
+        return self.shown is not None
 
     def _ask_where_to_save(self, fmt: str) -> None:
         if self.shown is not None:

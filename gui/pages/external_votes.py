@@ -36,6 +36,7 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Counting
     from engine.replay import ReplayResult, ReplayRow, Selection
 
@@ -98,8 +99,8 @@ class VotesPage(Page):
 
     def open(self, path: Path) -> None:
         """Certify the votes of a file."""
+        self.path = path  # before: what may be done depends on what is in sight
         self.to_front.emit(self)
-        self.path = path
         self.choice.setCurrentIndex(0)
         self._ask_how()
 
@@ -226,6 +227,10 @@ class VotesPage(Page):
         self._forget(self.path.name if self.path else "")
         say(self.complaint, in_the_window(failure.sentence))
         self.chart.wait("There are no votes to show.")
+
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """Votes of others."""
+        return self.path is not None
 
     def _write(self, result: ReplayResult, path: Path) -> None:
         self._session.worker.submit(

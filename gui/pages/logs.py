@@ -30,6 +30,7 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
     from engine.logs.summary import LogSummary
 
 _PAUSE_MS = 400
@@ -244,6 +245,10 @@ class LogsPage(Page):
         for editor, width in self._widths.items():
             editor.setFixedWidth(round(themes.current().px(width)))
         self.table.viewport().update()
+
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """Logs of others."""
+        return self.shown is not None
 
     def _write(self, shown: LogsShown, path: Path) -> None:
         self._session.worker.submit(

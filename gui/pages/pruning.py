@@ -26,6 +26,7 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
     from engine.pruning.lab import Pruning
 
 _WAIT = "Choose what to prune and press Prune."
@@ -197,6 +198,10 @@ class PruningPage(WorkPage):
     @Slot()
     def _ask_for_folder(self) -> None:
         self._asker.open_folder("Keep the networks in", self.setup.put_folder)
+
+    def shows_other(self, shown: Evidence | None) -> bool:
+        """Networks, none of which is the shown run."""
+        return self.shown is not None
 
     def _save(self, fmt: str) -> None:
         if self.shown is not None:

@@ -91,3 +91,28 @@ def test_an_open_case_is_saved_whatever_is_in_sight(certified, qtbot, tmp_path):
     qtbot.waitUntil(lambda: certified.commands["runs"].isEnabled())
     certified.pages.welcoming.open(case_of("ring"))
     assert "save-case" in enabled(certified) and "export-pdf" not in enabled(certified)
+
+
+@pytest.mark.parametrize("name", ["votes", "logs", "tradeoff", "pruning"])
+def test_a_page_with_results_of_its_own_kind_is_about_none_of_the_plots(certified, name):
+    """Whoever saves a report there means the votes, logs or networks that are in sight."""
+    page = getattr(certified.pages, name)
+    certified.pages.show_page(page)
+    assert enabled(certified) >= OF_SHOWN  # nothing is in sight yet
+    attribute = "path" if name == "votes" else "shown"
+    setattr(page, attribute, object())
+    certified.refresh_actions()
+    assert not OF_SHOWN & enabled(certified)
+    assert certified.commands["export-pdf"].toolTip().startswith(OTHER)
+    setattr(page, attribute, None)
+    page.back.click()
+    assert enabled(certified) >= OF_SHOWN
+
+
+def test_votes_of_others_are_in_sight_once_they_are_open(certified, qtbot, tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\n")
+    certified.opening.open_path(path)
+    qtbot.waitUntil(lambda: not certified.session.worker.busy())
+    assert certified.pages.currentWidget() is certified.pages.votes
+    assert not OF_SHOWN & enabled(certified)
