@@ -181,6 +181,7 @@ class Window(QMainWindow):
             signal.connect(self._name)
         for signal in (session.case.opened, session.exports.saved):
             signal.connect(self._leave_when_saved)
+        session.worker.failed.connect(self._ask_again)  # it may not have been written
         self._rest.made.connect(self._start)
         self.closed.connect(self._rest.stop)  # before garbage may be collected by any thread again
         session.audits.changed.connect(self._hold_form)
@@ -335,7 +336,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _ask_again(self) -> None:
-        """Another result, or a dialog that was cancelled."""
+        """Another result, a dialog that was cancelled, or a file that was not written."""
         self._asked = self._leaves_when_saved = False
 
     @Slot(object)

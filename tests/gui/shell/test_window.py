@@ -525,6 +525,25 @@ def test_a_report_saved_on_closing_closes_and_one_cancelled_does_not(kept, qtbot
     assert not list(kept.session.case.file.path.parent.glob("*.certiscope"))
 
 
+def test_a_report_that_could_not_be_written_on_closing_closes_nothing_later(
+    kept, engine, qtbot, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise UserError("Cannot write r.pdf: no space left on device.")
+
+    run(kept, qtbot)
+    kept.close()
+    answer(kept, "Save &report…")
+    with monkeypatch.context() as disk:
+        disk.setattr(engine, "export", full)
+        kept.asker.current.fileSelected.emit(str(tmp_path / "r.pdf"))
+        qtbot.waitUntil(lambda: any(one.kind == "error" for one in kept.notices.notices))
+    kept.opening.save_shown("csv")
+    kept.asker.current.fileSelected.emit(str(tmp_path / "r.csv"))
+    qtbot.waitUntil(lambda: not kept.session.keeping.unsaved)
+    assert (tmp_path / "r.csv").exists() and kept.isVisible()
+
+
 @pytest.mark.walk
 @pytest.mark.parametrize("title", ["&Keep in case…", "&Discard"])
 def test_a_result_is_kept_or_discarded_on_closing(kept, qtbot, tmp_path, title):
