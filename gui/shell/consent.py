@@ -49,6 +49,7 @@ def ask_to_close(area: NoticeArea, leave: Callable[[], None]) -> Notice:
     return area.ask(
         "Stop the current run and close? What was counted is kept.",
         {"Stop and &close": leave, "&Keep counting": _nothing},
+        about="closing a run",
     )
 
 
@@ -74,6 +75,7 @@ def ask_to_keep(
     return area.ask(
         f"{what} saved nowhere. Close again to be asked at the next start.",
         answers | {"&Keep in case…": keep, "&Discard": discard, "&Stay": _nothing},
+        about="unsaved",
     )
 
 

@@ -43,6 +43,8 @@ class Notifications(QObject):
         session.loading.fitted_changed.connect(self._warn_before_run)
         session.form.changed.connect(self._warn_before_run)
         session.range_check.changed.connect(self._warn_before_run)
+        session.worker.activity_changed.connect(self._on_activity)
+        session.keeping.changed.connect(partial(notices.clear_about, "unsaved"))
 
     @Slot()
     def _on_model(self) -> None:
@@ -55,6 +57,12 @@ class Notifications(QObject):
     @Slot()
     def _on_run(self) -> None:
         self._notices.clear("error", "info")
+
+    @Slot()
+    def _on_activity(self) -> None:
+        """Whether to stop a run is no question any more once it has ended."""
+        if not self._session.runs.running:
+            self._notices.clear_about("closing a run")
 
     @Slot(str, str)
     def _on_refused(self, topic: str, sentence: str) -> Notice:

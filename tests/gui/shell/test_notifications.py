@@ -210,3 +210,27 @@ def test_what_was_left_out_of_a_folder_is_said_until_another_input_is_there(
     assert sentence in warned(loaded)
     loaded.session.loading.step_input(1)
     qtbot.waitUntil(lambda: loaded.session.runs.ready and sentence not in warned(loaded))
+
+
+def questions(window):
+    return [one.sentence for one in window.notices.notices if one.kind == "question"]
+
+
+def test_whether_to_stop_a_run_is_asked_while_there_is_one(loaded, engine, qtbot):
+    engine.pause = 0.01
+    loaded.session.runs.certify()
+    loaded.close()
+    assert questions(loaded) == ["Stop the current run and close? What was counted is kept."]
+    loaded.session.runs.stop()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    qtbot.waitUntil(lambda: not questions(loaded))
+
+
+def test_how_much_is_saved_nowhere_is_not_asked_with_another_number(loaded, qtbot):
+    keeping = loaded.session.keeping
+    keeping.note(["one", "two"])
+    loaded.close()
+    assert questions(loaded)[0].startswith("2 results are saved nowhere.")
+    keeping.note(["three"])
+    assert not questions(loaded)
+    keeping.discard()
