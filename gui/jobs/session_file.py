@@ -38,11 +38,13 @@ class Left:
         path: its case.
         results: ids of the runs with a result.
         unfinished: how many of its runs can be resumed.
+        partial: how many of these have a result too.
     """
 
     path: Path
     results: tuple[str, ...]
     unfinished: int
+    partial: int = 0
 
 
 def begun(folder: Path) -> OwnCase:
@@ -81,8 +83,9 @@ def left_in(folder: Path) -> Left | None:
             lock.unlock()
         results = tuple(row.run_id for row in rows if row.outcome)
         unfinished = sum(row.resumable for row in rows)
+        partial = sum(row.resumable and bool(row.outcome) for row in rows)
         if results or unfinished:
-            return Left(path, results, unfinished)
+            return Left(path, results, unfinished, partial)
         if not rows:
             remove(path)
     return None

@@ -88,14 +88,22 @@ def ask_about_left(
     discard: Callable[[], None],
 ) -> Notice:
     """Offer what the last session left."""
-    count, unfinished = len(left.results), left.unfinished
-    done = f"{count:,} result{'s' * (count != 1)} saved nowhere" if count else ""
-    cut = f"{unfinished:,} unfinished run{'s' * (unfinished != 1)}" if unfinished else ""
-    answers = {"&Resume the run": resume} if unfinished else {}
+    answers = {"&Resume the run": resume} if left.unfinished else {}
     return area.ask(
-        f"The last session left {' and '.join(filter(None, (done, cut)))}.",
+        f"The last session left {_what_is_left(left)}.",
         answers | {"&Open": open_left, "&Discard": discard, "&Later": _nothing},
     )
+
+
+def _what_is_left(left: Left) -> str:
+    """Each run once: one that was stopped may have a result, and go on."""
+    count, part, cut = len(left.results), left.partial, left.unfinished - left.partial
+    done = f"{count:,} result{'s' * (count != 1)} saved nowhere" if count else ""
+    if part:
+        one = "of an unfinished run" if part == 1 else "of unfinished runs"
+        done += f", {one}" if part == count else f", {part:,} of them {one}"
+    open_ = f"{cut:,} unfinished run{'s' * (cut != 1)}" if cut else ""
+    return " and ".join(filter(None, (done, open_)))
 
 
 def _nothing() -> None:

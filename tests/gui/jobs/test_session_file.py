@@ -59,7 +59,7 @@ def test_a_stopped_run_can_be_resumed_and_a_damaged_case_stays(own, make):
     adopt(own.case, stopped, ModelRequest("demo:x"))
     own.lock.unlock()
     left = session_file.left_in(own.case.path.parent)
-    assert left is not None and left.unfinished == 1
+    assert left is not None and (left.unfinished, left.partial) == (1, 1)
     own.case.path.write_bytes(b"no case at all")
     assert session_file.left_in(own.case.path.parent) is None and own.case.path.exists()
     session_file.remove(own.case.path)

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
-from gui.shell.consent import ask_for_trust, ask_to_close
+from gui.jobs.session_file import Left
+from gui.shell.consent import ask_about_left, ask_for_trust, ask_to_close
 from gui.shell.notice import NoticeArea
 
 
@@ -40,3 +45,22 @@ def test_leaving_is_a_choice(qtbot):
     assert not left
     buttons(ask_to_close(area, lambda: left.append(1)))["Stop and &close"].click()
     assert left == [1]
+
+
+@pytest.mark.parametrize(
+    "results, unfinished, partial, said",
+    [
+        (1, 0, 0, "1 result saved nowhere"),
+        (0, 1, 0, "1 unfinished run"),
+        (1, 1, 1, "1 result saved nowhere, of an unfinished run"),
+        (2, 1, 1, "2 results saved nowhere, 1 of them of an unfinished run"),
+        (3, 3, 2, "3 results saved nowhere, 2 of them of unfinished runs and 1 unfinished run"),
+    ],
+)
+def test_what_is_left_is_counted_once(qtbot, results, unfinished, partial, said):
+    area = NoticeArea()
+    qtbot.addWidget(area)
+    left = Left(Path("x"), tuple("abc"[:results]), unfinished, partial)
+    notice = ask_about_left(area, left, open_left=list, resume=list, discard=list)
+    assert notice.sentence == f"The last session left {said}."
+    assert ("&Resume the run" in buttons(notice)) == bool(unfinished)
