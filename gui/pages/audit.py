@@ -21,6 +21,7 @@ from gui.plots.curves import CurvePlot
 from gui.results.record import RecordView
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.alone import Alone
 from gui.widgets.buttons import menu_button
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import FileAsker
@@ -127,6 +128,7 @@ class AuditPage(Page):
         self.record.export.connect(self.export)
         for view in (self.record, self.chart):
             view.notice.connect(self.notice)
+        self.chart.enlarged.connect(Alone(self.chart).toggle)
         themes.registry.follow(self._make_room)
         self._make_room()
 

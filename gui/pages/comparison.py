@@ -22,6 +22,7 @@ from gui.pages.work_page import WorkPage
 from gui.plots.comparison import ReachPlot
 from gui.plots.comparison_accuracy import AccuracyPlot
 from gui.plots.comparison_table import SharePlot
+from gui.widgets.alone import Alone
 from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import divided, filled
@@ -109,6 +110,7 @@ class TradeOffPage(WorkPage):
         self.reach.pointed.connect(self.sliders.put)
         for plot in (self.reach, self.accuracy, self.shares):
             plot.notice.connect(self.notice)
+            plot.enlarged.connect(Alone(plot).toggle)
         self.watch()
 
     def showEvent(self, event: QShowEvent) -> None:

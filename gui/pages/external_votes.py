@@ -24,6 +24,7 @@ from gui.jobs.document_jobs import replayed, written
 from gui.jobs.worker import Failure, Lane
 from gui.plots.curves import CurvePlot
 from gui.style.theme import set_role
+from gui.widgets.alone import Alone
 from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import VOTES_FILTER, FileAsker
@@ -89,6 +90,7 @@ class VotesPage(Page):
         self.choice.currentIndexChanged.connect(self._pause.start)
         self.at.textChanged.connect(self._pause.start)
         self.chart.notice.connect(self.notice)
+        self.chart.enlarged.connect(Alone(self.chart).toggle)
         session.form.changed.connect(self._settings_changed)
         self.chart.wait("Open a file of votes.")
 

@@ -18,6 +18,7 @@ from gui.plots.candidate_key import ink
 from gui.plots.curves import CurvePlot
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.alone import Alone
 from gui.widgets.buttons import menu_button
 from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
@@ -79,6 +80,7 @@ class LogsPage(Page):
             field.textChanged.connect(self._pause.start)
         self.table.selectionModel().selectionChanged.connect(self._choose)
         self.chart.notice.connect(self.notice)
+        self.chart.enlarged.connect(Alone(self.chart).toggle)
         themes.registry.follow(self.retheme)
         self.retheme()
         self._forget(_WAIT)

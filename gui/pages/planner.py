@@ -24,6 +24,7 @@ from gui.jobs.worker import Failure, Lane
 from gui.plots.curves import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
 from gui.style.theme import set_role
+from gui.widgets.alone import Alone
 from gui.widgets.counts import count_box, indented
 from gui.widgets.facts import FactsTable
 from gui.widgets.flag_names import in_the_window
@@ -82,6 +83,7 @@ class PlannerPage(Page):
         self.use_n.clicked.connect(self._want_n)
         self.use_target.clicked.connect(self._want_target)
         self.chart.notice.connect(self.notice)
+        self.chart.enlarged.connect(Alone(self.chart).toggle)
         session.form.changed.connect(self._settings_changed)
         session.runs.evidence_changed.connect(self._follow_run)
         self.chart.wait("The curve appears with the first plan.")

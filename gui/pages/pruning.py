@@ -16,6 +16,7 @@ from gui.jobs.worker import Failure
 from gui.pages.pruning_setup import WIDTH, PruningSetup
 from gui.pages.work_page import WorkPage
 from gui.plots.curves import CurvePlot
+from gui.widgets.alone import Alone
 from gui.widgets.buttons import menu_button
 from gui.widgets.columns import FittedColumns
 from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
@@ -109,6 +110,7 @@ class PruningPage(WorkPage):
         self.cut.currentIndexChanged.connect(self._draw)
         self.table.selectionModel().selectionChanged.connect(self._follow_row)
         self.chart.notice.connect(self.notice)
+        self.chart.enlarged.connect(Alone(self.chart).toggle)
         self.watch()
 
     def _on_snapshot(self, now: Pruning) -> None:

@@ -15,6 +15,7 @@ from engine.inputs import load_input
 from engine.report.enumerated import is_map
 from gui.results.record import RecordView
 from gui.results.region_place import RegionPlace
+from gui.widgets.alone import Alone
 from gui.widgets.layouts import divided
 from gui.widgets.page import Page
 
@@ -53,6 +54,7 @@ class RecordedPage(Page):
         self.record.export.connect(self.export)
         for part in (self.record, self.region):
             part.notice.connect(self.notice)
+        self.region.enlarged.connect(Alone(self.region).toggle)
         across = Qt.Orientation.Horizontal
         self._halves = divided(across, self.record, self.region, sizes=(600, 400))
         self.content.addWidget(self._halves, 1)

@@ -20,6 +20,7 @@ from engine.inputs.base import Pixels
 from gui.plots.curves import CurvePlot
 from gui.plots.light_cells import LightCellsPlot
 from gui.style import theme as themes
+from gui.widgets.alone import Alone
 from gui.widgets.card import Card
 from gui.widgets.image import thumbnail
 from gui.widgets.layouts import divided, emptied, filled
@@ -65,6 +66,7 @@ class RunComparison(Card):
         self.cells.hide()
         for plot in (self.bounds, self.regions, self.cells):
             plot.notice.connect(self.notice)
+            plot.enlarged.connect(Alone(plot).toggle)
         themes.registry.follow(self.retheme)
         self.retheme()
         facts = QWidget()

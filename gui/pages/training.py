@@ -17,6 +17,7 @@ from gui.jobs.worker import Failure, Lane
 from gui.pages.training_form import TrainingForm
 from gui.pages.training_results import TrainingResults
 from gui.plots.curves import CurvePlot
+from gui.widgets.alone import Alone
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.halves import Halves
@@ -62,6 +63,7 @@ class TrainingPage(Page):
         self.form.out.editingFinished.connect(self._look)
         for chart in (self.loss, self.accuracy):
             chart.notice.connect(self.notice)
+            chart.enlarged.connect(Alone(chart).toggle)
             chart.wait(_WAIT)
         self._refresh()
 

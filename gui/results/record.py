@@ -21,6 +21,7 @@ from gui.results.region_place import RegionPlace
 from gui.results.statement import ended, true_class
 from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
+from gui.widgets.alone import Alone
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable
 from gui.widgets.headline import Headline
@@ -98,6 +99,7 @@ class RecordView(Card):
             plot.setMinimumHeight(_LOWEST)
         for place in (self.votes, self.bounds, self.region, self.spread):
             place.notice.connect(self.notice)
+            place.enlarged.connect(Alone(place).toggle)
         self.content.addLayout(filled(QHBoxLayout(), (self.text, 2), (self.plots, 3)), 1)
         self.pdf, self.json = QPushButton("Save PDF…"), QPushButton("Save JSON…")
         self.pdf.clicked.connect(lambda: self._export("pdf"))

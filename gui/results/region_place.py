@@ -30,9 +30,11 @@ class RegionPlace(PageStack):
 
     Signals:
         notice: kind and sentence.
+        enlarged: the plot is to have the room of all that is beside it, or to give it back.
     """
 
     notice = Signal(str, str)
+    enlarged = Signal()
 
     def __init__(self, *, least: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -66,6 +68,7 @@ class RegionPlace(PageStack):
         if name not in self._plots:
             plot = self._plots[name] = PLOTS[name]()
             plot.notice.connect(self.notice)
+            plot.enlarged.connect(self.enlarged)
             plot.setMinimumHeight(self._least)
             self.addWidget(plot)
         return self._plots[name]
