@@ -15,6 +15,10 @@ from gui.widgets.icons import themed_icon
 _BY_ID = {command.id: command for command in COMMANDS}
 _BUTTONS = tuple(command.id for command in COMMANDS if command.toolbar)
 """Beside Certify, Stop and the palette, which have their own place."""
+_KEYS = {"certify": ("Certify", "F5"), "stop": ("Stop", "Esc")}
+"""Words that are always there, and the key beside them, which goes where there is no room."""
+_BARE, _SHORT, _SPELLED = range(3)
+"""How much is said: icons with Certify and Stop; their keys and the program's name too; all."""
 _ICON = 16
 """Pixels of an icon's side, before scaling."""
 
@@ -29,20 +33,19 @@ class TopBar(QFrame):
         self._row = row = QHBoxLayout(self)
         row.setSpacing(8)
         self.set_tight(on=False)
-        name = QLabel("Certiscope")
-        set_role(name, "title")
-        row.addWidget(name)
+        self.name = QLabel("Certiscope")
+        set_role(self.name, "title")
+        row.addWidget(self.name)
         row.addSpacing(12)
         self.buttons: dict[str, QToolButton] = {}
         for identifier in _BUTTONS:
             row.addWidget(self._button(identifier, plain_title(_BY_ID[identifier])))
         row.addStretch(1)
         row.addWidget(self._button("palette", "Find   Ctrl+Shift+P"))
-        certify = self._button("certify", "Certify   F5")
-        set_role(certify, "primary")
-        row.addWidget(certify)
-        row.addWidget(self._button("stop", "Stop   Esc"))
-        self._room = {True: 0, False: 0}
+        for identifier in _KEYS:
+            row.addWidget(self._button(identifier, ""))
+        set_role(self.buttons["certify"], "primary")
+        self._room = [0, 0, 0]
         themes.registry.follow(self.retheme)
         self.retheme()
 
@@ -56,11 +59,11 @@ class TopBar(QFrame):
             token = "on_accent" if identifier == "certify" else "text"
             button.setIcon(themed_icon(_BY_ID[identifier].icon, token=token))
             button.setIconSize(QSize(side, side))
-        for spelled in (False, True):
-            self._spell(spelled=spelled)
+        for much in (_BARE, _SHORT, _SPELLED):
+            self._say(much)
             self._row.activate()
-            self._room[spelled] = super().minimumSizeHint().width()
-        self._spell(spelled=self.width() >= self._room[True])
+            self._room[much] = super().minimumSizeHint().width()
+        self._say_what_fits()
         self.updateGeometry()
 
     def set_tight(self, *, on: bool) -> None:
@@ -70,18 +73,27 @@ class TopBar(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the icons; the words go where they do not fit."""
-        return QSize(self._room[False], super().minimumSizeHint().height())
+        return QSize(self._room[_BARE], super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words beside the icons where there is room."""
         super().resizeEvent(event)
-        self._spell(spelled=self.width() >= self._room[True])
+        self._say_what_fits()
 
-    def _spell(self, *, spelled: bool) -> None:
-        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    def _say_what_fits(self) -> None:
+        fits = [much for much in (_SHORT, _SPELLED) if self.width() >= self._room[much]]
+        self._say(max(fits, default=_BARE))
+
+    def _say(self, much: int) -> None:
+        only, beside = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly,
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+        )
         for identifier in (*_BUTTONS, "palette"):
-            style = beside if spelled else Qt.ToolButtonStyle.ToolButtonIconOnly
-            self.buttons[identifier].setToolButtonStyle(style)
+            self.buttons[identifier].setToolButtonStyle(beside if much == _SPELLED else only)
+        for identifier, (word, key) in _KEYS.items():
+            self.buttons[identifier].setText(word if much == _BARE else f"{word}   {key}")
+        self.name.setVisible(much != _BARE)
 
     def _button(self, identifier: str, text: str) -> QToolButton:
         action = self._actions[identifier]

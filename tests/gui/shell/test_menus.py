@@ -39,6 +39,20 @@ def test_words_go_where_there_is_no_room_for_them(window):
     assert button.toolTip()
 
 
+def test_certify_and_stop_are_in_sight_at_twice_the_type_on_a_screen_of_1024(window):
+    window.appearance.set_text_size(2.0)
+    window.resize(1024, 740)
+    QApplication.processEvents()
+    assert window.width() == 1024
+    stop = window.top.buttons["stop"]
+    assert stop.mapTo(window, stop.rect().bottomRight()).x() < 1024
+    assert stop.text() == "Stop" and window.top.buttons["certify"].text() == "Certify"
+    window.appearance.set_text_size(1.0)
+    window.resize(1600, 800)
+    QApplication.processEvents()
+    assert stop.text() == "Stop   Esc" and window.top.name.isVisible()
+
+
 def test_titles_are_plain_for_readers():
     for command in COMMANDS:
         assert "&" not in plain_title(command)
