@@ -36,14 +36,24 @@ _THINGS: dict[str, tuple[str, str]] = {
     "table": ("field", "fields"),
 }
 """What a scheme that counts changed things counts of an input."""
+_TOKENS: dict[str, tuple[str, str]] = {
+    "text": ("word", "words"),
+    "pair": ("word", "words"),
+    "table": ("field", "values"),
+}
+"""What a token is, and what those are that take its place."""
 
 
 def of_kind(text: str, kind: str) -> str:
-    """A text about pixels or nodes in the noun of one kind of input; as it is for other kinds.
+    """A text about pixels, nodes or tokens in the noun of one kind of input; else as it is.
 
     >>> of_kind("number of pixels (nodes) that are kept", "graph")
     'number of nodes that are kept'
     """
+    if kind in _TOKENS:
+        token, others = _TOKENS[kind]
+        text = text.replace("a token", f"a {token}").replace("of tokens", f"of {others}")
+        text = text.replace("every token", f"every {token}")
     if kind not in _THINGS:
         return text
     one, many = _THINGS[kind]

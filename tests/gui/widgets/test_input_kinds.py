@@ -20,3 +20,13 @@ def test_nouns_are_those_of_the_kind():
     assert of_kind(text, "image") == "a pixel of the pixels"
     assert of_kind(text, "text") == "a word of the words"
     assert of_kind(text, "pair") == of_kind(text, "") == text
+
+
+def test_tokens_are_words_of_a_text_and_fields_of_a_row():
+    text = "masking a token; number of tokens that the noise draws from; every token"
+    words = "masking a word; number of words that the noise draws from; every word"
+    assert of_kind(text, "text") == of_kind(text, "pair") == words
+    assert of_kind(text, "table") == (
+        "masking a field; number of values that the noise draws from; every field"
+    )
+    assert of_kind(text, "") == text
