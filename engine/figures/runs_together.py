@@ -178,7 +178,7 @@ def _found(run: Evidence) -> dict[str, str]:
     facts: dict[str, str] = {"outcome": run.outcome, "ended": ended_in_words(run)}
     if top is not None and n:
         facts["top class"] = run.model.class_names[top]
-        facts["votes for it"] = f"{votes.estimation[top]:,} of {n:,}"
+        facts["votes for top class"] = f"{votes.estimation[top]:,} of {n:,}"
     if run.bounds is not None:  # of a map a share of its box, and no probability
         is_map = run.settings.scheme.mapped
         name = "certified share of the box" if is_map else "p_lower"

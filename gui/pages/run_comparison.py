@@ -32,7 +32,12 @@ _SIDE, _LEAST, _LINE = 56, 210, 20
 """Pixels of an image, the least height of a plot, and of a line of its legend."""
 _A_LINE = 4
 """Runs in a line of a legend, about."""
-_NAME, _COLUMN = 130, 170
+_NARROW, _WIDE = 110, 240
+"""Pixels of a column of the table, at least and at most; before scaling."""
+_BESIDE = 8
+"""Pixels beside the words of a column; before scaling."""
+_ABSENT = "–"
+"""What a run says of a fact that it does not have."""
 _NO_BOUNDS = "None of these runs bounds a class along n."
 _NO_REGIONS = "These runs do not certify changes of one kind, or certify nothing."
 
@@ -55,7 +60,7 @@ class RunComparison(Card):
         self.runs: tuple[Named, ...] = ()
         self._rows: tuple[ComparedRow, ...] = ()
         self.model: RowsModel[ComparedRow] = RowsModel(("",), _texts, _ink)
-        self.table = plain_table(self.model, "How the runs differ", (_NAME,))
+        self.table = plain_table(self.model, "How the runs differ", ())
         self.only = QCheckBox("&Only what differs")
         self.only.setChecked(True)
         self.only.toggled.connect(self._fill)
@@ -82,6 +87,7 @@ class RunComparison(Card):
         lines = -(-len(self.runs) // _A_LINE)
         for plot in (self.bounds, self.regions, self.cells):
             plot.setMinimumHeight(round(themes.current().px(_LEAST + lines * _LINE)))
+        self._fit_columns()
 
     def show_runs(self, runs: Sequence[Named]) -> None:
         """Compare some runs, each with its name."""
@@ -126,12 +132,18 @@ class RunComparison(Card):
     def _fill(self) -> None:
         rows = [row for row in self._rows if row.differs or not self.only.isChecked()]
         self.model.show_rows(rows, ("", *(name for name, _ in self.runs)))
-        for column in range(1, len(self.runs) + 1):
-            self.table.setColumnWidth(column, _COLUMN)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Seeds and names are read whole where that is not at the cost of the other runs."""
+        px = themes.current().px
+        for column in range(len(self.runs) + 1):
+            wanted = max(px(_NARROW), self.table.sizeHintForColumn(column) + px(_BESIDE))
+            self.table.setColumnWidth(column, round(min(wanted, px(_WIDE))))
 
 
 def _texts(row: ComparedRow) -> tuple[str, ...]:
-    return f"{'≠  ' if row.differs else ''}{row.name}", *row.values
+    return f"{'≠  ' if row.differs else ''}{row.name}", *(value or _ABSENT for value in row.values)
 
 
 def _ink(row: ComparedRow, column: int) -> str | None:

@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from engine.evidence.observations import Exact
 from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.regions import GainBrightness, LightMap
-from engine.schemes import ContrastBrightness, ExactMap, Gaussian
+from engine.schemes import ContrastBrightness, ExactMap, Gaussian, TextMask
 from gui.pages.run_comparison import RunComparison, inputs_of
 from gui.style import theme as themes
+from gui.style.stylesheet import apply_theme
 
 
 @pytest.fixture
@@ -43,6 +44,25 @@ def test_differences_are_marked_and_the_rest_is_one_click_away(view, runs):
     view.only.click()
     rows = {row.name: row for row in view.model.rows}
     assert not rows["alpha"].differs and rows["alpha"].values == ("0.001",) * 4
+
+
+def test_a_seed_is_read_whole_and_a_fact_that_a_run_lacks_is_a_dash(view, runs, qapp):
+    (_, first), (_, second) = runs[:2]
+    seeded = first.settings.model_copy(update={"seed": 6902120641272036651})
+    other = first.model_copy(update={"settings": seeded})
+    masked = second.settings.model_copy(update={"scheme": TextMask(beta=0.5, vocabulary=5)})
+    view.show_runs([("Run 1", other), ("Run 2", second.model_copy(update={"settings": masked}))])
+    rows = {row.name: place for place, row in enumerate(view.model.rows)}
+    assert [view.model.index(rows["sigma"], column).data() for column in (1, 2)] == ["0.25", "–"]
+    assert view.model.index(rows["beta"], 1).data() == "–"
+    try:
+        for scale in (1.0, 1.5):
+            apply_theme(qapp, "light", scale=scale)
+            seed = view.model.index(rows["seed"], 1).data()
+            needed = view.table.fontMetrics().horizontalAdvance(seed)
+            assert view.table.columnWidth(1) > needed
+    finally:
+        apply_theme(qapp, "light")
 
 
 def test_bounds_and_regions_share_their_axes(view, runs):
