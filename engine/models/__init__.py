@@ -70,7 +70,8 @@ def load_model(request: ModelRequest) -> Classifier:
 
     Raises:
         UserError: there is no such model, or it cannot be used; one sentence says why.
-        TrustRequired: its format can run code and ``request.trust`` is not set.
+        TrustRequired: its format can run code and ``request.trust`` is not set, or was set for
+            another content.
     """
     if request.denoiser:
         return behind(load_model(replace(request, denoiser="")), request.denoiser)
@@ -90,8 +91,8 @@ def load_model(request: ModelRequest) -> Classifier:
         path = shipped(request.spec).path
         kind = kind_of(str(path)) if path.suffix == WEIGHTS else "card"
     found = FORMATS[with_oracle(kind, request)]
-    if found.code and not request.trust:
-        _ask_for_trust(path, found)
+    if found.code:
+        _check_trust(path, found, request)
     from engine.models import outputs  # loads torch
 
     asked, request = request, outputs.with_stated_outputs(request, path)
@@ -167,10 +168,12 @@ def fitted(classifier: Classifier, given: GivenInput) -> FittedInput:
     return fit(given, classifier.identity, classifier.coding)
 
 
-def _ask_for_trust(path: Path, found: Format) -> None:
+def _check_trust(path: Path, found: Format, request: ModelRequest) -> None:
     from engine.core.errors import TrustRequired
     from engine.core.files import sha256_file
 
+    if request.trust and (not request.consented or sha256_file(path) in request.consented):
+        return
     raise TrustRequired(
         f"{path} is a {found.title} file, a format that can run code on this machine; open it only "
         "if you trust who made it (--trust), or ask for ONNX or safetensors.",

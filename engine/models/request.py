@@ -31,6 +31,7 @@ class ModelRequest:
         spec: ``demo:digits-0.25``, a path to a file or directory, or a hub id.
         others: the members of an ensemble after ``spec``, in order, all read in the same way.
         trust: consent to a file format that can run code.
+        consented: where that was to files that were shown, their sha256; empty for any content.
         arch: architecture for files that hold only weights; empty to infer it. ``@3x64x64`` after
             it (or alone) names the input's shape where neither file nor architecture does.
         normalize: layer between noise and network; ``auto`` takes what is stored or detected.
@@ -56,6 +57,7 @@ class ModelRequest:
     spec: str
     others: tuple[str, ...] = ()
     trust: bool = False
+    consented: tuple[str, ...] = ()
     arch: str = asked(
         "",
         "Architecture, for files that hold only weights.",

@@ -17,7 +17,10 @@ def ask_for_trust(
     request: ModelRequest,
     open_model: Callable[[ModelRequest], None],
 ) -> Notice:
-    """Ask whether this one file may run code; no is the answer that has the focus."""
+    """Ask whether this one file may run code; no is the answer that has the focus.
+
+    Yes is for this content: another file at its place, or beside it in an ensemble, is asked about.
+    """
     sentence = (
         f"{error.path} can run code on this computer when it is opened. Open it only if you trust "
         f"whoever made it (sha256 {error.sha256[:16]}…)."
@@ -25,7 +28,9 @@ def ask_for_trust(
     return area.ask(
         sentence,
         {
-            "&Open this file": lambda: open_model(replace(request, trust=True)),
+            "&Open this file": lambda: open_model(
+                replace(request, trust=True, consented=(*request.consented, error.sha256))
+            ),
             "&Do not open": _nothing,
         },
     )

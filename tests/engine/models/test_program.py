@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -211,3 +212,31 @@ def test_one_of_several_outputs_is_read(tmp_path, named, output):
     found = load_model(ModelRequest(str(path), arch="@3x8x8", trust=True, output=output))
     expected = -network.conv(x).mean(dim=(2, 3))
     torch.testing.assert_close(found.scores(x), expected)
+
+
+def flat(classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, classes)).eval()
+
+
+def test_consent_to_one_content_is_none_to_another_at_its_place(tmp_path):
+    path, example = tmp_path / "m.pt", torch.zeros(2, 1, 8, 8)
+    request = ModelRequest(str(path), arch="@1x8x8")
+    for classes in (3, 4):
+        save(path, flat(classes), example)
+        with pytest.raises(TrustRequired) as asked:
+            load_model(request)
+        seen = (*request.consented, asked.value.sha256)
+        request = replace(request, trust=True, consented=seen)
+        assert len(load_model(request).identity.class_names) == classes
+
+
+def test_consent_to_one_member_of_an_ensemble_is_none_to_the_others(tmp_path):
+    first, second = (
+        save(tmp_path / name, flat(3), torch.zeros(2, 1, 8, 8)) for name in ("a.pt", "b.pt")
+    )
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (first, second)]
+    request = ModelRequest(str(first), others=(str(second),), arch="@1x8x8", trust=True)
+    with pytest.raises(TrustRequired) as asked:
+        load_model(replace(request, consented=(digests[0],)))
+    assert asked.value.path == str(second)
+    assert load_model(replace(request, consented=tuple(digests))).identity.parts

@@ -25,7 +25,8 @@ def test_yes_opens_this_file_with_trust(qtbot):
     assert "a.pt2 can run code" in notice.sentence
     assert "abababababababab…" in notice.sentence
     buttons(notice)["&Open this file"].click()
-    assert opened == [ModelRequest("a.pt2", normalize="none", trust=True)]
+    of = ModelRequest("a.pt2", normalize="none", trust=True, consented=("ab" * 32,))
+    assert opened == [of]
 
 
 def test_no_opens_nothing(qtbot):
