@@ -250,6 +250,10 @@ class ModelPanel(Section):
         known = self._session.loading.request
         same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
         whole = known if known is not None and known.spec == spec else ModelRequest(spec)
+        asked = self._session.loading.asked
+        if asked is not None and asked.spec == spec and asked.consented:
+            # somebody consented to this file, whether or not it opened: it is not asked again
+            whole = replace(whole, trust=asked.trust, consented=asked.consented)
         own = {**self.front.values(), **self.writing.values()} if same else {}
         return replace(whole, **self.reading.values(), **own)
 

@@ -55,6 +55,18 @@ def test_a_model_behind_a_server_has_no_fields_that_do_nothing(panel, idle_sessi
     assert panel.reading.isHidden() and panel.front.isHidden()
 
 
+def test_consent_to_a_file_that_did_not_open_is_asked_for_once(panel, idle_session, qtbot):
+    idle_session.loading.asked = ModelRequest("m.pt", trust=True, consented=("ab" * 32,))
+    idle_session.loading.astray["model"] = "m.pt"  # its size is not in it, say
+    idle_session.loading.fitted_changed.emit()
+    panel.arch.setCurrentText("@3x16x16")
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.arch.activated.emit(0)
+    (request,) = wanted.args
+    assert (request.spec, request.arch) == ("m.pt", "@3x16x16")
+    assert request.trust and request.consented == ("ab" * 32,)
+
+
 def test_another_normalisation_reads_the_same_file_again(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("x.pth", trust=True))
     with qtbot.waitSignal(panel.wanted) as wanted:
