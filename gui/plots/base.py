@@ -160,14 +160,14 @@ class Plot(Card, Generic[F]):
 
     def copy_image(self) -> None:
         """Put the figure on the clipboard as an image."""
-        data = self._rendered("png")
+        data = self._rendered(self.figure, "png")
         if data is not None:
             QGuiApplication.clipboard().setImage(QImage.fromData(data))
             self.notice.emit("info", f"{self.title.text()}: image copied.")
 
     def save(self, path: Path) -> None:
         """Write the figure; the format follows the suffix (.png, .svg, .pdf or .csv)."""
-        self._write(path, path.suffix.lower().lstrip("."))
+        self._save_chosen(path, self.figure, slide=False)
 
     def ask_and_save(self, fmt: str, *, slide: bool = False) -> None:
         """Ask for a place, without stopping anything that runs, then save what was shown.
@@ -183,13 +183,13 @@ class Plot(Card, Generic[F]):
         dialog.setDefaultSuffix(fmt)
         dialog.selectFile(f"{self.stem}.{fmt}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._slide_selected if slide else self._save_selected)
+        figure = self.figure  # as it is now: what is shown may be another by the time of an answer
+        dialog.fileSelected.connect(lambda name: self._save_chosen(Path(name), figure, slide=slide))
         dialog.open()
 
     def save_slide(self, path: Path) -> None:
         """Write the figure as a slide of 16 to 9 (.png, .svg or .pdf)."""
-        fmt = path.suffix.lower().lstrip(".")
-        self._write(path, fmt if fmt in SLIDES else "", slide=True)
+        self._save_chosen(path, self.figure, slide=True)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The same menu by right click and by the menu key."""
@@ -209,24 +209,17 @@ class Plot(Card, Generic[F]):
         else:
             super().keyPressEvent(event)
 
-    @Slot(str)
-    def _save_selected(self, name: str) -> None:
-        self.save(Path(name))
-
-    @Slot(str)
-    def _slide_selected(self, name: str) -> None:
-        self.save_slide(Path(name))
-
-    def _write(self, path: Path, fmt: str, *, slide: bool = False) -> None:
+    def _save_chosen(self, path: Path, figure: F | None, *, slide: bool) -> None:
         from engine.core.errors import UserError
         from engine.core.files import write_atomically
 
-        if fmt not in FORMATS:
-            endings = ", ".join(f".{one}" for one in (SLIDES if slide else FORMATS))
+        kinds, fmt = SLIDES if slide else FORMATS, path.suffix.lower().lstrip(".")
+        if fmt not in kinds:
+            endings = ", ".join(f".{one}" for one in kinds)
             words = f"Cannot save {path.name}: choose {' or '.join(endings.rsplit(', ', 1))}."
             self.notice.emit("error", words)
             return
-        data = self._rendered(fmt, slide=slide)
+        data = self._rendered(figure, fmt, slide=slide)
         if data is None:
             return
         try:
@@ -236,15 +229,15 @@ class Plot(Card, Generic[F]):
         else:
             self.notice.emit("info", f"Saved {path}.")
 
-    def _rendered(self, fmt: str, *, slide: bool = False) -> bytes | None:
+    def _rendered(self, shown: F | None, fmt: str, *, slide: bool = False) -> bytes | None:
         from engine.core.errors import UserError
         from engine.report.drawing import figure_csv, render_figure
         from engine.slides.slide import render_plot
 
-        if self.figure is None:
+        if shown is None:
             self.notice.emit("error", f"{self.title.text()}: there is nothing to export yet.")
             return None
-        figure = cast("Figure", self.figure)
+        figure = cast("Figure", shown)
         try:
             if fmt == "csv":
                 return figure_csv(figure).encode()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from engine.core.rounding import exact
 from engine.figures.comparison import ShareFigure, percent
 from gui.plots import candidate_key as key
 from gui.plots.base import Plot
@@ -48,7 +49,7 @@ class SharePlot(Plot[ShareFigure]):
             return ""
         return (
             f"{figure.title}, for {', '.join(figure.names)}, for up to "
-            f"{figure.entities[-1]} pixels and epsilon up to {figure.epsilons[-1]:g}."
+            f"{figure.entities[-1]} pixels and epsilon up to {exact(figure.epsilons[-1])}."
         )
 
 
@@ -85,7 +86,7 @@ class Tables(QWidget):
         figure = self.figure
         assert figure is not None
         metrics = QFontMetricsF(themes.current().font("small"))
-        labels = max(metrics.horizontalAdvance(f"{e:g}") for e in figure.epsilons) + 8
+        labels = max(metrics.horizontalAdvance(exact(e)) for e in figure.epsilons) + 8
         line = metrics.height() + 2
         inside = panel.adjusted(labels, line + 4, 0, -line)
         wide = inside.width() / len(figure.entities)
@@ -106,7 +107,7 @@ class Tables(QWidget):
                         pixels = "1 pixel" if entities == 1 else f"{entities} pixels"
                         return (
                             f"{name}: {percent(share)} % certified for up to {pixels}, "
-                            f"together at most {epsilon:g}"
+                            f"together at most {exact(epsilon)}"
                         )
         return ""
 
@@ -168,7 +169,7 @@ class Tables(QWidget):
                 box = self.cell(panel, row, 0)
                 beside = QRectF(panel.left(), box.center().y() - tall / 2, 0, tall)
                 beside.setRight(box.left() - 4)
-                painter.drawText(beside, Qt.AlignmentFlag.AlignRight, f"{epsilon:g}")
+                painter.drawText(beside, Qt.AlignmentFlag.AlignRight, exact(epsilon))
         for column, entities in enumerate(figure.entities):
             box = self.cell(panel, 0, column)
             below = QRectF(box.left(), box.bottom() + 1, box.width(), tall)

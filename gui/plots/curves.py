@@ -25,8 +25,8 @@ _DOT = 6
 """Pixels of a curve of one point, before scaling."""
 _BESIDE = 0.04
 """Part of the axis beside a dot at its end."""
-_COLORS = 6
-"""Curves of different colours; those after them are dashed too."""
+_COLORS = 5
+"""Curves that their colours alone tell apart; the sixth resembles the fifth in high contrast."""
 
 
 class _Band(NamedTuple):

@@ -127,6 +127,17 @@ def test_the_dialog_stops_nothing_and_saves_what_is_chosen(plot, drawn, tmp_path
     dialog.close()
 
 
+def test_what_was_shown_when_a_dialog_opened_is_saved(plot, votes, drawn, tmp_path, qtbot) -> None:
+    """A replay may end while it is open, and the plot is about another run then."""
+    shown = plot.figure
+    plot.ask_and_save("svg")
+    plot.show_figure(votes(n_estimation=5))
+    with qtbot.waitSignal(plot.notice):
+        plot.findChild(QFileDialog).fileSelected.emit(str(tmp_path / "chosen.svg"))
+    assert [figure for figure, *_ in drawn] == [shown]
+    plot.findChild(QFileDialog).close()
+
+
 def test_a_slide_is_written_in_its_own_proportions(plot, tmp_path: Path, qtbot) -> None:
     with qtbot.waitSignal(plot.notice):
         plot.save_slide(tmp_path / "s.png")

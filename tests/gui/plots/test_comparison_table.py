@@ -55,3 +55,14 @@ def test_ink_is_the_one_that_reads() -> None:
     assert readable(QColor("navy"), black, white) == white
     assert readable(QColor("yellow"), black, white) == black
     assert luminance(white) == pytest.approx(1.0) and luminance(black) == 0.0
+
+
+def test_a_limit_stands_to_the_last_digit(shown) -> None:
+    plot = shown(SharePlot(), 640, 460)
+    plot.show_figure(share_figure(LAND, Attacker(entities=2, epsilon=0.29999999)))
+    said = {
+        words
+        for row in range(len(plot.figure.epsilons))
+        if (words := plot.tables.told(plot.tables.cell(plot.tables.panels()[0], row, 0).center()))
+    }
+    assert any(words.endswith("together at most 0.29999999") for words in said)

@@ -55,8 +55,9 @@ def test_a_curve_that_went_away_leaves_nothing(shown) -> None:
 def test_a_curve_whose_colour_is_there_already_has_another_dash_in_the_legend_too(shown) -> None:
     plot = shown(CurvePlot("Logs"))
     plot.show_figure(figure(curves=figure().curves[:1] * 7))
-    first, last = plot.legend.entries[0], plot.legend.entries[6]
+    first, *_, fifth, sixth, last = plot.legend.entries
     assert first.color == last.color and (first.mark, last.mark) == ("line", "dash-dot")
+    assert (fifth.mark, sixth.mark) == ("line", "dash-dot")  # both are white in high contrast
 
 
 def test_it_waits_without_a_legend_and_tells_where_curves_end(shown) -> None:
