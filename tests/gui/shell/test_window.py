@@ -538,10 +538,10 @@ def test_a_report_that_could_not_be_written_on_closing_closes_nothing_later(
         disk.setattr(engine, "export", full)
         kept.asker.current.fileSelected.emit(str(tmp_path / "r.pdf"))
         qtbot.waitUntil(lambda: any(one.kind == "error" for one in kept.notices.notices))
-    kept.opening.save_shown("csv")
-    kept.asker.current.fileSelected.emit(str(tmp_path / "r.csv"))
+    kept.opening.save_shown("json")
+    kept.asker.current.fileSelected.emit(str(tmp_path / "r.json"))
     qtbot.waitUntil(lambda: not kept.session.keeping.unsaved)
-    assert (tmp_path / "r.csv").exists() and kept.isVisible()
+    assert (tmp_path / "r.json").exists() and kept.isVisible()
 
 
 @pytest.mark.walk
