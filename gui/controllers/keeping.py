@@ -7,6 +7,7 @@ was saved or discarded; else the next start offers it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +16,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseController
 from gui.controllers.exports import Exports
-from gui.controllers.preferences import data_folder
+from gui.controllers.preferences import Preferences, data_folder
 from gui.controllers.runs import Runs
 from gui.jobs import session_file
 from gui.jobs.session_file import Left, OwnCase
-from gui.jobs.worker import Failure, Worker
+from gui.jobs.worker import Worker
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QLockFile
 
 
 _TAKEN = "What the last session left was opened or thrown away by another window meanwhile."
+_UNREAD = "What an earlier session left could not be read, and stays where it is: {why}"
 
 
 class Keeping(QObject):
@@ -37,11 +39,13 @@ class Keeping(QObject):
     Signals:
         changed: ``unsaved`` did.
         found: a :class:`Left` of an earlier session.
+        unread: a sentence about what an earlier session left and nobody can read; once for each.
         notice: kind and sentence.
     """
 
     changed = Signal()
     found = Signal(object)
+    unread = Signal(str)
     notice = Signal(str, str)
 
     def __init__(
@@ -50,10 +54,12 @@ class Keeping(QObject):
         case: CaseController,
         runs: Runs,
         exports: Exports,
+        preferences: Preferences,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._worker, self._case, self._runs = worker, case, runs
+        self._preferences = preferences
         self._own: Path | None = None
         self._lock: QLockFile | None = None
         self._left: tuple[Left, QLockFile] | None = None
@@ -68,12 +74,11 @@ class Keeping(QObject):
 
     def begin(self) -> None:
         """Open a case of the session's own, and look for one that an earlier session left."""
-        folder = data_folder() / "sessions"
+        folder, unread = data_folder() / "sessions", list[tuple[Path, str]]()
         self._worker.submit(
-            lambda stop: session_file.left_in(folder),
+            lambda stop: session_file.left_in(folder, lambda *one: unread.append(one)),
             "looking for what the last session left",
-            on_done=self._on_left,
-            on_failed=self._ignore,
+            on_done=partial(self._on_left, unread),
             quiet=True,
         )
         self._worker.submit(
@@ -135,12 +140,13 @@ class Keeping(QObject):
         if path is not None and not keep:
             session_file.remove(path)
 
-    def _on_left(self, left: Left | None) -> None:
+    def _on_left(self, unread: Sequence[tuple[Path, str]], left: Left | None) -> None:
+        for path, why in unread:
+            sentence = _UNREAD.format(why=why if str(path) in why else f"{path}: {why}")
+            if self._preferences.tell_once(sentence):
+                self.unread.emit(sentence)
         if left is not None:
             self.found.emit(left)
-
-    def _ignore(self, failure: Failure) -> None:
-        """What cannot be read stays where it is."""
 
     @Slot()
     def _on_copied(self) -> None:

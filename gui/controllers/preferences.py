@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 ORGANISATION = "Certiscope"
 RECENT_LIMIT = 9
+_TOLD_LIMIT = 50
 RecentKind = Literal["models", "inputs"]
 
 
@@ -70,25 +71,29 @@ class Preferences:
 
     def recent(self, kind: RecentKind) -> list[str]:
         """Files opened lately, newest first."""
-        stored = self._store.value(f"recent/{kind}", [])
-        found = stored if isinstance(stored, list) else [stored] if stored else []
-        return [str(spec) for spec in found]
+        return self._list(f"recent/{kind}")
 
     def remember(self, kind: RecentKind, spec: str) -> None:
         """Put a file at the head of its list."""
         others = [known for known in self.recent(kind) if known != spec]
         self._store.setValue(f"recent/{kind}", [spec, *others][:RECENT_LIMIT])
 
+    def tell_once(self, sentence: str) -> bool:
+        """Whether a sentence is news; from now on it is not."""
+        told = self._list("told")
+        if sentence in told:
+            return False
+        self._store.setValue("told", [sentence, *told][:_TOLD_LIMIT])
+        return True
+
     @property
     def last_set(self) -> tuple[list[str], int, str]:
         """What was certified as a set last: its sources, how many inputs, and perturbations."""
-        sources = self._store.value("set/sources", [])
         try:
             limit = max(0, int(str(self._store.value("set/limit", 0))))
         except ValueError:
             limit = 0
-        found = sources if isinstance(sources, list) else [sources] if sources else []
-        return [str(one) for one in found], limit, str(self._store.value("set/at", ""))
+        return self._list("set/sources"), limit, str(self._store.value("set/at", ""))
 
     @last_set.setter
     def last_set(self, chosen: tuple[list[str], int, str]) -> None:
@@ -103,6 +108,12 @@ class Preferences:
     def save_state(self, name: str, value: QByteArray) -> None:
         """Save a geometry or splitter state."""
         self._store.setValue(f"state/{name}", value)
+
+    def _list(self, key: str) -> list[str]:
+        """A settings file tells one text from a list of it no more."""
+        stored = self._store.value(key, [])
+        found = stored if isinstance(stored, list) else [stored] if stored else []
+        return [str(one) for one in found]
 
 
 def data_folder() -> Path:

@@ -71,7 +71,7 @@ class Session(QObject):
         self.playback = Playback(worker, engine, self)
         self.exports = Exports(worker, engine, self)
         self.server = LocalServer(self)
-        self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)
+        self.keeping = Keeping(worker, self.case, self.runs, self.exports, self.preferences, self)
         self.talks = Talks(self)
         worker.failed.connect(self._on_failed)
         for part in (self.loading, self.case, self.runs, self.attacks, self.keeping):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,14 @@ def begun(folder: Path) -> OwnCase:
     return OwnCase(case, lock)
 
 
-def left_in(folder: Path) -> Left | None:
-    """The newest case in ``folder`` that no window holds; empty ones are removed."""
+def left_in(folder: Path, unread: Callable[[Path, str], object]) -> Left | None:
+    """The newest case in ``folder`` that no window holds; empty ones are removed.
+
+    Args:
+        folder: of the cases of all sessions.
+        unread: told of a case of which nothing can be read, and why; it stays, as another version
+            of the program may read it, or somebody may mend it.
+    """
     from engine.case import Case
 
     for path in sorted(folder.glob(_NAME), reverse=True):
@@ -76,9 +83,12 @@ def left_in(folder: Path) -> Left | None:
         if not lock.tryLock(0):
             continue
         try:
-            rows = Case.open(path).runs()
-        except UserError:
-            continue  # a damaged one stays: somebody may mend it
+            case = Case.open(path)
+            rows = case.runs()
+        except UserError as error:
+            if _holds_anything(path):
+                unread(path, str(error))
+            continue
         finally:
             lock.unlock()
         results = tuple(row.run_id for row in rows if row.outcome)
@@ -86,7 +96,9 @@ def left_in(folder: Path) -> Left | None:
         partial = sum(row.resumable and bool(row.outcome) for row in rows)
         if results or unfinished:
             return Left(path, results, unfinished, partial)
-        if not rows:
+        if wrong := case.damage or next((row.damage for row in rows if row.damage), ""):
+            unread(path, wrong)
+        elif not rows:
             remove(path)
     return None
 
@@ -116,6 +128,14 @@ def remove(path: Path) -> None:
     """Delete a session's case; one that cannot be deleted is offered once more."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
+
+
+def _holds_anything(path: Path) -> bool:
+    """Not where another window has just begun it, or has removed its own on closing."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _lock(path: Path) -> QLockFile:

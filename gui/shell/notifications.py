@@ -45,6 +45,7 @@ class Notifications(QObject):
         session.range_check.changed.connect(self._warn_before_run)
         session.worker.activity_changed.connect(self._on_activity)
         session.keeping.changed.connect(partial(notices.clear_about, "unsaved"))
+        session.keeping.unread.connect(self._on_unread)
 
     @Slot()
     def _on_model(self) -> None:
@@ -63,6 +64,11 @@ class Notifications(QObject):
         """Whether to stop a run is no question any more once it has ended."""
         if not self._session.runs.running:
             self._notices.clear_about("closing a run")
+
+    @Slot(str)
+    def _on_unread(self, sentence: str) -> None:
+        """Goes with nothing that is opened or changed: it stays until somebody has read it."""
+        self._notices.show_notice("warning", sentence, about="an earlier session")
 
     @Slot(str, str)
     def _on_refused(self, topic: str, sentence: str) -> Notice:

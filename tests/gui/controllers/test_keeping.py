@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from engine.case import Case
@@ -148,3 +151,24 @@ def test_of_two_windows_that_are_offered_the_same_the_first_has_it(
     assert other.shutdown() and offers[0].path.exists()
     first.keeping.discard()
     assert first.shutdown() and not cases()
+
+
+def test_what_an_earlier_session_left_and_nobody_can_read_is_told_of_once(
+    kept, engine, preferences, qtbot
+):
+    run(kept, qtbot)
+    kept.shutdown()
+    (left,) = cases()
+    with closing(sqlite3.connect(left)) as db:
+        db.execute("PRAGMA user_version = 99")
+    told = []
+    for _ in range(2):
+        again = Session(engine=engine, preferences=preferences)
+        again.keeping.unread.connect(told.append)
+        again.start()
+        again.keeping.begin()
+        qtbot.waitUntil(lambda again=again: not again.worker.busy())
+        assert again.shutdown() and cases() == [left]
+    (sentence,) = told
+    assert sentence.startswith("What an earlier session left could not be read, and stays where")
+    assert f"{left} was written by a newer Certiscope (its version is 99" in sentence

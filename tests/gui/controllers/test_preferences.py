@@ -54,3 +54,10 @@ def test_the_welcome_page_comes_until_it_is_left_out(preferences):
     preferences.welcome = False
     preferences._store.sync()
     assert not preferences.welcome
+
+
+def test_what_was_told_is_no_news_even_to_the_next_session(preferences):
+    assert preferences.tell_once("One, with a comma.")
+    preferences._store.sync()
+    assert not preferences.tell_once("One, with a comma.")
+    assert preferences.tell_once("Another.") and not preferences.tell_once("One, with a comma.")

@@ -234,3 +234,14 @@ def test_how_much_is_saved_nowhere_is_not_asked_with_another_number(loaded, qtbo
     keeping.note(["three"])
     assert not questions(loaded)
     keeping.discard()
+
+
+def test_what_could_not_be_read_is_said_until_somebody_dismisses_it(loaded, qtbot):
+    sentence = "What an earlier session left could not be read, and stays where it is: x."
+    loaded.session.keeping.unread.emit(sentence)
+    loaded.left.settings.fields["sigma"].editor.setText("0.3")
+    loaded.session.loading.step_input(1)
+    qtbot.waitUntil(lambda: loaded.session.runs.ready)
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    assert sentence in warned(loaded)
