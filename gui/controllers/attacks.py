@@ -74,6 +74,7 @@ class Attacks(QObject):
             on_done=partial(self._take, shown),
             on_failed=self._fail,
             urgent=True,
+            asks="Stop looking for an attack and close? Nothing is kept of it.",
         )
 
     def stop(self) -> None:

@@ -133,6 +133,7 @@ class Audits(QObject):
             on_failed=self._fail,
             on_snapshot=self._show,
             urgent=True,
+            asks="Stop certifying the set and close? What was counted is kept.",
         )
         self.changed.emit()
 

@@ -109,6 +109,7 @@ class Exports(QObject):
         self._worker.submit(
             lambda stop: document_jobs.slides(evidence, path, image, film, stop),
             f"drawing {path.name}",
+            asks=f"Stop drawing {path.name} and close? The file is not written then.",
             on_done=self._on_slides,
         )
 

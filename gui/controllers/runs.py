@@ -40,6 +40,7 @@ TITLES: dict[Task, str] = {
     "decide": "deciding",
     "measure": "bounding medians",
 }
+_ASKS = "Stop the current run and close? What was counted is kept."
 MORE_N0 = 10
 """Times as many selection votes are proposed where the class was guessed wrong."""
 PROMISE = "The run starts as soon as the model and the input are ready."
@@ -328,6 +329,7 @@ class Runs(QObject):
             on_failed=partial(self._on_failed, before),
             on_snapshot=self._show_snapshot,
             urgent=True,
+            asks=_ASKS,
         )
 
     def _count(self, settings: RunSettings, before: Evidence | None = None) -> None:

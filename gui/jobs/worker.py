@@ -60,6 +60,8 @@ class Job:
             may be what that job counts with.
         owed: it writes a file that somebody asked for, and does so though the window closes before
             its turn.
+        asks: the question whether to stop it, put to whoever closes the window meanwhile; empty
+            for what is dropped without one, being short or not asked for.
         stop: set to ask the job to end early and return what it has.
         dropped: nobody waits for its outcome any more.
     """
@@ -73,6 +75,7 @@ class Job:
     quiet: bool = False
     aside: bool = False
     owed: bool = False
+    asks: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     dropped: bool = False
 
@@ -87,6 +90,7 @@ class Told(TypedDict, total=False):
     quiet: bool
     aside: bool
     owed: bool
+    asks: str
 
 
 class _Mailbox:
@@ -264,6 +268,11 @@ class Worker(QObject):
     def doing(self) -> str:
         """Title of what is at work, or waits its turn first; empty if nothing worth a word is."""
         return next((job.title for job in self._pending if not job.quiet), "")
+
+    @property
+    def asks(self) -> str:
+        """What whoever closes the window is to be asked now; empty for nothing."""
+        return next((job.asks for job in self._pending if job.asks), "")
 
     def shutdown(self, timeout_ms: int = 8000) -> bool:
         """Stop everything and wait; False if the thread is still at work after the time-out.

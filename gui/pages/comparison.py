@@ -141,6 +141,7 @@ class TradeOffPage(WorkPage):
             on_done=self._on_ended,
             on_failed=self._on_failed,
             on_snapshot=self._show,
+            asks=self.asks,
         )
         self._refresh()
 

@@ -79,6 +79,7 @@ class PruningPage(WorkPage):
             on_done=self._on_ended,
             on_failed=self._on_failed,
             on_snapshot=self._on_snapshot,
+            asks=self.asks,
         )
         self._refresh()
 

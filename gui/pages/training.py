@@ -96,6 +96,7 @@ class TrainingPage(Page):
             on_snapshot=self._show,
             on_done=self._end,
             on_failed=self._fail,
+            asks="Stop the training and close? The epoch at hand is lost; those before are kept.",
         )
         self._refresh()
 

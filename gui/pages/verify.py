@@ -120,6 +120,7 @@ class VerifyPage(Page):
             on_done=self.show_checked,
             on_failed=self._fail,
             urgent=True,
+            asks="Stop the verification and close? Its result is lost." if rerun == "all" else "",
         )
 
     def shows_other(self, shown: Evidence | None) -> bool:

@@ -61,6 +61,11 @@ class WorkPage(Page):
         """Whether something is at work."""
         return self.lane.busy
 
+    @property
+    def asks(self) -> str:
+        """What whoever closes the window meanwhile is asked: the work is saved nowhere yet."""
+        return f"Stop the {self._work} and close? What it has come to so far is lost."
+
     def begin(self) -> None:
         """Start what is described."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Questions that need a yes: a file that can run code, and leaving while votes are counted."""
+"""Questions that need a yes: a file that can run code, and leaving while something is at work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
 from gui.jobs.session_file import Left
 from gui.shell.notice import Notice, NoticeArea
+
+CLOSING = "closing"
+"""What a question goes with that is none any more once the work has ended."""
 
 
 def ask_for_trust(
@@ -49,13 +52,10 @@ def _ask(choose: Callable[[], object]) -> None:
     choose()
 
 
-def ask_to_close(area: NoticeArea, leave: Callable[[], None]) -> Notice:
-    """Ask whether to stop the run and close."""
-    return area.ask(
-        "Stop the current run and close? What was counted is kept.",
-        {"Stop and &close": leave, "&Keep counting": _nothing},
-        about="closing a run",
-    )
+def ask_to_close(area: NoticeArea, question: str, leave: Callable[[], None]) -> Notice:
+    """Ask whether to stop what is at work and close."""
+    answers = {"Stop and &close": leave, "&Keep going": _nothing}
+    return area.ask(question, answers, about=CLOSING)
 
 
 def ask_to_keep(

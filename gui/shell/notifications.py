@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from engine.core.errors import NotOneSample, TrustRequired
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
-from gui.shell.consent import ask_for_trust
+from gui.shell.consent import CLOSING, ask_for_trust
 from gui.shell.file_manager import select_in_folder
 from gui.shell.notice import Notice, NoticeArea
 
@@ -61,9 +61,10 @@ class Notifications(QObject):
 
     @Slot()
     def _on_activity(self) -> None:
-        """Whether to stop a run is no question any more once it has ended."""
-        if not self._session.runs.running:
-            self._notices.clear_about("closing a run")
+        """Whether to stop something is no question any more once that has ended."""
+        for one in list(self._notices.notices):
+            if one.about == CLOSING and one.sentence != self._session.worker.asks:
+                self._notices.dismiss(one)
 
     @Slot(str)
     def _on_unread(self, sentence: str) -> None:

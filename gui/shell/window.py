@@ -283,7 +283,7 @@ class Window(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask first, in the window, while votes are counted or a result is saved nowhere."""
+        """Ask first, in the window, while work would be lost or a result is saved nowhere."""
         if not self._leaving and self._asks():
             if self.appearance.talks:  # whoever closes the window has ended the talk
                 self.commands["talk"].trigger()
@@ -300,8 +300,8 @@ class Window(QMainWindow):
     def _asks(self) -> bool:
         """Ask before leaving, where there is something to ask."""
         session, unsaved = self.session, self.session.keeping.unsaved
-        if session.runs.running:
-            ask_to_close(self.notices, self.leave)
+        if question := session.worker.asks:
+            ask_to_close(self.notices, question, self.leave)
             return True
         if not self._remembers or not unsaved or self._asked:
             return False

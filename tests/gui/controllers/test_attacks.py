@@ -61,6 +61,7 @@ def test_one_that_is_stopped_leaves_the_result_and_may_be_tried_again(
     attack_with(monkeypatch, wait)
     before = session.runs.evidence
     attacks.start()
+    assert session.worker.asks.startswith("Stop looking for an attack and close?")
     session.stop()
     assert attacks.stopping
     qtbot.waitUntil(lambda: not attacks.running, timeout=20_000)

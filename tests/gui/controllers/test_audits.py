@@ -54,6 +54,7 @@ def test_a_set_counts_in_the_lane_of_single_runs_and_is_stopped_like_them(ready,
     assert ready.audits.obstacle.startswith("Stop the current run")
     ready.loading.open_model(ModelRequest("demo:other"))  # refused
     qtbot.waitUntil(lambda: ready.audits.view is not None)
+    assert ready.worker.asks.startswith("Stop certifying the set and close?")
     ready.stop()
     assert ready.audits.stopping and not ready.runs.stopping
     view = ended(ready, qtbot)

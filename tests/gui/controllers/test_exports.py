@@ -41,3 +41,13 @@ def test_what_was_to_be_saved_is_written_though_the_window_closes(session, make,
     assert session.shutdown()
     assert Evidence.model_validate_json(path.read_text()) == evidence
     assert (tmp_path / "new.certiscope").exists()
+
+
+def test_a_film_that_is_drawn_is_asked_about(session, make, qtbot, tmp_path, monkeypatch):
+    """Its frames take a while, and nothing is written before the last one."""
+    monkeypatch.setattr("gui.jobs.document_jobs.slides", lambda *given: given[-1].wait(20) and None)
+    evidence, film = make.evidence(CertifySettings(seed=5)), None
+    session.exports.slides(evidence, tmp_path / "x.zip", None, film)
+    assert session.worker.asks == "Stop drawing x.zip and close? The file is not written then."
+    session.worker.shutdown()
+    assert not session.worker.asks

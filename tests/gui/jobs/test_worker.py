@@ -262,3 +262,15 @@ def test_only_the_worker_speaks_of_threads():
         # before Qt is loaded, and what loads modules and knows nothing of Qt
         if path.name not in ("worker.py", "__main__.py", "preloading.py"):
             assert not names & {"QThread", "QThreadPool", "QRunnable", "Thread"}, path
+
+
+def test_what_closing_would_cut_short_is_asked_about_while_it_waits_or_works(worker, qtbot):
+    go = threading.Event()
+    worker.submit(lambda stop: go.wait(30), "reading")
+    assert not worker.asks
+    for what in ("one", "other"):
+        worker.submit(lambda stop: None, what, asks=f"Stop the {what}?")
+    assert worker.asks == "Stop the one?"
+    go.set()
+    qtbot.waitUntil(lambda: not worker.busy())
+    assert not worker.asks

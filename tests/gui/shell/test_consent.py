@@ -42,9 +42,12 @@ def test_no_opens_nothing(qtbot):
 def test_leaving_is_a_choice(qtbot):
     area, left = NoticeArea(), []
     qtbot.addWidget(area)
-    buttons(ask_to_close(area, lambda: left.append(1)))["&Keep counting"].click()
-    assert not left
-    buttons(ask_to_close(area, lambda: left.append(1)))["Stop and &close"].click()
+    question = "Stop the training and close?"
+    buttons(ask_to_close(area, question, lambda: left.append(1)))["&Keep going"].click()
+    assert not left and not area.notices
+    asked = ask_to_close(area, question, lambda: left.append(1))
+    assert asked.sentence == question
+    buttons(asked)["Stop and &close"].click()
     assert left == [1]
 
 

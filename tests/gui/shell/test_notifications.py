@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QPushButton
@@ -224,6 +226,57 @@ def test_whether_to_stop_a_run_is_asked_while_there_is_one(loaded, engine, qtbot
     loaded.session.runs.stop()
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
     qtbot.waitUntil(lambda: not questions(loaded))
+
+
+def until_stopped(*given, **named):
+    """Work that goes on until it is asked to stop."""
+    stop = next(one for one in given if isinstance(one, threading.Event))
+    stop.wait(30)
+    raise UserError("Stopped.")
+
+
+def at_work(window, what, monkeypatch):
+    """Something long that a person asks for on a page, and what stops it."""
+    pages = window.pages
+    if what in ("pruning", "comparison"):
+        page = pages.pruning if what == "pruning" else pages.tradeoff
+        work = "pruning.pruning" if what == "pruning" else "comparison.compared"
+        monkeypatch.setattr(f"gui.pages.{work}", until_stopped)
+        monkeypatch.setattr(page.setup, "wish", lambda: None)
+        page.begin()
+    elif what == "training":
+        page = pages.training
+        monkeypatch.setattr("gui.jobs.training_jobs.train", until_stopped)
+        page.train()
+    else:
+        page = pages.verify
+        monkeypatch.setattr("gui.pages.verify.verified", until_stopped)
+        page.verify(Path("r.json"), rerun="all")
+        return page._verifications.stop
+    return page.stop
+
+
+@pytest.mark.parametrize("what", ["pruning", "comparison", "training", "verification"])
+def test_closing_asks_about_work_that_would_be_lost_while_there_is_any(
+    loaded, qtbot, monkeypatch, what
+):
+    stop = at_work(loaded, what, monkeypatch)
+    loaded.close()
+    assert loaded.isVisible()
+    (asked,) = questions(loaded)
+    assert asked.startswith(f"Stop the {what} and close?")
+    stop()
+    qtbot.waitUntil(lambda: not loaded.session.worker.busy())
+    assert not questions(loaded)
+    loaded.close()
+    assert not loaded.isVisible()
+
+
+def test_closing_asks_nothing_about_what_is_merely_read(loaded, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.pages.verify.verified", until_stopped)
+    loaded.pages.verify.verify(Path("r.json"))
+    loaded.close()
+    assert not loaded.isVisible()
 
 
 def test_how_much_is_saved_nowhere_is_not_asked_with_another_number(loaded, qtbot):
