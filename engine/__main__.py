@@ -2,7 +2,7 @@
 
 import sys
 
-from engine.system.interrupt import until_interrupted
+from engine.system.interrupt import leave, until_interrupted
 from engine.system.memory import collect_seldom, leave_to_the_system
 from engine.system.openmp import wait_passively
 
@@ -18,4 +18,4 @@ if __name__ == "__main__":
     collect_seldom()
     status = until_interrupted(_run)
     leave_to_the_system()
-    sys.exit(status)
+    leave(status)

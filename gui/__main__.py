@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from engine.system.interrupt import remembered, until_interrupted
+from engine.system.interrupt import leave, remembered, until_interrupted
 from engine.system.memory import (
     collect_seldom,
     keep_small,
@@ -64,7 +64,7 @@ def main() -> None:
     wait_passively()
     status = until_interrupted(lambda: run(sys.argv[1:]))
     leave_to_the_system()
-    sys.exit(status)
+    leave(status)
 
 
 def run(arguments: list[str]) -> int:

@@ -1,8 +1,8 @@
 """Processor time as a machine takes it on which a yardstick takes a fixed time.
 
 A limit in seconds stops somebody who changed nothing when the machine is slow or shares its core.
-The yardstick is measured on the same thread right before and after what is timed: what slows one
-slows the other.
+The yardstick is measured on the same thread before and after what is timed: what slows one slows
+the other.
 """
 
 from __future__ import annotations
@@ -21,12 +21,8 @@ def processor_seconds(work: Callable[[], object], times: int = 3) -> float:
 
     A machine that is faster than the reference is given no less time for it.
     """
-    return min(_once(work) for _ in range(times))
-
-
-def _once(work: Callable[[], object]) -> float:
     before = _spent(_yardstick)
-    spent = _spent(work)
+    spent = min(_spent(work) for _ in range(times))
     slowness = max(before, _spent(_yardstick)) / REFERENCE
     return spent / max(1.0, slowness)
 

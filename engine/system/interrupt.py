@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import _thread
+import atexit
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 """Exit status of a command that was stopped before there was a result."""
@@ -50,6 +52,21 @@ def until_interrupted(command: Callable[[], int]) -> int:
         sys.stderr.write(_STOPPED)
         return INTERRUPTED
     return status
+
+
+def leave(status: int) -> NoReturn:
+    """End the process with the status of a command.
+
+    One that was stopped ends at once, when it has cleaned up: libraries that a signal met while
+    they were at work print on standard error as the interpreter ends, below the last sentence.
+    """
+    if status != INTERRUPTED:
+        sys.exit(status)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed, or nobody reads it any more
+            stream.flush()
+    os._exit(status)
 
 
 def interrupted() -> bool:

@@ -18,6 +18,7 @@ from engine.system import interrupt
 from engine.system.interrupt import (
     INTERRUPTED,
     interrupted,
+    leave,
     remembered,
     stoppable,
     until_interrupted,
@@ -218,3 +219,27 @@ def test_other_threads_get_an_event_and_no_handler() -> None:
     thread.start()
     thread.join()
     assert seen == [False]
+
+
+def test_who_was_stopped_says_nothing_below_the_last_sentence(tmp_path: Path) -> None:
+    """Files are cleaned up, and what libraries print as the interpreter ends is not."""
+    command = (
+        "import atexit, sys; from engine.system.interrupt import leave; "
+        "atexit.register(open, 'cleaned', 'w'); "
+        "sys.stdout = open(1, 'w', closefd=False); print('out'); "
+        "Late = type('Late', (), {'__del__': lambda self: print('late', file=sys.__stderr__)}); "
+        "kept = Late(); leave(130)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "out\n", "")
+    assert (tmp_path / "cleaned").exists()
+    with pytest.raises(SystemExit) as end:
+        leave(3)
+    assert end.value.code == 3
