@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from threading import Event
 
 from engine.evidence.evidence import Evidence
@@ -45,9 +46,16 @@ def test_what_was_to_be_saved_is_written_though_the_window_closes(session, make,
 
 def test_a_film_that_is_drawn_is_asked_about(session, make, qtbot, tmp_path, monkeypatch):
     """Its frames take a while, and nothing is written before the last one."""
-    monkeypatch.setattr("gui.jobs.document_jobs.slides", lambda *given: given[-1].wait(20) and None)
+    begun = threading.Event()
+
+    def draw(*given):
+        begun.set()
+        given[-1].wait(20)
+
+    monkeypatch.setattr("gui.jobs.document_jobs.slides", draw)
     evidence, film = make.evidence(CertifySettings(seed=5)), None
     session.exports.slides(evidence, tmp_path / "x.zip", None, film)
     assert session.worker.asks == "Stop drawing x.zip and close? The file is not written then."
+    assert begun.wait(20)  # what has not begun when the thread is closed never ends
     session.worker.shutdown()
     assert not session.worker.asks
