@@ -140,7 +140,6 @@ def prepare(*, offscreen: bool) -> str:
     if lacking:
         return lacking
     import engine.evidence.evidence
-    import engine.figures.examples
     import engine.inputs
     import engine.models.demo
     import engine.planning.records

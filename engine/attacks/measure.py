@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from engine.core.late import np
 from engine.core.records import InputKind
-from engine.figures.examples import Arrays
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
+
+if TYPE_CHECKING:
+    from engine.figures.examples import Arrays
 
 _ROUNDING = 1e-12
 """More than a sum of float64 squares in another order may differ by, relatively."""

@@ -11,8 +11,7 @@ import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
-
+from engine.core.late import np
 from engine.exact.operations import Floats
 
 SPLIT, CERTIFIED, VIOLATED, OPEN = "s", "c", "v", "o"

@@ -12,8 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
+from engine.core.late import np
 from engine.exact.linear_bounds import ROUNDING, TINY, Forms
 from engine.exact.network import Network
 from engine.exact.operations import Clip, Floats

@@ -18,8 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
-import numpy as np
-
+from engine.core.late import np
 from engine.exact.network import Network
 from engine.exact.operations import (
     Add,
@@ -51,10 +50,7 @@ class Rounding(NamedTuple):
     tiny: float
 
 
-_LOSSES = {
-    np.dtype(np.float64): Rounding(ROUNDING, TINY),
-    np.dtype(np.float32): Rounding(2.0**-23, 2.0**-100),
-}
+_LOSSES = {"float64": Rounding(ROUNDING, TINY), "float32": Rounding(2.0**-23, 2.0**-100)}
 _AROUND = 8
 """Operations around a sum of products."""
 
@@ -82,7 +78,7 @@ class Forms:
 
     def narrowed(self) -> Forms:
         """Around the same numbers, in float32."""
-        unit, tiny = _LOSSES[np.dtype(np.float32)]
+        unit, tiny = _LOSSES["float32"]
         sides = []
         for side, sign in ((self.low, -1.0), (self.high, 1.0)):
             found = cast(Floats, side.astype(np.float32))  # all that is typed so takes it
@@ -93,7 +89,7 @@ class Forms:
 
 def rounding(form: Floats) -> Rounding:
     """What the precision of some numbers loses."""
-    return _LOSSES[form.dtype]
+    return _LOSSES[form.dtype.name]
 
 
 def propagated(network: Network, forms: Forms) -> Forms:

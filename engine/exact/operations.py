@@ -9,12 +9,15 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from engine.core.late import np
 
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
 _LEAST_NARROW, _MOST_NARROW, _MOST_TERMS = 2.0**-100, 2.0**20, 1 << 20
@@ -53,7 +56,7 @@ class Affine(Operation):
 
     terms: int
     offset: Floats
-    _weight: Floats = np.ones(1)
+    _weight: Floats
 
     @abstractmethod
     def linear(self, x: Floats, *, absolute: bool = False) -> Floats:
@@ -183,6 +186,7 @@ class AveragePool(Affine):
     def __init__(self, size: Pair, stride: Pair, padding: tuple[int, int, int, int]) -> None:
         self.size, self.stride, self.padding = size, stride, padding
         self.terms, self.offset = math.prod(size) + 1, np.zeros(1)
+        self._weight = np.ones(1)
 
     def shape(self, *given: Shape) -> Shape:
         """(height, width, channels)."""

@@ -14,7 +14,6 @@ from engine.evidence.settings import RunSettings
 from engine.figures.attacked import AttackMark, attack_mark
 from engine.figures.examples import ExamplesFigure
 from engine.figures.places import PlacesFigure
-from engine.figures.regions import picture_of
 from engine.regions import Ball, Region, radius_of
 from engine.regions.region import Norm
 
@@ -160,5 +159,6 @@ def has_slice(evidence: Evidence) -> bool:
 
 def shown_as_slice(settings: RunSettings, kind: InputKind) -> bool:
     """Whether a run certifies balls around an image, which a plane through it shows."""
-    measured = settings.kind == "measure"
-    return picture_of(settings.scheme) == "slice" and kind == "image" and not measured
+    scheme, measured = settings.scheme, settings.kind == "measure"
+    drawn = scheme.region_type.picture_for(scheme.inputs)
+    return drawn == "slice" and kind == "image" and not measured

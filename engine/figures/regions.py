@@ -22,7 +22,6 @@ from engine.figures.media import ImageMedium
 from engine.figures.standing import Standing, ceiling, standing
 from engine.regions import Perturbation, Region
 from engine.regions.required_probability import RequiredMap, required_map
-from engine.schemes import Scheme
 from engine.schemes.base import NO_FACTS, Facts
 from engine.schemes.of_input import OfInput
 
@@ -199,12 +198,6 @@ def _in_nouns(figure: RegionFigure[Any], kind: str) -> RegionFigure[Any]:
     return figure.model_copy(update=words)
 
 
-def picture_of(scheme: Scheme) -> str:
-    """How the regions of a scheme are drawn (``Region.picture``); a slice needs an image."""
-    picture = scheme.region_type.picture
-    return picture if picture != "slice" or "image" in scheme.inputs else "terms"
-
-
 def preview_figure(settings: RunSettings, kind: str = "") -> RegionFigure[Any] | None:
     """What a run under ``settings`` could certify of a kind of input, before there is one."""
     found = _figure(settings, None)
@@ -215,7 +208,7 @@ def _figure(
     settings: RunSettings, region: Region | None, facts: Facts = NO_FACTS
 ) -> RegionFigure[Any] | None:
     scheme = settings.scheme
-    if picture_of(scheme) == "slice":
+    if scheme.region_type.picture_for(scheme.inputs) == "slice":
         return None
     certifier = OfInput.of(scheme, facts) if facts and scheme.region_type.of_input else scheme
     needs = required_map(certifier, ceiling(settings))

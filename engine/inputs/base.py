@@ -6,18 +6,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
+from engine.core.late import np
 from engine.core.records import Fitting, InputIdentity, InputKind, ModelIdentity
 from engine.inputs.labels import Label, LabelMap, class_of, split_rule
 
-Pixels = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Pixels: TypeAlias = "npt.NDArray[np.float32]"
 """(channels, height, width), float32 in [0, 1]."""
 
-Array = npt.NDArray[Any]
+Array: TypeAlias = "npt.NDArray[Any]"
 """float32 or int64, of any shape."""
 
 

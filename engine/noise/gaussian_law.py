@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
+from engine.core.late import np
 from engine.noise.discrete_gaussian_law import GENERATOR as EXACT_GENERATOR
 from engine.noise.discrete_gaussian_law import GRID, reach, tables_sha256, total_variation
 from engine.noise.law import (

@@ -11,14 +11,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
+from engine.core.late import np
 from engine.noise.streams import INTEGER_GENERATOR
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from engine.noise.gaussian import NoiseSource
     from engine.noise.statistical_tests import Stated
 
@@ -27,9 +27,9 @@ Arithmetic = Literal["float", "exact grid", "exact integers", "enumerated", "com
 floating point; ``exact integers``: a discrete law, sound in either noise mode; ``enumerated``:
 every sample of a finite law is counted once; ``computed``: drawn in floats beside a probability
 that is computed, for which nothing is drawn."""
-Array = npt.NDArray[Any]
+Array: TypeAlias = "npt.NDArray[Any]"
 Arrays = tuple[Array, ...]
-Numbers = npt.NDArray[np.float64]
+Numbers: TypeAlias = "npt.NDArray[np.float64]"
 
 PROBED = 512
 """Samples, and elements of each, that a probe draws where the law leaves the choice."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import PositiveFloat
 
+from engine.core.late import np
 from engine.core.rounding import round_down
 from engine.regions.anisotropic import together, together_in_words
 from engine.regions.base import Perturbation, counted, whole

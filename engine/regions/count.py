@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
-import numpy as np
-
+from engine.core.late import np
 from engine.core.nouns import of_kind
 from engine.regions.base import Perturbation, counted, whole
 from engine.regions.conversion import Conversion

@@ -5,20 +5,22 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from engine.core.late import np
 from engine.core.rounding import round_down, round_up
 from engine.regions.base import Perturbation
 from engine.regions.parameter_map import ParameterMap
 from engine.regions.region import Budget, Region, inside
 from engine.regions.required_probability import Certifier
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Floats: TypeAlias = "npt.NDArray[np.float64]"
+Flags: TypeAlias = "npt.NDArray[np.bool_]"
 
 _DIGITS = 3
 _ROUNDS, _PARTS = 6, 17

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
+from engine.core.late import np
 from engine.core.rounding import exact, round_down
 from engine.exact.cells import CERTIFIED, OPEN, VIOLATED, Leaves, looked_at, read
 from engine.exact.light import Convention, Light

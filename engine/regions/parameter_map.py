@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, cast
 
-import numpy as np
-
+from engine.core.late import np
 from engine.regions.base import Perturbation
 from engine.regions.required_probability import Certifier, Grid, GridMap, Rows, shown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -84,9 +84,14 @@ class Region(Record, ABC):
     of_input: ClassVar[bool] = False
     """Whether its map of required p_lower is one of a single input, by the facts of a run."""
     signs: ClassVar[tuple[int, ...]] = (1,)
+    """The directions of its terms; -1 among them where they are signed."""
     of_one_change: ClassVar[str] = ""
     """What an answer about one change leaves open, where smaller ones may be answered otherwise."""
-    """The directions of its terms; -1 among them where they are signed."""
+
+    @classmethod
+    def picture_for(cls, inputs: Collection[str]) -> str:
+        """How it is drawn for a scheme that takes these kinds of input: a slice needs an image."""
+        return cls.picture if cls.picture != "slice" or "image" in inputs else "terms"
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

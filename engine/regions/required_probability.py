@@ -10,13 +10,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Generic,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    runtime_checkable,
+)
 
-import numpy as np
-import numpy.typing as npt
-
+from engine.core.late import np
 from engine.core.records import ProbabilityBounds
 from engine.regions.base import Perturbation, Term
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 BANDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
 """Images of maps change their colour between these values of p*."""
@@ -26,7 +36,7 @@ ALMOST_SURE = 1.0 - 1e-9
 BEYOND = 1
 """Counts shown past the last one that can be certified."""
 
-Grid = npt.NDArray[np.float64]
+Grid: TypeAlias = "npt.NDArray[np.float64]"
 Outline = list[tuple[float, float]]
 Rows = list[list[Any]]
 

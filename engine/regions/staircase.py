@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import PositiveFloat
 
+from engine.core.late import np
 from engine.core.rounding import round_down
 from engine.regions.anisotropic import together, together_in_words
 from engine.regions.base import Perturbation, counted, whole

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from engine.core.late import np
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation, Term
 from engine.regions.required_probability import (

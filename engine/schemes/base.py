@@ -7,14 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self
 
-import numpy.typing as npt
 from pydantic import ModelWrapValidatorHandler, ValidationError, model_serializer, model_validator
 
 from engine.core.errors import UserError
 from engine.core.fields import as_number, refusal
 from engine.core.record import much_derived
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
-from engine.noise.law import NoiseLaw
+from engine.noise.law import Array, NoiseLaw
 from engine.regions import Ball, Norm, Perturbation, Region, Term
 from engine.schemes.facts import NO_FACTS as NO_FACTS
 from engine.schemes.facts import Facts as Facts
@@ -99,7 +98,7 @@ class Scheme(Record, ABC):
     def noise(self) -> NoiseLaw:
         """The law of its noise, with these parameters."""
 
-    def prepare(self, x: Sequence[npt.NDArray[Any]]) -> Facts:
+    def prepare(self, x: Sequence[Array]) -> Facts:
         """Bounds that depend on the input, such as errors of interpolation; by default none.
 
         A run works them out once and records them; a verifier who has the input does so again.
@@ -110,7 +109,7 @@ class Scheme(Record, ABC):
         del x
         return NO_FACTS
 
-    def compute(self, x: Sequence[npt.NDArray[Any]], model: object) -> Facts:
+    def compute(self, x: Sequence[Array], model: object) -> Facts:
         """Facts that decide the claim, of a scheme whose probabilities are computed.
 
         Args:
@@ -123,11 +122,11 @@ class Scheme(Record, ABC):
         del model
         return self.prepare(x)
 
-    def computing(self, x: Sequence[npt.NDArray[Any]], model: object) -> Iterator[Facts]:
+    def computing(self, x: Sequence[Array], model: object) -> Iterator[Facts]:
         """The same bit by bit: facts that hold already, the last of which are all."""
         yield self.compute(x, model)
 
-    def confirmed(self, x: Sequence[npt.NDArray[Any]], model: object, facts: Facts) -> Facts:
+    def confirmed(self, x: Sequence[Array], model: object, facts: Facts) -> Facts:
         """What a verifier finds in the place of recorded facts; the same ones where they hold."""
         del facts
         return self.compute(x, model)
@@ -178,7 +177,7 @@ class Scheme(Record, ABC):
         del facts
         return ()
 
-    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any] | None:
+    def transformed(self, x: Array, moves: Perturbation) -> Array | None:
         """An input after a perturbation that leaves an attacker no choice; else None."""
         del x, moves
         return None

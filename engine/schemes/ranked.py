@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from engine.certificates.top_k import (
@@ -15,13 +13,17 @@ from engine.certificates.top_k import (
     top_k_radius,
 )
 from engine.core.errors import UserError
+from engine.core.late import np
 from engine.core.record import much_derived
 from engine.core.records import ProbabilityBounds
 from engine.schemes.base import Scheme
 from engine.schemes.semantic import sigmas
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 MAJORITY = 0.5
-N = TypeVar("N", float, npt.NDArray[np.float64])
+N = TypeVar("N", float, "npt.NDArray[np.float64]")
 _UP = 1.0 + 2.0**-46
 
 

@@ -13,7 +13,7 @@ from engine.evidence.statement import headline_of
 from engine.evidence.subject import headline_in, noise_of, region_note
 from engine.figures.bounds import bounds_figure
 from engine.figures.images import SliceFigure, bare_slice
-from engine.figures.regions import picture_of, region_figure
+from engine.figures.regions import region_figure
 from engine.figures.spread import spread_figure
 from engine.figures.votes import votes_figure
 from engine.regions import radius_of
@@ -115,8 +115,8 @@ def figures_of(
 
 def ball_of(evidence: Evidence) -> SliceFigure | None:
     """The certified ball alone, where no slice through the input was kept beside it."""
-    radius = radius_of(evidence.region)
-    if radius is None or picture_of(evidence.settings.scheme) != "slice":
+    radius, scheme = radius_of(evidence.region), evidence.settings.scheme
+    if radius is None or scheme.region_type.picture_for(scheme.inputs) != "slice":
         return None
     return bare_slice(evidence, evidence.model.class_names, radius)
 

@@ -6,11 +6,11 @@ import math
 import operator
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent, QTransform
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
+from engine.core.late import np
 from engine.core.text import class_in_words, visible
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.graphics import pg

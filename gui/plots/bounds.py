@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 
+from engine.core.late import np
 from engine.core.text import class_in_words
 from engine.schemes.ranked import threshold_mark
 from gui.plots.chart import Chart, dress_text, text_size, tinted

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QTransform
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from engine.core.late import np
 from gui.plots.base import Plot
 from gui.plots.graphics import pg
 from gui.plots.labels import Box
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 F = TypeVar("F")
-Numbers = npt.NDArray[np.float64]
+Numbers: TypeAlias = "npt.NDArray[np.float64]"
 _LEAST_NAME = 40.0
 """Pixels of an axis's name, however short the axis."""
 

@@ -7,15 +7,9 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from engine.core.late import Late
+
 _CUDA = "cuda.bindings"
-
-
-class _Late:
-    """Stands for the module."""
-
-    def __getattr__(self, name: str) -> Any:
-        """What the module has by that name."""
-        return getattr(_loaded(), name)
 
 
 @cache
@@ -37,4 +31,4 @@ def _loaded() -> ModuleType:
     return module
 
 
-pg: Any = _Late()
+pg: Any = Late(_loaded)

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QSpinBox
 
+from engine.core.late import np
 from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.graphics import pg
 from gui.plots.heat import heat_image

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.core.late import np
 from engine.regions.required_probability import BANDS
 from gui.style import theme as themes
 from gui.style.theme import Theme, mixed, rgba
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _TITLE, _SHORT, _NEVER = "required p_lower", "p_lower", "never"
 _FAINTEST, _STRONGEST = 0.06, 0.42
@@ -18,7 +22,7 @@ _PITCH = 8
 _FINE = 256
 """The image is drawn at about this many pixels a side, so that its hatch is finer than cells."""
 
-Grid = npt.NDArray[np.float64]
+Grid: TypeAlias = "npt.NDArray[np.float64]"
 
 
 def ink(band: int, theme: Theme) -> QColor:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
+
 from PySide6.QtWidgets import QGraphicsPathItem
 
+from engine.core.late import np
 from gui.plots.graphics import pg
 
-Numbers = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Numbers: TypeAlias = "npt.NDArray[np.float64]"
 
 
 class Outline(QGraphicsPathItem):

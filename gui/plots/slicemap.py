@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
 
+from engine.core.late import np
 from gui.style.theme import Theme, mixed, rgba
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 NOT_COMPUTED, NO_CLASS = -2, -1
 SOFT = 0.5
@@ -17,7 +20,7 @@ _PITCH = 10
 _FEW = 0.02
 """A class on less than this part of the map gets no name on it."""
 
-ClassMap = npt.NDArray[np.int16]
+ClassMap: TypeAlias = "npt.NDArray[np.int16]"
 
 
 def map_image(cells: ClassMap, theme: Theme, *, chosen: int | None) -> npt.NDArray[np.uint8]:

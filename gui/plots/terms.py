@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from engine.core.late import np
 from engine.figures.axes import term_ticks
 from engine.regions.region import Trail
 from gui.plots.chart import dress_text, text_size, tinted

@@ -13,9 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from engine.core.outputs import ANSWER
 from engine.evidence.settings import RunSettings
 from engine.figures.anchors import over_n
-from engine.figures.images import bare_slice
-from engine.figures.places import claimed, places_figure
-from engine.figures.regions import RegionFigure, picture_of, preview_figure, region_figure
 from engine.figures.votes import votes_figure
 from engine.regions import radius_of
 from gui.controllers.session import Session
@@ -36,13 +33,13 @@ from gui.widgets.layouts import filled
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.snapshot import Snapshot
+    from engine.figures.regions import RegionFigure
     from engine.inputs.base import Pixels
 
 REGION_HEIGHT = 270
 """Pixels: less would leave no room for the map between title and legend."""
 TURN_MS = 200
-"""While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
-snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
+"""While votes are counted, histogram and bounds are drawn in turn at this pace, for their cost."""
 _SHARE, _SLOWEST_MS = 0.015, 300
 """On a slow machine the pace is slower, for no more of the time than this share; but not so slow
 that the numbers in a plot are of another second than those beside it."""
@@ -154,11 +151,13 @@ class Explore(QWidget):
         settings = self._shown_settings() or self._session.form.settings
         if settings.kind == "measure":
             return "places"
-        found = picture_of(settings.scheme)
+        found = settings.scheme.region_type.picture_for(settings.scheme.inputs)
         return found if found in PLOTS else "terms"
 
     def furnish(self) -> Iterator[Plot[Any]]:
-        """Make the bodies of the plots in sight, which no first paint waits for, one by one."""
+        """Make what no first paint waits for, step by step: figures, numpy; bodies of the plots."""
+        import engine.figures.images  # noqa: F401
+
         for plot in self.plots:
             plot.make()
             yield plot
@@ -205,7 +204,10 @@ class Explore(QWidget):
     def _prepare_map(self) -> None:
         """Have the worker find out what the form's scheme takes, so that nothing waits for it."""
         settings, kind = self._session.form.settings, self._kind
-        if picture_of(settings.scheme) != "slice" and not self._session.runs.running:
+        picture = settings.scheme.region_type.picture_for(settings.scheme.inputs)
+        if picture != "slice" and not self._session.runs.running:
+            from engine.figures.regions import preview_figure
+
             self._maps.submit(
                 lambda stop: (settings, preview_figure(settings, kind)),
                 "computing the required probabilities",
@@ -293,6 +295,8 @@ class Explore(QWidget):
         source, names = self._source()
         ended = source is not None and source is self._session.runs.evidence
         if source is not None and (ended or source.bounds is not None):
+            from engine.figures.regions import region_figure
+
             _show(self.region, region_figure(source, names, self._kind), _NO_MAP)
         elif self._preview is not None and self._preview[0] == self._session.form.settings:
             of_input = self._preview[0].scheme.region_type.of_input
@@ -307,6 +311,8 @@ class Explore(QWidget):
             model = self._session.runs.evidence.model
         figure = None
         if source is not None and model is not None and model.outputs is not None:
+            from engine.figures.places import claimed, places_figure
+
             claim = claimed(source.settings)
             figure = places_figure(model.outputs, source.intervals, claim, self._pixels())
         if figure is None or not figure.intervals or not figure.like(self.region.figure):
@@ -329,6 +335,8 @@ class Explore(QWidget):
                 known = known if played is self._session.runs.evidence else None
                 reach = radius_of(played.region) or 0.0
             if known is None:
+                from engine.figures.images import bare_slice
+
                 figure = bare_slice(source, names, reach).beside(source)
             else:
                 figure = known.growing_to(source.region).beside(source)

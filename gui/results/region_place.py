@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.evidence.evidence import Evidence
 from engine.figures.images import bare_slice
-from engine.figures.regions import picture_of, region_figure
+from engine.figures.regions import region_figure
 from engine.regions import radius_of
 from gui.plots.base import Plot
 from gui.plots.pictures import PLOTS
@@ -49,8 +49,8 @@ class RegionPlace(PageStack):
             evidence: of the run.
             pixels: the image it was about, for plots that show it as an attacker would leave it.
         """
-        names = evidence.model.class_names
-        name = picture_of(evidence.settings.scheme)
+        names, scheme = evidence.model.class_names, evidence.settings.scheme
+        name = scheme.region_type.picture_for(scheme.inputs)
         name = name if name in PLOTS else "terms"
         figure: Any = region_figure(evidence, names)
         if name == "slice":

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -20,12 +18,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.core.late import np
 from gui.style import theme as themes
 from gui.widgets.elided import broken
 from gui.widgets.frames import paint_frames
 from gui.widgets.mask import Mark, paint_mark
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from engine.figures.places import Place
 
 _GAP = 4

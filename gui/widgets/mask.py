@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRect
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, Qt
 
-Mask = npt.NDArray[np.bool_]
-Grid = npt.NDArray[np.float64]
+from engine.core.late import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
+Grid: TypeAlias = "npt.NDArray[np.float64]"
 _MOST_LINES = 6000
 
 

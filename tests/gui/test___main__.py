@@ -118,6 +118,17 @@ def test_what_is_loaded_before_the_window_is_no_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_the_first_paint_waits_for_no_arrays() -> None:
+    code = (
+        "import os, sys; from gui.__main__ import prepare; prepare(offscreen=True); "
+        "from gui.shell.app import application, open_window; app = application(); "
+        "window = open_window(remembers=False); late = {'numpy', 'pyqtgraph', 'torch', 'scipy'}; "
+        "window.painted.connect(lambda: os._exit(len(late & sys.modules.keys()))); app.exec()"
+    )
+    kept = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=kept)
+
+
 def test_modules_are_loaded_by_python_itself_after_qt() -> None:
     """And what is loaded so works: pyqtgraph, which reads Qt's classes by their names, draws."""
     code = (

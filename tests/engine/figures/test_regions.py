@@ -3,7 +3,7 @@ import torch
 
 from engine.core.generators import result_of
 from engine.evidence.settings import CertifySettings, ExactSettings
-from engine.figures.regions import picture_of, preview_figure, region_figure
+from engine.figures.regions import preview_figure, region_figure
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.procedures.certify import certify
@@ -104,7 +104,6 @@ def test_a_ball_around_something_that_is_no_image_is_drawn_term_by_term():
     class Table(Gaussian):
         inputs = ("table",)
 
-    assert picture_of(Gaussian()) == "slice" and picture_of(Table()) == "terms"
     found = make_region_figure("ball", scheme=Table())
     assert found.picture == "terms" and found.region.certified_radius > 0
     assert found.ask({"radius": 0.01}).certified

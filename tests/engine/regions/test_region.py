@@ -59,6 +59,12 @@ class Holder(Record):
     region: Region | None = None
 
 
+def test_a_slice_is_drawn_through_an_image_and_nothing_else() -> None:
+    assert Ball.picture_for(("image", "table")) == "slice"
+    assert Ball.picture_for(("table",)) == "terms"
+    assert CellMap.picture_for(("graph",)) == CellMap.picture
+
+
 def test_every_kind_is_in_the_table_and_comes_back_from_its_written_form() -> None:
     assert {"ball", "count", "staircase", "cells", "interval", "test box"} <= set(REGIONS)
     for region in (*KINDS, Box(wide=1.0, high=2.0)):

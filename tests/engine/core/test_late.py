@@ -1,0 +1,28 @@
+"""A module that is loaded when something of it is first used."""
+
+import math
+from types import ModuleType
+
+import numpy
+import pytest
+
+from engine.core.late import Late, np
+
+
+def test_it_is_loaded_once_when_something_is_first_asked_for() -> None:
+    loaded: list[ModuleType] = []
+
+    def load() -> ModuleType:
+        loaded.append(math)
+        return math
+
+    late = Late(load)
+    assert loaded == []
+    assert late.pi is math.pi and late.pi is math.pi
+    assert loaded == [math]
+
+
+def test_it_has_what_the_module_has_and_no_more() -> None:
+    assert np.asarray is numpy.asarray
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = np.no_such_name
