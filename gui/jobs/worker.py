@@ -94,7 +94,11 @@ class Told(TypedDict, total=False):
 
 
 class _Mailbox:
-    """Shared by both threads: the newest snapshot, and what ended, in order."""
+    """Shared by both threads: the newest snapshot, and what ended, in order.
+
+    Whoever drops the last reference to a job frees what it holds, such as a widget whose window is
+    closed: that must be the UI thread, to which the worker's reference goes with the outcome.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -105,9 +109,10 @@ class _Mailbox:
         with self._lock:
             self._snapshot = (job, snapshot)
 
-    def put_end(self, job: Job, outcome: Any) -> None:
+    def put_end(self, ended: list[tuple[Job, Any]]) -> None:
+        """Take the only one that there is out of a list."""
         with self._lock:
-            self._ended.append((job, outcome))
+            self._ended.append(ended.pop())
 
     def take_snapshot(self) -> tuple[Job, Any] | None:
         with self._lock:
@@ -116,7 +121,12 @@ class _Mailbox:
 
     def take_end(self) -> tuple[Job, Any] | None:
         with self._lock:
-            return self._ended.popleft() if self._ended else None
+            if not self._ended:
+                return None
+            job, outcome = self._ended.popleft()
+            if self._snapshot is not None and self._snapshot[0] is job:
+                self._snapshot = None
+            return job, outcome
 
 
 class _Thread(QThread):
@@ -135,36 +145,44 @@ class _Thread(QThread):
 
     def run(self) -> None:
         """The thread's loop."""
-        while (job := self._next()) is not None:
-            if not job.dropped and (job.owed or not self.closing.is_set()):
-                self._do(job)
+        while turn := self._next():
+            self._do(turn)
 
-    def _next(self) -> Job | None:
+    def _next(self) -> list[Job]:
         """Jobs in their order; those that had to wait for a longer one came first."""
-        return self._put_off.popleft() if self._put_off else self.jobs.get()
+        return _listed(self._put_off.popleft() if self._put_off else self.jobs.get())
 
     def _let_by(self) -> None:
         """Do what came meanwhile and is short; all else waits for its turn."""
         while not self.jobs.empty():
-            job = self.jobs.get()
-            if job is None or not job.aside:
-                self._put_off.append(job)
-            elif not job.dropped and not self.closing.is_set():
-                self._do(job)
+            turn = _listed(self.jobs.get())
+            if turn and turn[0].aside:
+                self._do(turn)
+            else:
+                self._put_off.append(turn.pop() if turn else None)
 
-    def _do(self, job: Job) -> None:
-        try:
-            outcome = self._carry_out(job)
-        except UserError as error:
-            outcome = Failure(str(error), error)
-        except Exception as error:  # whatever broke, the window stays and says so
-            outcome = Failure(self._logged(job, error), error)
-        self.mailbox.put_end(job, outcome)
+    def _do(self, turn: list[Job]) -> None:
+        """Do the job in a list, which is emptied.
+
+        No name here stands for the job, or this thread would keep it until the next one comes.
+        """
+        aside = turn[0].aside
+        self.mailbox.put_end([(turn[0], self._outcome(turn.pop()))])
         self.woke.emit()
-        if self.jobs.empty() and not job.aside:
+        if self.jobs.empty() and not aside:
             give_back()
 
-    def _carry_out(self, job: Job) -> Any:
+    def _outcome(self, job: Job) -> Any:
+        if not job.owed and self.closing.is_set():
+            job.dropped = True
+        try:
+            return None if job.dropped else self._carried_out(job)
+        except UserError as error:
+            return Failure(str(error), error)
+        except Exception as error:  # whatever broke, the window stays and says so
+            return Failure(self._logged(job, error), error)
+
+    def _carried_out(self, job: Job) -> Any:
         result = job.work(job.stop)
         if not isinstance(result, Generator):
             return result
@@ -364,6 +382,10 @@ class Lane:
         """As :meth:`stop`, and deliver nothing more of it."""
         if self._job is not None:
             self._worker.drop(self._job)
+
+
+def _listed(job: Job | None) -> list[Job]:
+    return [] if job is None else [job]
 
 
 def _tell(job: Job, callback: Callable[[Any], object] | None, value: Any) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import threading
 import time
 from functools import partial
@@ -114,10 +115,50 @@ def test_a_snapshot_that_is_found_after_the_end_is_not_shown(qapp, tmp_path, lis
     )
     worker.queue(job)
     mailbox = worker._thread.mailbox
-    for put, value in ((mailbox.put_end, "result"), (mailbox.put_snapshot, "late")):
-        put(job, value)
-        worker._poll()
+    mailbox.put_end([(job, "result")])
+    worker._poll()
+    mailbox.put_snapshot(job, "late")
+    worker._poll()
     assert (listener.done, listener.snapshots) == (["result"], [])
+
+
+class Held:
+    """Something that a job holds, as a widget; notes which thread frees it."""
+
+    def __init__(self, freed: list[int]) -> None:
+        self._freed = freed
+
+    def __del__(self) -> None:
+        self._freed.append(threading.get_ident())
+
+
+def ends(held, stop):
+    return "a result"
+
+
+def ends_after_snapshots(held, stop):
+    yield from (0, 1)
+
+
+def fails(held, stop):
+    raise UserError("It cannot be.")
+
+
+@pytest.mark.parametrize("work", [ends, ends_after_snapshots, fails])
+def test_what_a_job_holds_is_freed_by_the_ui_thread(worker, qtbot, work):
+    """A widget freed by another thread ends the program."""
+    freed: list[int] = []
+    for dropped in (False, True):
+        job = Job(partial(work, Held(freed)), "a job", on_failed=lambda failure: None)
+        worker.queue(job)
+        if dropped:
+            worker.drop(job)
+        del job
+    listener = Listener()
+    worker.submit(lambda stop: "another", "another", on_done=listener.on_done)
+    qtbot.waitUntil(lambda: listener.done == ["another"])
+    gc.collect()  # a failure and its traceback hold each other
+    assert freed == [threading.get_ident()] * 2
 
 
 def test_what_is_quiet_is_not_told_of(worker, qtbot):
