@@ -100,6 +100,11 @@ class _Written(TorchDispatchMode):
         self.earlier = False
         self._made, self._there = _memories(given), dict[int, Any]()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here: torch would load its compiler, as long as itself, to skip it."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Carry an operation out."""
         del types

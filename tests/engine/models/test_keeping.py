@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -156,3 +158,15 @@ def test_hooks_that_hand_over_have_the_votes_of_one_thread() -> None:
     finally:
         torch.set_num_threads(usual)
     assert found[0] == found[1]
+
+
+@pytest.mark.thorough
+def test_looking_loads_no_compiler() -> None:
+    """torch's takes as long to load as torch itself."""
+    code = (
+        "import sys, torch; from torch import fx, nn; "
+        "from engine.models.keeping import keeps_nothing; "
+        "graph = fx.symbolic_trace(nn.Sequential(nn.Linear(3, 2), nn.ReLU()).eval()); "
+        "assert keeps_nothing(graph, torch.zeros(2, 3)); assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
