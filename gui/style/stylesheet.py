@@ -302,6 +302,10 @@ def apply_theme(
     everywhere = "" if rooms is not None else sheet
     with without_collection():  # Qt walks a list of widgets: none may be freed meanwhile
         if everywhere != app.styleSheet():
+            # Replaced, a sheet is put on all that Qt has noted down for the one before, which may
+            # be gone: a widget that was asked for a size under two sheets and never seen leaves no
+            # word. A first sheet is put on what there is.
+            app.setStyleSheet("")
             app.setStyleSheet(everywhere)
         if rooms is not None:
             rooms.dress(sheet)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,3 +188,32 @@ def test_nothing_is_freed_while_the_program_is_dressed_and_a_deleted_part_is_let
         assert window.collecting is False and gc.isenabled()
     finally:
         gc.disable()
+
+
+_GONE = """
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOption
+from gui.shell.app import application
+from gui.style.stylesheet import apply_theme
+
+def ask(button):
+    option = QStyleOption()
+    option.initFrom(button)
+    button.style().pixelMetric(QStyle.PixelMetric.PM_ButtonMargin, option, button)
+
+app = application()
+apply_theme(app, "dark")
+buttons = [QPushButton("x") for _ in range(300)]
+for sheet in ("", "QWidget { color: red }"):
+    app.setStyleSheet(sheet)
+    for button in buttons:
+        ask(button)
+del button
+buttons.clear()
+apply_theme(app, "light")
+"""
+
+
+def test_the_program_is_dressed_where_widgets_are_gone_that_nobody_saw() -> None:
+    """Qt keeps them in a list; glibc is told to write over what is freed, or chance decides."""
+    kept = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "MALLOC_PERTURB_": "170"}
+    subprocess.run([sys.executable, "-c", _GONE], check=True, env=kept)
