@@ -43,6 +43,7 @@ class CurveFigure(Record):
         log_x: x is drawn on a logarithmic axis.
         whole_x: x is a whole number, such as an epoch.
         mark: an x that is pointed out, ``mark_name`` what it is; None for none.
+        one_scale: both axes measure the same, so that a disc is drawn as one.
     """
 
     title: str
@@ -54,6 +55,7 @@ class CurveFigure(Record):
     whole_x: bool = False
     mark: float | None = None
     mark_name: str = ""
+    one_scale: bool = False
 
     @property
     def x_range(self) -> tuple[float, float]:

@@ -93,6 +93,7 @@ def regions_together(runs: Sequence[Named]) -> CurveFigure | None:
         x_name=x_name,
         y_name=y_name,
         curves=curves,
+        one_scale=isinstance(first, Ball),
     )
 
 
@@ -108,7 +109,8 @@ def _lacking(runs: Sequence[Named], curves: Sequence[Curve], what: str) -> str:
 
 def _axes(region: Region) -> tuple[str, str]:
     if isinstance(region, Ball):
-        return f"{region.norm} distance, {region.unit}", "distance the other way"
+        along, across = f"{region.norm} distance", f"{region.norm} distance across"
+        return f"{along}, {region.unit}", f"{across}, {region.unit}"
     names = [term.replace("_", " ") for term in region.terms]
     return (names[0], names[1]) if len(names) > 1 else (names[0], "run")
 

@@ -102,6 +102,7 @@ class CurvePlot(Chart["CurveFigure"]):
         self.plot.getAxis("bottom").setLogMode(figure.log_x)
         self.plot.getAxis("bottom").set_whole(on=figure.whole_x)
         self.name_axis("bottom", figure.x_name)
+        self.name_axis("left", figure.y_name)
         self.marked.setVisible(figure.mark is not None)
         if figure.mark is not None:
             self.marked.setValue(float(self._x(figure, [figure.mark])[0]))
@@ -183,4 +184,10 @@ class CurvePlot(Chart["CurveFigure"]):
         start, end = self._x(figure, list(figure.x_range)).tolist()
         if any(len(curve.points) == 1 for curve in figure.curves):
             end += _BESIDE * (end - start)  # or half of a dot at the end would be cut
-        self.view.setRange(xRange=(start, end), yRange=(0.0, figure.top), padding=0)
+        top = figure.top
+        if figure.one_scale:  # the axis that has more room than it needs goes on
+            each = max((end - start) / self.view.width(), top / self.view.height())
+            beside = (each * self.view.width() - (end - start)) / 2
+            start, end, top = start - beside, end + beside, each * self.view.height()
+        self.view.setAspectLocked(figure.one_scale)
+        self.view.setRange(xRange=(start, end), yRange=(0.0, top), padding=0)

@@ -33,6 +33,7 @@ def draw(figure: CurveFigure) -> Drawing:
             ],
             "mark": None if figure.mark is None else across(figure.mark),
             "mark-text": figure.mark_name,
+            "shape": figure.top / (high - low) if figure.one_scale else None,
         },
         alt=f"{figure.y_name} over {figure.x_name}: "
         + ", ".join(curve.name for curve in figure.curves),

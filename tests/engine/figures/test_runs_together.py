@@ -61,6 +61,9 @@ def test_a_ball_is_its_outline(runs, norm, size):
         sizes = [size(x, y) for x, y in curve.points if y > 1e-9]
         assert sizes and all(found == pytest.approx(radius) for found in sizes if norm != "linf")
         assert max(size(x, y) for x, y in curve.points) == pytest.approx(radius)
+    assert figure.one_scale and not regions_together([("a", of(STAIRS, runs[0]))]).one_scale
+    assert figure.x_name == f"{norm} distance, pixels"
+    assert figure.y_name == f"{norm} distance across, pixels"
 
 
 def test_steps_are_those_of_the_region(runs):

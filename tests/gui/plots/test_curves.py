@@ -127,3 +127,24 @@ def test_a_curve_of_one_point_is_seen(shown) -> None:
     assert plot.lines[0].scatter.isVisible() and plot.lines[0].opts["symbolSize"] >= 6
     plot.show_figure(figure(curves=(many, many)))
     assert plot.lines[0].opts["symbol"] is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(330, 300), (700, 260)])
+def test_axes_that_measure_the_same_have_one_scale_and_both_have_their_names(
+    shown, width, height
+) -> None:
+    plot = shown(CurvePlot("Regions"), width, height)
+    half = Curve(name="a", points=((-2.0, 0.0), (0.0, 2.0), (2.0, 0.0)))
+    facts = {"x_name": "l1 distance, pixels", "y_name": "l1 distance across, pixels"}
+    plot.show_figure(figure(curves=(half,), one_scale=True, **facts))
+    QApplication.processEvents()
+    across, up = (
+        plot.spot(1.0, 0.0) - plot.spot(0.0, 0.0),
+        plot.spot(0.0, 0.0) - plot.spot(0.0, 1.0),
+    )
+    assert across.x() == pytest.approx(up.y(), rel=0.01)
+    (left, right), (bottom, top) = plot.view.viewRange()
+    assert bottom == pytest.approx(0.0, abs=1e-6) and top >= 2.0 and -left == pytest.approx(right)
+    assert plot.plot.getAxis("left").labelText.startswith("l1 distance across")
+    plot.show_figure(figure())
+    assert plot.view.viewRange()[0] == pytest.approx([0.0, 1.0])

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 
 from engine.figures.curves import Curve, CurveFigure
 from engine.report.drawing import figure_csv, render_figure
@@ -70,3 +74,17 @@ def test_a_band_is_drawn_and_written_with_its_edges() -> None:
     low, high = '"a, from"', '"a, to"'
     assert edges[:2] == [[low, "0.0", "0.4"], [low, "1.0", "0.3"]]
     assert edges[2:] == [[high, "0.0", "0.7"], [high, "1.0", "0.6"]]
+
+
+def test_a_disc_is_drawn_as_one() -> None:
+    """The one line is as high, in pixels of the export, as half of it is wide."""
+    half = Curve(name="a", points=((-2.0, 0.0), (0.0, 2.0), (2.0, 0.0)))
+    bare = {"log_x": False, "mark": None, "mark_name": ""}
+    assert draw(figure(curves=(half,), **bare)).data["shape"] is None
+    disc = figure(curves=(half,), one_scale=True, **bare)
+    assert draw(disc).data["shape"] == pytest.approx(1.08 * 2 / 4)
+    with Image.open(io.BytesIO(render_figure(disc, "png"))) as image:
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    blue = (pixels[..., 2] - pixels[..., 0]) > 60
+    rows, columns = np.nonzero(blue[: len(blue) * 3 // 4])  # above the words and the legend
+    assert np.ptp(columns) == pytest.approx(2 * np.ptp(rows), rel=0.05)
