@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.evidence.evidence import Evidence
 from engine.figures.light_together import lights_together
@@ -30,6 +30,8 @@ from gui.widgets.text_table_model import RowsModel, plain_table
 
 _SIDE, _LEAST, _LINE = 56, 210, 20
 """Pixels of an image, the least height of a plot, and of a line of its legend."""
+_WAITING = 84
+"""The least height of a plot that has nothing to draw: its title and a sentence; before scaling."""
 _A_LINE = 4
 """Runs in a line of a legend, about."""
 _NARROW, _WIDE = 110, 240
@@ -39,7 +41,11 @@ _BESIDE = 8
 _ABSENT = "–"
 """What a run says of a fact that it does not have."""
 _NO_BOUNDS = "None of these runs bounds a class along n."
-_NO_REGIONS = "These runs do not certify changes of one kind, or certify nothing."
+_NO_REGIONS = "None of these runs certifies anything."
+_APART = (
+    "These runs certify different kinds of change, which have no axes in common: read in the table "
+    "what each certifies."
+)
 
 
 class RunComparison(Card):
@@ -72,21 +78,30 @@ class RunComparison(Card):
         for plot in (self.bounds, self.regions, self.cells):
             plot.notice.connect(self.notice)
             plot.enlarged.connect(Alone(plot).toggle)
-        themes.registry.follow(self.retheme)
-        self.retheme()
         facts = QWidget()
         filled(QVBoxLayout(facts), self.images, (self.table, 1), spacing=6)
         plots = ScrollColumn("Plots of the compared runs", spacing=8)
+        self._plots = plots.column
         for plot in (self.bounds, self.regions, self.cells):
             plots.column.addWidget(plot, 1)
+        themes.registry.follow(self.retheme)
+        self.retheme()
         columns = divided(Qt.Orientation.Horizontal, facts, plots, sizes=(500, 600))
         self.content.addWidget(columns, 1)
 
     def retheme(self) -> None:
-        """Plots are as high as the type in force and the lines of their legends need."""
+        """Plots are as high as the type in force and the lines of their legends need.
+
+        One without a figure takes the room of its sentence: else it would look empty.
+        """
         lines = -(-len(self.runs) // _A_LINE)
         for plot in (self.bounds, self.regions, self.cells):
-            plot.setMinimumHeight(round(themes.current().px(_LEAST + lines * _LINE)))
+            least = _LEAST + lines * _LINE if plot.figure is not None else _WAITING
+            plot.setMinimumHeight(round(themes.current().px(least)))
+            drawn = QSizePolicy.Policy.Ignored  # as high as there is room, not as a canvas likes
+            other = QSizePolicy.Policy.Preferred
+            plot.setSizePolicy(other, drawn if plot.figure is not None else other)
+            self._plots.setStretchFactor(plot, int(plot.figure is not None))
         self._fit_columns()
 
     def show_runs(self, runs: Sequence[Named]) -> None:
@@ -97,9 +112,10 @@ class RunComparison(Card):
         same = "declared alike in everything"
         self.set_subtitle(f"differ in {', '.join(differing)}" if differing else same)
         self._fill()
+        no_regions = _APART if any(run.region for _, run in runs) else _NO_REGIONS
         for plot, figure, lacking in (
             (self.bounds, bounds_together(self.runs), _NO_BOUNDS),
-            (self.regions, regions_together(self.runs), _NO_REGIONS),
+            (self.regions, regions_together(self.runs), no_regions),
         ):
             if figure is None:
                 plot.wait(lacking)

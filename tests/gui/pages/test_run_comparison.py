@@ -97,7 +97,26 @@ def test_runs_that_bound_nothing_say_so(view, runs):
     bare = {"trajectory": (), "region": None}
     view.show_runs([(name, run.model_copy(update=bare)) for name, run in runs[:2]])
     assert view.bounds.figure is None and "bounds a class" in view.bounds.waiting.text()
-    assert view.regions.figure is None and "certify nothing" in view.regions.waiting.text()
+    assert view.regions.figure is None
+    assert view.regions.waiting.text() == "None of these runs certifies anything."
+
+
+def test_regions_without_axes_in_common_say_so_in_no_more_room_than_that_takes(
+    view, runs, make, qtbot
+):
+    settings = CertifySettings(scheme=ContrastBrightness(), n=1000, seed=1)
+    light = GainBrightness(sigma_k=0.2, sigma_b=0.2, p_lower=0.9)
+    other = runs[0][1].model_copy(update={"settings": settings, "region": light})
+    view.show_runs(runs[:2])
+    drawn = view.regions.height()
+    view.show_runs([runs[0], ("Run 5", other)])
+    assert "no axes in common" in view.regions.waiting.text()
+    qtbot.waitUntil(lambda: view.regions.height() < drawn / 2)
+    waiting = view.regions.waiting
+    assert waiting.visibleRegion().boundingRect().height() == waiting.height()  # all in sight
+    assert waiting.height() >= waiting.fontMetrics().height()
+    view.show_runs(runs[:2])
+    qtbot.waitUntil(lambda: view.regions.height() == drawn)
 
 
 def test_a_smoothing_certificate_lies_over_an_exact_map(view, runs, make):
