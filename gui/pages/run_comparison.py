@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from engine.core.text import visible
 from engine.evidence.evidence import Evidence
 from engine.figures.light_together import lights_together
 from engine.figures.runs_together import (
@@ -21,7 +31,9 @@ from gui.plots.curves import CurvePlot
 from gui.plots.light_cells import LightCellsPlot
 from gui.style import theme as themes
 from gui.widgets.alone import Alone
+from gui.widgets.buttons import menu_button, quiet_button
 from gui.widgets.card import Card
+from gui.widgets.icons import themed_icon
 from gui.widgets.image import thumbnail
 from gui.widgets.layouts import divided, emptied, filled
 from gui.widgets.scroll import ScrollColumn
@@ -48,6 +60,11 @@ _APART = (
 )
 
 
+_ALONE = "Add another run to compare {} with, or choose one in the list to look at it alone."
+_OFFERED = 20
+"""Runs that may be added, at most: a longer menu cannot be read."""
+
+
 class RunComparison(Card):
     """Above the images and the facts, below bounds and regions.
 
@@ -57,9 +74,13 @@ class RunComparison(Card):
 
     Signals:
         notice: kind and sentence.
+        added: the name of a run that is to be compared too.
+        left_out: the name of one that is to be compared no more.
     """
 
     notice = Signal(str, str)
+    added = Signal(str)
+    left_out = Signal(str)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Runs compared", parent=parent)
@@ -70,8 +91,14 @@ class RunComparison(Card):
         self.only = QCheckBox("&Only what differs")
         self.only.setChecked(True)
         self.only.toggled.connect(self._fill)
+        self.others = QMenu(self)
+        self.others.triggered.connect(lambda action: self.added.emit(action.data()))
+        tip = "Compare another run of the case too"
+        self.add = menu_button("Add run", "Add a run to the comparison", tip, self.others)
         self.header.addWidget(self.only)
+        self.header.addWidget(self.add)
         self.images = QHBoxLayout()
+        self.closing: list[QToolButton] = []
         self.bounds, self.regions = CurvePlot("Bounds over n"), CurvePlot("Certified regions")
         self.cells = LightCellsPlot()
         self.cells.hide()
@@ -94,6 +121,8 @@ class RunComparison(Card):
 
         One without a figure takes the room of its sentence: else it would look empty.
         """
+        for button in self.closing:
+            button.setIcon(themed_icon("close"))
         lines = -(-len(self.runs) // _A_LINE)
         for plot in (self.bounds, self.regions, self.cells):
             least = _LEAST + lines * _LINE if plot.figure is not None else _WAITING
@@ -110,7 +139,10 @@ class RunComparison(Card):
         self._rows = rows_together([run for _, run in runs])
         differing = [row.name for row in self._rows if row.declared and row.differs]
         same = "declared alike in everything"
-        self.set_subtitle(f"differ in {', '.join(differing)}" if differing else same)
+        if len(self.runs) == 1:
+            self.set_subtitle(_ALONE.format(self.runs[0][0]))
+        else:
+            self.set_subtitle(f"differ in {', '.join(differing)}" if differing else same)
         self._fill()
         no_regions = _APART if any(run.region for _, run in runs) else _NO_REGIONS
         for plot, figure, lacking in (
@@ -132,21 +164,43 @@ class RunComparison(Card):
     def show_images(self, found: Mapping[str, Pixels]) -> None:
         """The inputs of the runs, by digest, as far as they can be read again."""
         emptied(self.images)
+        self.closing = []
         for name, run in self.runs:
-            cell = QWidget()
+            cell, top = QWidget(), QHBoxLayout()
             picture = QLabel()
             pixels = found.get(run.input.sha256)
             if pixels is not None:
                 picture.setPixmap(thumbnail(pixels, _SIDE))
                 picture.setAccessibleName(f"Input of {name}")
             caption = words(f"{name}\n{run.input.name}", "small")
-            filled(QVBoxLayout(cell), picture, caption, spacing=2)
+            filled(top, picture, spacing=2).addStretch(1)
+            if len(self.runs) > 1:  # of one there is nothing to take it out of
+                top.addWidget(self._closing_button(name), 0, Qt.AlignmentFlag.AlignTop)
+            filled(QVBoxLayout(cell), top, caption, spacing=2)
             self.images.addWidget(cell)
         self.images.addStretch(1)
 
+    def offer(self, runs: Sequence[tuple[str, str]]) -> None:
+        """These may be compared too: a name and what is said of each."""
+        self.others.clear()
+        for name, said in runs[:_OFFERED]:
+            self.others.addAction(visible(said)).setData(name)
+        if len(runs) > _OFFERED:
+            self.others.addAction("Others: pin them in the list").setEnabled(False)
+        self.add.setEnabled(bool(runs))
+
+    def _closing_button(self, name: str) -> QToolButton:
+        said = f"Take {name} out of the comparison"
+        button = quiet_button("", said, said)
+        button.setIcon(themed_icon("close"))
+        button.clicked.connect(lambda: self.left_out.emit(name))
+        self.closing.append(button)
+        return button
+
     @Slot()
     def _fill(self) -> None:
-        rows = [row for row in self._rows if row.differs or not self.only.isChecked()]
+        every = len(self.runs) == 1 or not self.only.isChecked()  # one differs in nothing
+        rows = [row for row in self._rows if row.differs or every]
         self.model.show_rows(rows, ("", *(name for name, _ in self.runs)))
         self._fit_columns()
 

@@ -60,6 +60,8 @@ class RunsPage(Page):
         self.first.export.connect(self.export)
         for view in (self.first, self.together):
             view.notice.connect(self.notice)
+        self.together.added.connect(self._add)
+        self.together.left_out.connect(self._leave_out)
         views = divided(Qt.Orientation.Horizontal, self.first, self.together)
         self.halves = Halves(("List", "Result"), (self.table, views), sizes=(200, 430))
         self._found: dict[int, Kept | str | None] = {}
@@ -90,6 +92,7 @@ class RunsPage(Page):
             self.table.selectRow(0)
         elif self.chosen is not None and not self._case.waits:
             self._case.read(self.chosen, self._show_result)  # labels may have been added to it
+        self._offer()
         self._refresh_buttons()
 
     def shows_other(self, shown: Evidence | None) -> bool:
@@ -108,9 +111,40 @@ class RunsPage(Page):
         for row in pinned:
             self._case.read(row, self._show_result)
 
+    @Slot(str)
+    def _add(self, name: str) -> None:
+        """Compare one run more, and pin it as the others are."""
+        row = next((row for row in self.model.rows if _name(row) == name), None)
+        if row is not None and row.id not in {one.id for one in self._compared}:
+            if not row.pinned:
+                self._case.pin(row)
+            self._compared = sorted([*self._compared, row], key=lambda one: one.id)
+            self._case.read(row, self._show_result)
+
+    @Slot(str)
+    def _leave_out(self, name: str) -> None:
+        """Compare one run less, and pin it no more."""
+        for row in self.model.rows:
+            if _name(row) == name and row.pinned:
+                self._case.pin(row)
+        self._compared = [row for row in self._compared if _name(row) != name]
+        self._found = {
+            row.id: self._found[row.id] for row in self._compared if row.id in self._found
+        }
+        if len(self._found) == len(self._compared):
+            self._compare()
+
+    def _offer(self) -> None:
+        """Runs that may be compared too, the newest first."""
+        compared = {row.id for row in self._compared}
+        ready = ("stopped", "finished")
+        others = [row for row in self.model.rows if row.state in ready and row.id not in compared]
+        said = [(_name(row), f"{_name(row)}: {row.model.name}, {row.input.name}") for row in others]
+        self.together.offer(said)
+
     def _compare(self) -> None:
         """All that was waited for is there: compare the runs that have a result."""
-        kept = {f"Run {row.id}": self._found[row.id] for row in self._compared}
+        kept = {_name(row): self._found[row.id] for row in self._compared}
         found = {name: one for name, one in kept.items() if isinstance(one, Kept)}
         forged = [name for name, one in found.items() if one.recomputed]
         runs = [(name, one.evidence) for name, one in found.items() if name not in forged]
@@ -118,6 +152,14 @@ class RunsPage(Page):
         for why, names in (("Without a result", lacking), (_FORGED, forged)):
             if names:
                 self.notice.emit("warning", f"{why}, and left out: {', '.join(names)}.")
+        if not runs:
+            self._compare_none()
+            self.table.selectRow(0)
+            return
+        # what was named now as left out is not named again when another run is taken out
+        self._compared = [row for row in self._compared if _name(row) in dict(runs)]
+        self._found = {row.id: self._found[row.id] for row in self._compared}
+        self._offer()
         self.halves.choose(1)
         self.together.show_runs(runs)
         self.first.hide()
@@ -201,3 +243,7 @@ class RunsPage(Page):
         found = self.table.selectionModel().selectedRows(NOTE)
         if found:
             self.table.edit(found[0])
+
+
+def _name(row: RunRow) -> str:
+    return f"Run {row.id}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from engine.evidence.observations import Exact
 from engine.evidence.settings import CertifySettings, ExactSettings
@@ -89,7 +90,7 @@ def test_images_are_shown_where_the_inputs_are_still_there(view, runs, make):
     assert list(inputs_of(runs)) == [digest]
     view.show_images({digest: make.image("digits:7").pixels})
     cells = [view.images.itemAt(i).widget() for i in range(2)]
-    pictures = [cell.layout().itemAt(0).widget() for cell in cells]
+    pictures = [cell.findChildren(QLabel)[0] for cell in cells]
     assert all(not picture.pixmap().isNull() for picture in pictures)
 
 

@@ -92,6 +92,51 @@ def test_all_pinned_runs_are_compared(open_page, session, qtbot):
     assert open_page.first.isVisible() and not open_page.together.isVisible()
 
 
+def pinned(page):
+    return {row.id for row in page.model.rows if row.pinned}
+
+
+@pytest.fixture
+def comparing(open_page, session, qtbot):
+    """Runs 1 and 2 of three are pinned and compared."""
+    for row in open_page.model.rows[1:]:
+        session.case.pin(row)
+    qtbot.waitUntil(lambda: pinned(open_page) == {1, 2})
+    open_page.compare_button.click()
+    qtbot.waitUntil(open_page.together.isVisible)
+    return open_page
+
+
+def test_a_run_is_added_to_a_comparison_and_taken_out_of_it_in_place(comparing, qtbot):
+    together = comparing.together
+
+    def names():
+        return [name for name, _ in together.runs]
+
+    assert [action.data() for action in together.others.actions()] == ["Run 3"]
+    together.others.actions()[0].trigger()
+    qtbot.waitUntil(lambda: names() == ["Run 1", "Run 2", "Run 3"])
+    assert len(together.regions.figure.curves) == 3 and not together.add.isEnabled()
+    assert [button.toolTip() for button in together.closing][1] == (
+        "Take Run 2 out of the comparison"
+    )
+    qtbot.keyClick(together.closing[1], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: names() == ["Run 1", "Run 3"])
+    qtbot.waitUntil(lambda: pinned(comparing) == {1, 3})  # or it would be back the next time
+    assert together.isVisible() and comparing.shows_other(comparing.first.evidence)
+
+
+def test_with_one_run_left_a_comparison_says_what_to_do(comparing, qtbot):
+    together = comparing.together
+    together.closing[0].click()
+    qtbot.waitUntil(lambda: [name for name, _ in together.runs] == ["Run 2"])
+    assert together.subtitle.text() == (
+        "Add another run to compare Run 2 with, or choose one in the list to look at it alone."
+    )
+    assert not together.closing and together.add.isEnabled()
+    assert "alpha" in [row.name for row in together.model.rows]  # nothing differs from nothing
+
+
 def test_a_note_is_typed_into_the_list(open_page, session, qtbot):
     open_page.note.click()
     editor = open_page.table.findChild(type(open_page.filter), options=Qt.FindChildrenRecursively)
