@@ -159,7 +159,7 @@ def _declared(run: Evidence) -> dict[str, str]:
         "model": run.model.name,
         "input": run.input.name,
         "procedure": run.procedure,
-        "scheme": scheme.key,
+        "scheme": scheme.title,
     }
     for spec in field_specs(type(scheme)):
         if (value := getattr(scheme, spec.name)) is not None and spec.told(value):

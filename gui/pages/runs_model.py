@@ -117,20 +117,20 @@ def _size(row: RunRow) -> float:
 
 
 def setting(row: RunRow) -> str:
-    """What a run was declared with, in few words."""
+    """What a run was declared with, in the words of the form."""
     settings, scheme = row.settings, row.settings.scheme
-    level = " ".join(
-        f"{spec.name} {value}"
+    level = "".join(
+        f", {spec.title} {value}"
         for spec in field_specs(type(scheme))
         if (value := getattr(scheme, spec.name)) is not None
         and not (spec.advanced and value == spec.default)
     )
     if settings.kind == "exact":
-        return f"{scheme.key} {level}"
+        return f"{scheme.title}{level}"
     noise = f", {settings.noise}" if settings.law.has_modes else ""
     bound = f", {settings.bound}" if settings.bound else ""
     seed = "fresh seed" if settings.seed_origin == "drawn" else f"seed {settings.seed}"
-    return f"{scheme.key} {level}{bound}{noise}, {seed}, alpha {settings.alpha}"
+    return f"{scheme.title}{level}{bound}{noise}, {seed}, alpha {settings.alpha}"
 
 
 def outcome(row: RunRow) -> str:

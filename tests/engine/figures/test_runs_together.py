@@ -101,6 +101,7 @@ def test_what_differs_is_known(runs):
         "seed",
     }
     assert rows["sigma"].values == ("0.25", "0.5", "0.25")
+    assert rows["scheme"].values == ("Gaussian smoothing",) * 3  # its name, and not its key
     assert rows["outcome"].values == ("certified", "certified", "abstained")
     assert rows["certified region"].values[2] == "nothing" and not rows["outcome"].declared
 

@@ -39,7 +39,7 @@ def test_a_row_is_labelled_from_itself(row):
     assert shown["Input"] == "digits:4"
     assert shown["Certified"] == "R = 0.632"
     assert shown["Outcome"] == "certified '7'"
-    assert shown["Setting"] == "gaussian sigma 0.25, anytime, float, seed 0, alpha 0.001"
+    assert shown["Setting"] == "Gaussian smoothing, sigma 0.25, anytime, float, seed 0, alpha 0.001"
     assert shown["Note"] == "n"
 
 
@@ -122,8 +122,11 @@ def test_the_damage_is_told_in_full(row, qapp):
 @pytest.mark.parametrize(
     ("scheme", "words"),
     [
-        (Sparse(), "sparse p_plus 0.01 p_minus 0.6, anytime, fresh seed, alpha 0.001"),
-        (DssnL1(), "dssn-l1 lam 0.5"),
+        (
+            Sparse(),
+            "Sparsity-aware smoothing, p plus 0.01, p minus 0.6, anytime, fresh seed, alpha 0.001",
+        ),
+        (DssnL1(), "Deterministic l1 smoothing (DSSN), half-width 0.5"),
     ],
 )
 def test_a_setting_names_what_means_something_under_its_scheme(row, scheme, words):
