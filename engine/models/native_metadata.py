@@ -94,11 +94,29 @@ def taught_scheme(model: ModelIdentity) -> Scheme | None:
 
 
 def proposed_scheme(model: ModelIdentity) -> Scheme:
-    """What to smooth a newly opened model with: as it was trained, else the first that fits it."""
+    """What to smooth a newly opened model with.
+
+    That which a shipped model was made for, at the level of noise it was trained with; else as it
+    was trained; else the first that fits it.
+    """
+    if (shown := _made_for(model)) is not None:
+        return shown
     if model.architecture == STUMPS_ARCHITECTURE:
         return taught_scheme(model) or schemes.Stumps()
     fitting = (scheme for scheme in schemes.SCHEMES if model.kind in scheme.inputs)
     return taught_scheme(model) or next(fitting, Gaussian)()
+
+
+def _made_for(model: ModelIdentity) -> Scheme | None:
+    """What a shipped model's card says that it is there for; None where that is its own noise.
+
+    A network for turned images is trained with Gaussian noise, on which rotations rest too.
+    """
+    path = {shipped.name: shipped.path for shipped in catalogue()}.get(model.source)
+    key = _card(path.with_suffix(".json")).get("made_for") if path is not None else None
+    if key is None or model.training_sigma is None:
+        return None
+    return checked(schemes.scheme_class(key), sigma=model.training_sigma)
 
 
 def common_noise(models: Sequence[str]) -> Scheme | None:

@@ -23,8 +23,9 @@ def card_markdown(name: str, facts: Facts) -> str:
         name: of the model's file, without ending.
         facts: as :func:`engine.training.making.described` gives them, with ``sha256``, ``data``,
             ``limits``, ``command`` and ``tested``; ``outputs`` where ``classes`` names places;
-            ``split``, ``smoothed_accuracy`` and
-            ``certified_accuracy`` where there are such, and in ``remarks`` what else is to be said.
+            ``split``, ``smoothed_accuracy`` and ``certified_accuracy`` where there are such,
+            ``made_for`` where it is there for another scheme than that of its noise, and in
+            ``remarks`` what else is to be said.
     """
     lines = "\n".join(f"- **{what}**: {said}." for what, said in _lines(facts).items() if said)
     title = facts["title"]
@@ -41,6 +42,7 @@ def _lines(facts: Facts) -> dict[str, str]:
     certified = facts.get("certified_accuracy") or {}
     found = {
         "Trained with this noise": facts["noise"],
+        "Made to be certified under": _made_for(facts.get("made_for", "")),
         "Input of the network": _input(facts),
         "Data": facts["data"],
         facts.get("outputs", "classes").capitalize(): ", ".join(facts["classes"]),
@@ -80,6 +82,10 @@ def _input(facts: Facts) -> str:
         f"images of {width} by {height} pixels in [0, 1]; {_ENCODED[facts['encoding']]}; "
         f"normalisation: {facts['normalization']}"
     )
+
+
+def _made_for(key: str) -> str:
+    return f"`{key}`, which adds this noise to turned images" if key else ""
 
 
 def _split(split: Facts | None) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from engine.inputs.datasets import DOWNLOAD, PREFIX, opened
+from engine.schemes import Rotation
 from engine.training.augment import WIDE, cropped, turned, turned_after
 from engine.training.data import DataSet, Part, floats
 from engine.training.image_folder import Half, by_lot, read, tensors
@@ -99,6 +100,7 @@ def turned_cifar10(root: Path, *, download: bool = False) -> DataSet:
                 f"{WIDE:g} degrees either way and kept black outside the inscribed disc, before "
                 "the noise"
             ),
+            "made_for": Rotation.key,
         },
     )
 

@@ -8,6 +8,7 @@ import torch
 
 from engine.demos.data.digits import enlarged, load_digits, split
 from engine.models.architectures.digits_cnn import CLASS_NAMES
+from engine.schemes import Rotation
 from engine.training.augment import WIDE, moved, turned, turned_widely
 from engine.training.data import DataSet, Part
 
@@ -98,5 +99,6 @@ def turned_digits() -> DataSet:
                 f"{large.facts['data']}; in training each is turned at random by up to 35 degrees "
                 "either way and kept black outside the inscribed disc, before the noise"
             ),
+            "made_for": Rotation.key,
         },
     )

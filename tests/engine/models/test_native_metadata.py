@@ -7,18 +7,21 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from engine.core.resources import assets
 from engine.models.kinds import read_header
 from engine.models.native_metadata import (
     listed,
     own_noise,
+    proposed_scheme,
     stated_encoding,
     stored,
     taught_scheme,
     training_scheme,
     training_sigma,
 )
-from engine.schemes import Gaussian
+from engine.schemes import Gaussian, Rotation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
+from engine.training.card import card_markdown
 from tests.fakes import identity
 
 
@@ -135,3 +138,25 @@ def test_a_broken_card_or_file_says_nothing(tmp_path):
     assert own_noise(str(path)) is None
     path.with_suffix(".json").write_text("[")
     assert own_noise(str(path)) is None
+
+
+@pytest.mark.parametrize("name", ["digits-rotation", "cifar10-rotation"])
+def test_a_demo_of_a_transformation_is_opened_with_that_and_claims_no_training_by_it(name):
+    card = json.loads((assets() / "models" / f"{name}.json").read_text())
+    assert card["made_for"] == "rotation" and card["training_scheme"] is None
+    model = identity(source=f"demo:{name}", training_sigma=0.25)
+    assert proposed_scheme(model) == Rotation(sigma=0.25)
+    assert taught_scheme(model) == Gaussian(sigma=0.25) == own_noise(f"demo:{name}")
+    told = (assets() / "models" / f"{name}.md").read_text()
+    assert "**Trained with this noise**: Gaussian" in told
+    assert "**Made to be certified under**: `rotation`" in told
+    assert card_markdown(name, card).splitlines()[:8] == told.splitlines()[:8]
+
+
+def test_any_other_model_is_opened_as_it_was_trained():
+    assert proposed_scheme(identity(source="demo:digits-0.25", training_sigma=0.25)) == Gaussian(
+        sigma=0.25
+    )
+    assert proposed_scheme(identity(source="digits-rotation", training_sigma=0.5)) == Gaussian(
+        sigma=0.5
+    )

@@ -9,7 +9,7 @@ from engine.demos.data.digits import split
 from engine.demos.recipes import DIGITS
 from engine.models import ModelRequest, load_model
 from engine.models.input_layout import clean
-from engine.training.digits import digits, part
+from engine.training.digits import digits, part, turned_digits
 
 
 def test_parts_are_disjoint_and_whole():
@@ -40,3 +40,8 @@ def test_a_shipped_models_card_states_its_accuracy(name: str):
     assert card["sha256"] == hashlib.sha256(weights.read_bytes()).hexdigest()
     assert card["certified_accuracy"]["right"] > 0.9
     assert weights.stat().st_size < 1_000_000
+
+
+def test_turned_digits_are_for_rotations_and_the_card_of_a_network_will_say_so() -> None:
+    assert turned_digits().facts["made_for"] == "rotation"
+    assert "made_for" not in digits().facts
