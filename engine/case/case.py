@@ -24,7 +24,7 @@ from engine.case.rows import (
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import InputIdentity, ModelIdentity, Votes
-from engine.evidence.evidence import Evidence, TriesKnownTo
+from engine.evidence.evidence import Evidence
 from engine.evidence.observations import FunctionCheckRecord
 from engine.evidence.settings import USUAL, CertifySettings, Execution, RunSettings, task_of
 from engine.evidence.snapshot import Snapshot
@@ -43,9 +43,6 @@ class Case(CaseFile):
     Any thread may call it. Runs are only ever added: a list of tries from which some could be
     dropped would be worth nothing.
     """
-
-    known_to: TriesKnownTo = "case"
-    """Whose tries its evidence counts; those of a case that nobody named are the session's."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)

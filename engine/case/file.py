@@ -16,7 +16,7 @@ from engine.case.digests import same_input, same_run, subject
 from engine.case.rows import Configuration, RunRow, configurations, read_configuration
 from engine.core.errors import DiskFull, UserError
 from engine.core.records import InputIdentity, ModelIdentity
-from engine.evidence.evidence import Evidence
+from engine.evidence.evidence import Evidence, TriesKnownTo
 from engine.evidence.settings import RunSettings, seeded
 from engine.evidence.tries import claim_alone, with_tries
 from engine.evidence.upgrade import evidence_from_text
@@ -36,6 +36,9 @@ class CaseFile:
         damage: what is wrong with the file as a whole, in a sentence; then nothing is written to
             it any more. Empty if it is whole.
     """
+
+    known_to: TriesKnownTo = "case"
+    """Whose tries its evidence counts; those of a case that nobody named are the session's."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -225,10 +228,15 @@ class CaseFile:
             UserError: the run is damaged.
         """
         found = self.evidence(run)
-        if found is None or found.tries_known_to != "case" or claim_alone(found) is None:
+        if found is None or not found.tries_known_to or claim_alone(found) is None:
             return found
         row = self.row(run)
-        return with_tries(found, row.number, row.of, "case")
+        number, of = row.number, row.of
+        if found.tries_known_to == "session":  # which may have known of tries that are not in here
+            number = max(found.run_number or 1, row.number)
+            said = (found.runs_counted or 1) - (found.run_number or 1)
+            of = number + max(said, row.of - row.number)
+        return with_tries(found, number, of, self.known_to)
 
     def configuration(self, run: int) -> Configuration:
         """What a run was started with, and where its model and input are now.

@@ -218,7 +218,7 @@ class RunsPage(Page):
                 self._compare()
         elif self.chosen is not None and row.id == self.chosen.id:
             if isinstance(found, Kept):
-                title, words = run_title(row), found.recomputed
+                title, words = run_title(row, found.evidence), found.recomputed
                 self.first.show_evidence(found.evidence, title, recomputed=words)
             else:
                 self.first.show_text(run_title(row), found or _NO_RESULT)

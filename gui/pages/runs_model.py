@@ -15,6 +15,7 @@ from gui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from engine.case import RunRow
+    from engine.evidence.evidence import Evidence
 
 COLUMNS = ("Run", "Model", "Input", "Setting", "Outcome", "Certified", "n", "Date", "Note")
 OUTCOME, NOTE = COLUMNS.index("Outcome"), COLUMNS.index("Note")
@@ -146,7 +147,10 @@ def outcome(row: RunRow) -> str:
     return f"{named}, stopped" if row.state == "stopped" else named
 
 
-def run_title(row: RunRow) -> str:
-    """How a run is named above its result."""
-    again = f", try {row.number} of {row.of} on this model, input and attacker"
-    return f"Run {row.id}{again if row.of > 1 else ''}"
+def run_title(row: RunRow, found: Evidence | None = None) -> str:
+    """How a run is named above its result: as the same try as in the statement there."""
+    number, of = row.number, row.of
+    if found is not None and found.tries_known_to:
+        number, of = found.run_number or number, found.runs_counted or of
+    again = f", try {number} of {of} on this model, input and attacker"
+    return f"Run {row.id}{again if of > 1 else ''}"

@@ -8,8 +8,9 @@ import pytest
 from engine.case import Case
 from engine.case.digests import subject
 from engine.core.errors import UserError
+from engine.procedures.certify import certify
 from tests.cases import SETTINGS, Slow, begun, counted, partly
-from tests.fakes import fitted, identity
+from tests.fakes import HalfSpace, finish, fitted, identity
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RADIUS, COUNTED = 0.24563119517628687, 560
@@ -71,6 +72,24 @@ def test_runs_are_numbered_within_model_input_and_setting(case: Case) -> None:
     begun(case, SETTINGS.model_copy(update={"alpha": 0.01}))
     assert [(row.number, row.of) for row in case.runs()] == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert [row.then for row in case.runs()] == [(1, 3), (2, 3), (3, 3), (1, 1)]
+
+
+def test_a_result_of_a_session_is_one_of_the_tries_that_are_known_now(case: Case) -> None:
+    """The session knows of tries too that were made while another case was open."""
+    case.known_to = "session"
+    finish(certify(HalfSpace(0.3), fitted(), SETTINGS.model_copy(update={"seed": 7})))
+    run = begun(case, SETTINGS.model_copy(update={"seed": 8}))
+    kept = counted(case, run)
+    number, of = kept.run_number, kept.runs_counted
+    assert kept.tries_known_to == "session" and number is not None and of is not None
+    assert number > 1  # of the case alone it is the first
+    begun(case, SETTINGS.model_copy(update={"seed": 9}))
+    assert case.evidence(run) == kept
+    found = case.result(run)
+    assert found is not None and (found.run_number, found.runs_counted) == (number, of + 1)
+    assert found.statement.endswith(f"Try {number} of {of + 1} known to this session.")
+    named = Case.open(case.path).result(run)  # as somebody's own case
+    assert named is not None and named.statement.endswith("known to this case.")
 
 
 def test_an_unfinished_run_is_found_by_what_it_counts(case: Case) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from engine.case import RunRow
 from engine.evidence.settings import CertifySettings, declared, seeded
+from engine.evidence.tries import with_tries
 from engine.schemes import DssnL1, Sparse
 from engine.schemes.rotation import Rotation
 from gui.pages.runs_model import COLUMNS, NOTE, RunsModel, filtered, outcome, run_title, texts
@@ -63,10 +64,12 @@ def test_an_unfinished_run_says_how_far_it_is(row):
     assert texts(row(1, counted=5_416, settings=sweep))[6] == "5,416"
 
 
-def test_a_second_try_says_so(row):
+def test_a_second_try_says_so_as_its_statement_does(row, make):
     assert run_title(row(1)) == "Run 1"
     again = row(2, number=2, of=3)
     assert run_title(again) == "Run 2, try 2 of 3 on this model, input and attacker"
+    more = with_tries(make.evidence(CertifySettings(n=1000)), 3, 4, "session")
+    assert "Try 3 of 4" in more.statement and ", try 3 of 4 on" in run_title(again, more)
 
 
 def test_it_filters_all_columns_and_sorts_by_value(row, qapp):
