@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 
 from engine.cli.terminal import Terminal
+from engine.core.nouns import as_read
 from engine.core.records import ModelIdentity
 from engine.core.rounding import p_value_in_words, round_down, round_up
 from engine.evidence.attack_words import attack_in_words
@@ -71,7 +72,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield from (("", note) for note in evidence.model.notes)
     yield "input", f"{evidence.input.name}  (sha256 {evidence.input.sha256[:12]})"
     if evidence.input.adaptation:
-        yield "", evidence.input.adaptation
+        yield "", as_read(evidence.input.adaptation)
     label, names = evidence.input.label, evidence.model.class_names
     if label is not None and label < len(names):
         yield "label", f"'{names[label]}' (class {label})"

@@ -13,6 +13,24 @@ _CLAIM = re.compile(
 )
 _OF_THE_FILE = re.compile(r"(of this (?:file|given array) in any way)(?! \(edges)")
 
+_TOKENS = re.compile(r"([\d,]+) tokens? of an alphabet of ([\d,]+)")
+_CUT = re.compile(r"the text was cut to its first ([\d,]+) of ([\d,]+) tokens")
+
+
+def as_read(adaptation: str) -> str:
+    """How an input was fitted to the model, for people; files keep the words that are compared.
+
+    >>> as_read("54 tokens of an alphabet of 525")
+    'the text is read as 54 words or parts of words, out of the 525 that the model knows'
+    """
+    text = _CUT.sub(r"of the text's \2 words or parts of words the first \1 are read", adaptation)
+    return _TOKENS.sub(_read, text)
+
+
+def _read(found: re.Match[str]) -> str:
+    what = "1 word or part of a word" if found[1] == "1" else f"{found[1]} words or parts of words"
+    return f"the text is read as {what}, out of the {found[2]} that the model knows"
+
 
 def of_kind(text: str, kind: str) -> str:
     """A text about pixels or nodes in the words of one kind of input; of any other as it is.

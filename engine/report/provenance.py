@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from engine.core.errors import UserError
-from engine.core.nouns import of_kind
+from engine.core.nouns import as_read, of_kind
 from engine.core.records import Encoding, ModelIdentity, PartIdentity, Software
 from engine.core.rounding import round_down, short_up
 from engine.evidence.evidence import Evidence
@@ -142,7 +142,10 @@ def _input(evidence: Evidence) -> Section:
         Fact(f"sha256 of the {_CONTENT.get(image.kind, 'values')}", image.pixels_sha256, code=True),
         Fact("shape", _shape(image.shape)),
         Fact("true class", label),
-        Fact("fitted to the model", image.adaptation or "as it is, nothing resized or cropped"),
+        Fact(
+            "fitted to the model",
+            as_read(image.adaptation) or "as it is, nothing resized or cropped",
+        ),
     )
     return Section("Input", facts, sentences=tuple(map(sentence, image.notes)))
 

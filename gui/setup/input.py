@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
 
+from engine.core.nouns import as_read
 from engine.core.records import InputKind
 from gui.controllers.session import Session
 from gui.setup.image_input import ImageInput
@@ -117,7 +118,7 @@ class InputPanel(Section):
             say(self.adaptation, "")
             return
         identity = fitted.identity if fitted is not None else None
-        remarks = [identity.adaptation, *identity.notes] if identity else [*given.notes]
+        remarks = [as_read(identity.adaptation), *identity.notes] if identity else [*given.notes]
         if kind in _TYPED:  # its view shows the text
             from engine.inputs.fitting import SAID  # not for the start of a window
 

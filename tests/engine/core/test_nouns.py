@@ -3,7 +3,7 @@ import doctest
 import pytest
 
 from engine.core import nouns
-from engine.core.nouns import of_any_kind, of_kind
+from engine.core.nouns import as_read, of_any_kind, of_kind
 
 BOTH = "no change of at most {} of this input{} in any way (edges of a graph stay as they are)"
 TAKEN = " as the model takes it (grey, 8 x 8, resized from 4 x 4)"
@@ -35,3 +35,12 @@ def test_other_claims_stay() -> None:
     assert of_any_kind(said) == of_kind(said, "text") == said
     ball = "no change of this image with l2 norm below 0.5"
     assert of_any_kind(ball) == of_kind(ball, "image") == ball
+
+
+def test_what_is_read_of_a_text_is_said_in_words() -> None:
+    assert as_read("1 token of an alphabet of 1,000") == (
+        "the text is read as 1 word or part of a word, out of the 1,000 that the model knows"
+    )
+    cut = "4 tokens of an alphabet of 5; the text was cut to its first 4 of 5 tokens, all that"
+    assert "token" not in as_read(f"resized 8x8 -> 4x4; {cut}")
+    assert as_read("resized 8x8 -> 4x4") == "resized 8x8 -> 4x4" and as_read("") == ""

@@ -133,3 +133,10 @@ def test_the_time_step_of_a_denoiser_is_told() -> None:
     notes = {fact.label: fact.note for fact in facts}
     assert notes["sha256 of the denoiser"] == "unet, at time step 1,158"
     assert notes["sha256"] == "of classifier and denoiser together"
+
+
+def test_what_is_read_of_a_text_is_said_in_words() -> None:
+    text = make_input(adaptation="54 tokens of an alphabet of 525")
+    assert told("Input", input=text)["fitted to the model"].startswith(
+        "the text is read as 54 words or parts of words, out of the 525 that the model knows"
+    )

@@ -161,7 +161,7 @@ def test_a_text_is_not_quoted_below_the_box_that_shows_it(panel, idle_session):
     model = load_model(ModelRequest("demo:letters-mask"))
     loading.subject = Subject(None, None, fitted(model, loading.given))
     loading.input_changed.emit()
-    assert "token" in panel.adaptation.text()
+    assert "48 words or parts of words" in panel.adaptation.text()
     quoted = loading.fitted.identity.notes[-1].removeprefix("its text is: ")
     assert quoted not in panel.adaptation.text()
     view = panel.views["text"]
