@@ -18,6 +18,7 @@ from engine.case.rows import (
     configurations,
     read_configuration,
 )
+from engine.core.nouns import of_kind
 from engine.core.rounding import round_down
 from engine.evidence.tries import Ledger, claim_of, stream_of
 
@@ -146,7 +147,7 @@ def _row(
         note=_note(events),
         pinned=_pinned(events),
         damage=check.sentence(known.id, clause) if clause else "",
-        **({} if clause else _outcome(events)),
+        **({} if clause else _outcome(events, known.input.kind)),
     )
 
 
@@ -160,7 +161,7 @@ def _state(db: sqlite3.Connection, run: int, events: Sequence[Event]) -> State:
     return "finished" if decided else "stopped"
 
 
-def _outcome(events: Sequence[Event]) -> dict[str, Any]:
+def _outcome(events: Sequence[Event], kind: str) -> dict[str, Any]:
     ended = [event for event in events if event.kind == "ended"]
     if not ended:
         return {}
@@ -168,7 +169,7 @@ def _outcome(events: Sequence[Event]) -> dict[str, Any]:
     names = ("outcome", "class_name", "radius", "stop_reason")
     found = {name: detail[name] for name in names}
     refuted = bool(detail.get("contradicted"))
-    return {**found, "certified": _certified(detail), "contradicted": refuted}
+    return {**found, "certified": of_kind(_certified(detail), kind), "contradicted": refuted}
 
 
 def _certified(detail: Mapping[str, Any]) -> str:

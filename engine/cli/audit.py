@@ -23,6 +23,7 @@ from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.subject import asked_input, subject_flags
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
+from engine.core.nouns import of_kind
 from engine.evidence.attack_words import attack_in_words
 from engine.evidence.settings import alpha_of, seeded
 from engine.inputs.labels import split_rule
@@ -287,7 +288,7 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     scheme = for_kind(result.settings.scheme, result.model.kind)
     console = Terminal(stderr=values["json"] == STDOUT, soft_wrap=True)
     console.print(
-        f"{result.model.name}: {scheme.noise_in_words()}, "
+        f"{result.model.name}: {of_kind(scheme.noise_in_words(), result.model.kind)}, "
         f"{result.settings.bound} bound, {len(result.rows):,} of "
         f"{result.available or len(result.inputs):,} inputs",
         highlight=False,
@@ -299,7 +300,7 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     console.print(table, highlight=False)
     if len(result.rows) <= SHOWN_ROWS:
         rows = [row.model_copy(update={"idx": as_path(str(row.idx))}) for row in result.rows]
-        table = rows_table(rows, result.summary, simultaneous=not counted)
+        table = rows_table(rows, result.summary, simultaneous=not counted, kind=result.model.kind)
         console.print(table, highlight=False)
     for note in result.notes:
         console.print(f"Note: {note}", highlight=False, markup=False)

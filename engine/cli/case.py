@@ -17,6 +17,7 @@ from engine.cli.subject import trust_flag
 from engine.cli.terminal import Terminal
 from engine.core import downloads
 from engine.core.errors import UserError
+from engine.core.nouns import of_kind
 from engine.core.rounding import round_down
 from engine.inputs.labels import split_rule
 
@@ -158,9 +159,9 @@ def lines(row: RunRow) -> Iterator[str]:
         chance = ""
     outcome = _outcome(row)
     yield f"{row.id:>4}{mark} {row.state:<11} {_votes(row)}{outcome and '; '}{outcome}"
+    noise = of_kind(settings.scheme.noise_in_words(), row.input.kind)
     yield (
-        f"      {row.model.name} at {row.input.name}; {settings.scheme.noise_in_words()}{chance}; "
-        f"try {row.number} of {row.of}"
+        f"      {row.model.name} at {row.input.name}; {noise}{chance}; try {row.number} of {row.of}"
     )
     if row.note:
         yield f"      note: {' '.join(row.note.split())}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from engine.core.nouns import of_kind
 from engine.core.rounding import confidence_percent, round_down, share_down
 from engine.evidence.attack import size_in_words
 
@@ -56,9 +57,20 @@ def summary_table(summary: ReplaySummary, alpha: float, *, counted: bool = False
 
 
 def rows_table(
-    rows: Sequence[ReplayRow], summary: ReplaySummary, *, simultaneous: bool = False
+    rows: Sequence[ReplayRow],
+    summary: ReplaySummary,
+    *,
+    simultaneous: bool = False,
+    kind: str = "",
 ) -> Table:
-    """A line per row; with the radius under shared out alpha if ``simultaneous``."""
+    """A line per row; with the radius under shared out alpha if ``simultaneous``.
+
+    Args:
+        rows: of the set.
+        summary: what they come to.
+        simultaneous: whether what holds of all at once is told.
+        kind: of the inputs, whose noun is used; empty where it is not known.
+    """
     together = summary.simultaneous if simultaneous else None
     table = Table(box=None, pad_edge=False)
     asked = tuple(summary.certified_accuracy)
@@ -77,7 +89,7 @@ def rows_table(
             "none" if row.label < 0 else str(row.label),
             "abstains" if row.predicted_class is None else str(row.predicted_class),
             round_down(row.bounds.p_lower, 6),
-            _number(row.radius) if by_radius else _headline(row),
+            _number(row.radius) if by_radius else _headline(row, kind),
             *([_number(together.radii[place])] if together and by_radius else []),
             *([_attacked(row, by_radius=by_radius)] if attacked else []),
             *answers,
@@ -85,9 +97,10 @@ def rows_table(
     return table
 
 
-def _headline(row: ReplayRow) -> str:
+def _headline(row: ReplayRow, kind: str) -> str:
     """What is certified, term by term in lines of its own."""
-    return "" if row.region is None else row.region.headline().replace(", ", ",\n")
+    region = row.region
+    return "" if region is None else of_kind(region.headline(), kind).replace(", ", ",\n")
 
 
 def _attacked(row: ReplayRow, *, by_radius: bool) -> str:

@@ -46,6 +46,7 @@ def of_kind(text: str, kind: str) -> str:
         return text
     one, many = NOUNS[kind]
     found = text.replace("pixels or nodes", many).replace("pixel or node", one)
+    found = found.replace("pixels (nodes)", many).replace("an entity (pixel, node)", f"a {one}")
     if kind == "image" and found != text:
         found = found.replace("of this input", "of this image")
     return found

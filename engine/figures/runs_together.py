@@ -10,6 +10,7 @@ from engine.core.records import Record
 from engine.core.rounding import round_down
 from engine.evidence.ending import ended_in_words
 from engine.evidence.evidence import Evidence
+from engine.evidence.subject import headline_in
 from engine.figures.curves import Curve, CurveFigure
 from engine.regions import Ball, Region
 from engine.regions.region import largest
@@ -76,14 +77,18 @@ def regions_together(runs: Sequence[Named]) -> CurveFigure | None:
     terms as its edge over the first of them, and one of one term as the line of its sizes.
     """
     regions = [(name, run.region) for name, run in runs if run.region is not None]
+    inputs = [run.input for _, run in runs if run.region is not None]
     if not regions or len({_speaks_of(region) for _, region in regions}) > 1:
         return None
     first = regions[0][1]
     pairs = [(name, _outline(region, place)) for place, (name, region) in enumerate(regions, 1)]
     top = _BEYOND * max((y for _, line in pairs for _, y in line if y < math.inf), default=1.0)
     curves = tuple(
-        Curve(name=f"{name}: {region.headline()}", points=tuple((x, min(y, top)) for x, y in line))
-        for (name, line), (_, region) in zip(pairs, regions, strict=True)
+        Curve(
+            name=f"{name}: {headline_in(region, given)}",
+            points=tuple((x, min(y, top)) for x, y in line),
+        )
+        for (name, line), (_, region), given in zip(pairs, regions, inputs, strict=True)
         if line
     )
     x_name, y_name = _axes(first)
@@ -185,6 +190,6 @@ def _found(run: Evidence) -> dict[str, str]:
         is_map = run.settings.scheme.mapped
         name = "certified share of the box" if is_map else "p_lower"
         facts[name] = round_down(run.bounds.p_lower, 4)
-    facts["certified region"] = run.region.headline() if run.region is not None else "nothing"
+    facts["certified region"] = headline_in(run.region, run.input) if run.region else "nothing"
     facts["time"] = f"{run.performance.seconds:.1f} s on {run.performance.device}"
     return facts

@@ -12,6 +12,7 @@ import torch
 
 from engine.core.batches import Batch, alike, from_arrays
 from engine.core.errors import UserError, in_a_line
+from engine.core.nouns import of_kind
 from engine.core.records import ModelIdentity, Timing, Votes
 from engine.core.scores import SOFT
 from engine.core.stopping import stopped_by
@@ -323,9 +324,10 @@ def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     levels = dict.fromkeys(scheme.noise().levels)
     comparable = [one.value for one in levels if (one.law, one.unit) == ("Gaussian", unit)]
     if not comparable:
+        noise = of_kind(scheme.noise_in_words(), model.kind)
         return (
             f"The model was trained with Gaussian noise, sigma {trained:g}, but this run's noise "
-            f"is another ({scheme.noise_in_words()}): expect many wrong votes.",
+            f"is another ({noise}): expect many wrong votes.",
         )
     other = [v for v in comparable if abs(trained - v) > SIGMA_TOLERANCE * max(v, trained)]
     if not other:

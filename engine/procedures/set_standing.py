@@ -16,6 +16,7 @@ from engine.core.text import visible
 from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, alpha_of
+from engine.evidence.subject import headline_in
 from engine.figures.curves import CurveFigure
 from engine.procedures.set_curves import accuracy_curves, attacked_curve
 from engine.procedures.set_result import Unread, as_path, row_of
@@ -133,7 +134,7 @@ class SetStanding:
             run_id=evidence.run_id,
             label=evidence.input.label_name or ("" if own.label == NO_LABEL else str(own.label)),
             predicted=_class(evidence, own.predicted_class),
-            certified=own.region.headline() if own.region else "",
+            certified=headline_in(own.region, evidence.input) if own.region else "",
             size=next(iter(_sizes(own.region).values()), -1.0) if own.region else -1.0,
             attacked=size_in_words(own.attacked) if own.attacked else "",
             cause=why.reason.replace("-", " ") if why and own.region is None else "",

@@ -6,6 +6,7 @@ The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stat
 from __future__ import annotations
 
 from engine.core.fields import FieldSpec, field_specs
+from engine.core.nouns import of_kind
 from engine.core.records import InputIdentity
 from engine.core.rounding import confidence_percent, p_value_in_words, round_up, short_up
 from engine.core.scores import SOFT
@@ -249,8 +250,8 @@ def _typed(spec: FieldSpec, record: Scheme | RunSettings, given: InputIdentity) 
 
 
 def _explained(spec: FieldSpec, given: InputIdentity) -> str:
-    unit = unit_for(spec.unit, given.kind)
-    return f"{spec.help}; {unit}" if unit else spec.help
+    unit, said = unit_for(spec.unit, given.kind), of_kind(spec.help, given.kind)
+    return f"{said}; {unit}" if unit else said
 
 
 def _votes(evidence: Evidence) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.core.fields import field_specs
+from engine.core.nouns import of_kind
 from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.core.scores import SOFT
 from engine.evidence.attack import size_in_words
@@ -207,7 +208,7 @@ def scheme_facts(scheme: Scheme, kind: str = "") -> tuple[Fact, ...]:
         Fact(
             spec.title,
             plain(getattr(scheme, spec.name)),
-            ", ".join(filter(None, (spec.help, unit_for(spec.unit, kind)))),
+            ", ".join(filter(None, (of_kind(spec.help, kind), unit_for(spec.unit, kind)))),
         )
         for spec in field_specs(type(scheme))
         if getattr(scheme, spec.name) is not None

@@ -176,6 +176,7 @@ class TrainingForm(Section):
 
     def _add(self, row: int, spec: FieldSpec) -> None:
         field = Field(spec)
+        field.speak_of("image")  # nothing else is trained here
         self.fields[spec.name] = field
         self._grid.addWidget(field.label, 2 * row, 0)
         self._grid.addWidget(field.row, 2 * row, 1)

@@ -54,7 +54,7 @@ def _example(row: ReplayRow, result: SetResult, media: Media) -> Example:
     names, predicted = result.model.class_names, row.predicted_class
     answer = "abstains" if predicted is None else f"certified: {class_name(names, predicted)}"
     label = "" if row.label == NO_LABEL else f"; label {class_name(names, row.label)}"
-    size = "" if row.region is None else f"; {size_in_words(row.region)}"
+    size = "" if row.region is None else f"; {size_in_words(row.region, result.model.kind)}"
     return Example(
         name=str(row.idx),
         caption=answer,

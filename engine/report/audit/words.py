@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from engine.core.nouns import of_kind
 from engine.core.rounding import confidence_percent, percent_down, round_down, short_up
 from engine.evidence.attack import size_in_words as perturbation_in_words
 from engine.evidence.evidence import Evidence
@@ -281,7 +282,7 @@ def _listed(result: SetResult, rows: Sequence[ReplayRow]) -> Table:
                 if row.predicted_class is None
                 else class_name(names, row.predicted_class),
                 lower(row.bounds.p_lower),
-                size_in_words(row.region),
+                size_in_words(row.region, result.model.kind),
                 *([attack_size(row)] if attacked else []),
             )
             for row in rows
@@ -294,9 +295,9 @@ def class_name(names: Sequence[str], index: int) -> str:
     return names[index] if 0 <= index < len(names) else str(index)
 
 
-def size_in_words(region: Region | None) -> str:
-    """What a row certifies, rounded down."""
-    return "nothing" if region is None else region.headline()
+def size_in_words(region: Region | None, kind: str) -> str:
+    """What a row certifies, rounded down, in the noun of its kind of input."""
+    return "nothing" if region is None else of_kind(region.headline(), kind)
 
 
 def attack_size(row: ReplayRow) -> str:

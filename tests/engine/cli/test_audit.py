@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pypdf
 import pytest
 from PIL import Image
 
@@ -198,6 +199,19 @@ def test_a_whole_count_shares_no_alpha_out(capsys: Any) -> None:
     out = capsys.readouterr().out
     assert "no alpha" in out
     assert "all at once" not in out and "alpha 0.001" not in out
+
+
+def test_what_is_counted_of_images_are_pixels(tmp_path: Path, capsys: Any) -> None:
+    """A scheme that takes images and nodes speaks of those that the set is of."""
+    words = ["audit", "--model", "demo:digits-ablation", "--input", "digits", "--limit", "2"]
+    noise = ["--scheme", "ablation", "--keep", "12", "--n0", "30", "--n", "300", "--seed", "1"]
+    path, case = tmp_path / "set.pdf", tmp_path / "a.certiscope"
+    files = ["--report", str(path), "--case", str(case)]
+    assert main([*words, *noise, *files, "--device", "cpu"]) == 0
+    pages = " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+    listed = " ".join(row.certified for row in Case.open(case).runs())
+    for told in (capsys.readouterr().out, pages, listed):
+        assert "pixel" in told and "node" not in told
 
 
 def test_the_report_of_a_set_holds_its_rows_and_is_verified(tmp_path: Path, capsys: Any) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from engine.core.errors import UserError
+from engine.core.nouns import of_kind
 from engine.evidence.attack import AttackRecord
 from engine.evidence.settings import CertifySettings, seeded
 from engine.inputs.base import FittedInput
 from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_standing import SetStanding
-from engine.schemes import HierarchicalGaussian
+from engine.schemes import Ablation, HierarchicalGaussian
 from tests.fakes import HalfSpace, finish, fitted
 
 SETTINGS = CertifySettings(n0=50, n=1000, bound="anytime", seed=3)
@@ -89,6 +90,14 @@ def test_an_attacked_set_has_a_curve_above_the_certified_one():
     assert curve.name == "not attacked (no guarantee)"
     assert curve.points == ((0.0, 1.0), (0.6, 1.0), (0.6, 0.75))
     assert [row.attacked for row in standing.rows] == ["", "", "radius 0.6000", ""]
+
+
+def test_what_is_counted_has_the_noun_of_the_input():
+    settings = CertifySettings(scheme=Ablation(entities=64, keep=60), n0=50, n=1000, seed=3)
+    standing, result = standing_of("0.0", settings=settings, at=())
+    counted = result.rows[0].region.headline()
+    assert counted.endswith(("pixel or node", "pixels or nodes"))
+    assert standing.rows[0].certified == of_kind(counted, "image") != counted
 
 
 def test_other_regions_have_curves_over_their_own_sizes():

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from engine.core.fields import field_specs
-from engine.schemes import Gaussian
+from engine.schemes import Ablation, Gaussian
 from engine.training.methods import METHODS, method_class
 from engine.training.recipe import Recipe
 from gui.pages.training_form import DATA, TrainingForm
@@ -30,6 +30,12 @@ def test_the_form_is_made_of_what_method_noise_and_recipe_declare(form):
         declared = {spec.name for kind in kinds for spec in field_specs(kind) if spec.of_noise}
         assert set(form.fields) == declared and "top_k" not in declared
         assert form.source.text() == method.citation
+
+
+def test_images_are_trained_on_and_their_noun_is_said(form):
+    form.scheme.setCurrentText(Ablation.title)
+    hints = [field.hint() for field in form.fields.values()]
+    assert any("pixels" in hint for hint in hints) and not any("node" in hint for hint in hints)
 
 
 def test_what_was_typed_comes_back_with_its_method(form):

@@ -66,7 +66,8 @@ def test_rows_at_the_ends_are_named_once() -> None:
     assert [row.idx for row in found["Certified for another class than the label"]] == ["0.9"]
     assert [row.idx for row in found["Abstained"]] == ["0.5"]
     assert "Smallest certified" not in found  # there are no others
-    assert size_in_words(None) == "nothing" and "R" in size_in_words(result.rows[0].region)
+    assert size_in_words(None, "image") == "nothing"
+    assert "R" in size_in_words(result.rows[0].region, "image")
 
 
 def test_attacks_are_counted_and_a_contradiction_is_the_verdict() -> None:
