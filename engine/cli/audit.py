@@ -326,4 +326,6 @@ def _deliver(
         reports,
         lambda: _show(result, values),
         failed=failed,
+        wrote=[*(values["report"] or ()), *filter(None, (values["csv"], values["evidence"]))],
+        quiet=values["quiet"],
     )

@@ -102,7 +102,8 @@ def compare_command(values: Mapping[str, Any]) -> int:
             _show(result, attackers, Terminal(stderr=values["json"] == STDOUT))
 
     csv = [partial(write_tradeoff, result, path, attackers) for path in _csv(values)]
-    deliver(lambda: [json_of(result)], values["json"], csv, show)
+    told: dict[str, Any] = {"wrote": _csv(values), "quiet": values["quiet"]}
+    deliver(lambda: [json_of(result)], values["json"], csv, show, **told)
     return CERTIFIED if result.done == result.inputs else PARTIAL
 
 

@@ -111,12 +111,19 @@ def table_command(values: Mapping[str, Any]) -> int:
     writes: list[Callable[[], object]] = [
         partial(write_table, table, path, radii) for path in values["report"]
     ]
+    wrote: list[Path] = [*values["report"]]
     if values["plot"] is not None:
-        writes += [
-            partial(write_plot, table, sigma, _of_sigma(values["plot"], sigma))
-            for sigma in table.sigmas
-        ]
-    deliver(lambda: [json_of(table)], values["json"], writes, lambda: _show(table, values, radii))
+        plots = {sigma: _of_sigma(values["plot"], sigma) for sigma in table.sigmas}
+        writes += [partial(write_plot, table, sigma, path) for sigma, path in plots.items()]
+        wrote += plots.values()
+    deliver(
+        lambda: [json_of(table)],
+        values["json"],
+        writes,
+        lambda: _show(table, values, radii),
+        wrote=wrote,
+        quiet=values["quiet"],
+    )
     return CERTIFIED if len(table.runs) == table.planned else PARTIAL
 
 
@@ -144,7 +151,7 @@ def _plan(values: Mapping[str, Any]) -> LabPlan:
         arch=values["arch"] or ("digits_cnn" if data.name == "digits" else RESNET),
         methods=methods,
         sigmas=tuple(_numbers("sigmas", values["sigmas"])),
-        seeds=tuple(int(seed) for seed in _numbers("seeds", values["seeds"])),
+        seeds=_seeds(values["seeds"]),
         recipe={**usual, **given},
         inputs=values["limit"],
         n=values["n"],
@@ -195,6 +202,14 @@ def _numbers(name: str, text: str) -> list[float]:
         return [float(as_number(part.strip(), "float")) for part in text.split(",") if part.strip()]
     except (ValueError, OverflowError):
         raise UserError(f"--{name} takes numbers separated by commas (it was '{text}').") from None
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    """Whole numbers: one with a fraction would be another than was typed."""
+    found = _numbers("seeds", text)
+    if wrong := [seed for seed in found if not seed.is_integer()]:
+        raise UserError(f"--seeds takes whole numbers (one was {wrong[0]:g}).")
+    return tuple(int(seed) for seed in found)
 
 
 def _check_outputs(values: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT, check_writable, print_json
+from engine.cli.output import STDOUT, check_writable, named, print_json, say_wrote
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
@@ -81,6 +81,7 @@ def import_command(values: Mapping[str, Any]) -> int:
     print_json(found, values["json"])
     if not values["quiet"]:
         _show(found, Terminal(stderr=values["json"] == STDOUT))
+        say_wrote([*named(values["json"]), *filter(None, (values["plot"],))])
     return CERTIFIED
 
 

@@ -100,7 +100,15 @@ def audit_medians(
         say(f"{unread.input}: {unread.reason}")
     writes = [partial(_draw, result, path) for path in values["report"] or ()]
     writes += [partial(_write_rows, result, values["csv"])] if values["csv"] else []
-    deliver(lambda: [json_of(result)], values["json"], writes, lambda: _show(result, values))
+    wrote = [*(values["report"] or ()), *filter(None, (values["csv"], values["evidence"]))]
+    deliver(
+        lambda: [json_of(result)],
+        values["json"],
+        writes,
+        lambda: _show(result, values),
+        wrote=wrote,
+        quiet=values["quiet"],
+    )
     return CERTIFIED if result.complete and not failed else PARTIAL
 
 

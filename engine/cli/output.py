@@ -69,8 +69,10 @@ def deliver(
     show: Callable[[], None],
     *,
     failed: Sequence[str] = (),
+    wrote: Sequence[Path] = (),
+    quiet: bool = False,
 ) -> None:
-    """Write the files of a finished work, then print it.
+    """Write the files of a finished work, print it, then say where the files are.
 
     A result that found none of the files that were asked for goes to standard output as JSON.
 
@@ -80,6 +82,8 @@ def deliver(
         others: each writes a file.
         show: prints tables.
         failed: what could not be written before, a sentence each.
+        wrote: what ``others`` write, and what was written before.
+        quiet: say nothing of the files.
 
     Raises:
         WriteError: with the sentences of all that failed.
@@ -97,6 +101,13 @@ def deliver(
         said.append("The result was printed to standard output instead.")
     if said:
         raise WriteError(" ".join(said))
+    if not quiet:
+        say_wrote([*named(target), *wrote])
+
+
+def named(target: str) -> tuple[Path, ...]:
+    """The file that ``--json`` names; none for standard output, or nothing."""
+    return () if target in ("", STDOUT) else (Path(target),)
 
 
 def _to_file(text: Callable[[], Iterable[str]], target: str) -> None:
@@ -162,8 +173,10 @@ class Outputs:
     @property
     def signable(self) -> tuple[Path, ...]:
         """The files that a signature would cover."""
-        json = () if not self.json or self.json_to_stdout else (Path(self.json),)
-        return (*json, *(path for path in self.reports if path.suffix.lower() == ".pdf"))
+        return (
+            *named(self.json),
+            *(path for path in self.reports if path.suffix.lower() == ".pdf"),
+        )
 
     @property
     def json_to_stdout(self) -> bool:
@@ -195,8 +208,7 @@ class Outputs:
         if failed:
             raise WriteError(" ".join(failed))
         if not quiet:
-            json = (Path(self.json),) if self.json and not self.json_to_stdout else ()
-            say_wrote([*json, *self.reports])
+            say_wrote([*named(self.json), *self.reports])
 
     def _write(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
         """Write the files and sign them; whether the evidence is in one, if any was named."""

@@ -12,7 +12,7 @@ from rich.table import Table
 from engine.cli.flags import OUTPUT, RUN, SCHEME, flag
 from engine.cli.options import read_execution, read_settings, read_target, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED, facts_table
-from engine.cli.output import STDOUT, print_json
+from engine.cli.output import STDOUT, named, print_json, say_wrote
 from engine.cli.subject import subject_flags
 from engine.cli.terminal import Terminal
 from engine.core.errors import StoppedEarly, UserError
@@ -129,6 +129,7 @@ def plan_command(values: Mapping[str, Any]) -> int:
     )
     _show(result, Terminal(stderr=values["json"] == STDOUT))
     print_json(result, values["json"])
+    say_wrote(named(values["json"]))
     return CERTIFIED
 
 
@@ -211,6 +212,7 @@ def _of_range(values: Mapping[str, Any], settings: SweepSettings) -> int:
     console.print(facts_table(plan.facts()), highlight=False, markup=False)
     _show_notes(plan.notes, console)
     print_json(plan, values["json"])
+    say_wrote(named(values["json"]))
     return CERTIFIED
 
 

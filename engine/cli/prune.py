@@ -93,7 +93,9 @@ def prune_command(values: Mapping[str, Any]) -> int:
 
     csv = [Path(values["csv"])] if values["csv"] else []  # by the name that was asked for
     writes = [partial(write_csv, table, path) for path in csv]
-    deliver(lambda: [json_of(table)], values["json"], writes, show)
+    wrote = [*csv, *([Path(out)] if out else [])]
+    told: dict[str, Any] = {"wrote": wrote, "quiet": values["quiet"]}
+    deliver(lambda: [json_of(table)], values["json"], writes, show, **told)
     return CERTIFIED
 
 

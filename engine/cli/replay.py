@@ -175,8 +175,9 @@ def _deliver(result: ReplayResult, values: Mapping[str, Any]) -> None:
             console = Terminal(stderr=values["json"] == STDOUT)
             _show(result, console, simultaneous=values["simultaneous"])
 
-    others = [csv] if values["csv"] is not None else []
-    deliver(lambda: replay_json(result), values["json"], others, show)
+    others, paths = ([csv], [values["csv"]]) if values["csv"] is not None else ([], [])
+    told: dict[str, Any] = {"wrote": paths, "quiet": values["quiet"]}
+    deliver(lambda: replay_json(result), values["json"], others, show, **told)
 
 
 def _show(result: ReplayResult, console: Terminal, *, simultaneous: bool) -> None:

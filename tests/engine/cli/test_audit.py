@@ -34,6 +34,7 @@ def test_a_set_is_certified_and_every_run_can_be_verified(
     assert [row["idx"] for row in found["rows"]] == found["inputs"]
     assert found["summary"]["simultaneous"]["alpha_each"] == pytest.approx(0.001 / 3)
     assert set(found["summary"]["population"]) == {"clean", "radius=0.25"}
+    assert f"Wrote {table} and {folder}." in " ".join(shown.err.split())
     assert "all at once," in shown.err and "3 of 400 inputs" in shown.err
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     assert [row["radius"] for row in rows] == [str(row["radius"]) for row in found["rows"]]

@@ -18,18 +18,20 @@ def test_the_table_and_the_json(capsys, tmp_path):
         [*RUN, "--models", models, "--at", "entities=1,epsilon=0.2", "--json", str(target)]
     )
     assert status == 0
-    assert "1 px, 0.2" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "1 px, 0.2" in said.out and f"Wrote {target}." in said.err
     found = json.loads(target.read_text())
     assert [one["model"] for one in found["candidates"]] == models.split(",")
     assert found["outcomes"][0][0]["region"]["kind"] == "ball"
 
 
-def test_labels_are_read_as_said(tmp_path):
+def test_labels_are_read_as_said(tmp_path, capsys):
     """A map by which every digit is called 3, so that nothing is right."""
     labels, target = tmp_path / "labels.csv", tmp_path / "c.json"
     labels.write_text("".join(f"{digit},3\n" for digit in range(10)))
     mapped = ["--labels", str(labels), "--json", str(target), "--quiet"]
     assert main([*RUN, "--models", "demo:digits-0.25", *mapped]) == 0
+    assert "Wrote" not in capsys.readouterr().err
     (outcome,) = json.loads(target.read_text())["outcomes"][0]
     assert outcome["label"] == 3 != outcome["predicted_class"]
 

@@ -14,6 +14,8 @@ def test_the_table_is_printed_and_written(program, tmp_path):
     files = ("--report", str(tmp_path / "t.csv"), "--json", str(tmp_path / "t.json"))
     shown = program("lab", "table", *WORDS, *where, *files, "--plot", str(tmp_path / "p.svg"))
     assert shown.status == 0
+    paths = [str(tmp_path / name) for name in ("t.json", "t.csv", "p-0.25.svg")]
+    assert f"Wrote {paths[0]}, {paths[1]} and {paths[2]}." in shown.err
     assert "Noise augmentation" in shown.out and "published" in shown.out
     table = json.loads((tmp_path / "t.json").read_text())
     assert table["planned"] == 1 and table["runs"][0]["inputs"] == 3
@@ -37,6 +39,7 @@ def test_the_table_is_printed_and_written(program, tmp_path):
         ),
         (("--plot", "t.gif"), "--plot writes .svg, .png or .pdf (it was 't.gif')."),
         (("--sigmas", "-1"), "--sigmas must be greater than 0 (it was -1.0)."),
+        (("--seeds", "0,1.5"), "--seeds takes whole numbers (one was 1.5)."),
         (("--seeds", "-1"), "--seeds must be greater than or equal to 0 (it was -1)."),
         (("--n", "0"), "--n must be greater than or equal to 1 (it was 0)."),
         (("--epochs", "0"), "--epochs must be greater than or equal to 1 (it was 0)."),

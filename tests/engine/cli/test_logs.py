@@ -35,7 +35,9 @@ def test_a_folder_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert second["lint"] == []
     assert list(found["skipped"]) == [str(logs / "stdout.txt")]
     assert plot.read_bytes().startswith(b"<svg")
-    shown = capsys.readouterr().out
+    said = capsys.readouterr()
+    assert f"Wrote {out} and {plot}." in said.err
+    shown = said.out
     assert "0.667" not in shown and "0.334" not in shown  # 2/3 and 1/3 are rounded down
     assert "…" not in shown and shown.count("0.452") == 2
     for text in ("1  a/sigma_0.25", "0.452", "0.666", "2 against 1", "Skipped", "are above 0.9529"):

@@ -43,7 +43,8 @@ def test_json_holds_the_whole_plan(program: Any, tmp_path: Path) -> None:
     assert found["needed"]["power"] == 0.8
     assert len(found["curve"]) > 5
     path = tmp_path / "plan.json"
-    program(*words, "--json", str(path))
+    assert f"Wrote {path}." in program(*words, "--json", str(path)).err
+    assert "Wrote" not in shown.err  # standard output is no file
     assert json.loads(path.read_text()) == found
 
 

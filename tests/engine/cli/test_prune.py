@@ -20,6 +20,7 @@ def test_a_table_is_printed_and_networks_are_written(tmp_path: Path, capsys) -> 
     table = json.loads(said.out)
     assert [row["method"] for row in table["rows"]] == ["unpruned", "tuned", "usn", "magnitude"]
     shown = " ".join(said.err.split())
+    assert f"Wrote {tmp_path / 't'} and {tmp_path / 'new'}." in shown
     assert "unpruned, tuned as long" in shown and "6,571" in shown
     assert "reconstructed from the abstract of arXiv:2510.00083" in shown
     assert (tmp_path / "t").read_text().count("\n") == 5  # and no file that was not asked for

@@ -53,7 +53,9 @@ def test_json_has_the_promised_fields(program: Any, votes: str, tmp_path: Path) 
     assert summary["certified_accuracy"] == {"radius=0.25": 0.5, "radius=2": 0.0}
     assert summary["simultaneous"]["alpha_each"] == 0.005
     path = tmp_path / "out.json"
-    assert program(*words, "--json", str(path), "--quiet").out == ""
+    quiet = program(*words, "--json", str(path), "--quiet")
+    assert quiet.out == "" and "Wrote" not in quiet.err
+    assert f"Wrote {path}." in program(*words, "--json", str(path)).err
     assert json.loads(path.read_text()) == found
 
 
