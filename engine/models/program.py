@@ -197,6 +197,8 @@ def _input(path: Path, program: torch.export.ExportedProgram) -> tuple[int | Non
 
 
 _SIZES = (8, 28, 32, 64, 96, 224, 299, 384)
+_USUAL = 224
+"""Pixels of a side, to show how a size is named."""
 
 
 def load_torchscript(path: Path, request: ModelRequest) -> ProgramClassifier:
@@ -231,10 +233,12 @@ def _only_shape(path: Path, module: nn.Module) -> Shape:
     if len(found) == 1:
         return found[0]
     tried = "several sizes of images" if found else "none of the usual sizes of images"
-    example = words(found[-1]) if found else "3x224x224"
+    # which of them is not known: an example of the form, of a size that many were trained on
+    example = (found[-1][0] if found else 3, _USUAL, _USUAL)
     raise UserError(
-        f"{path} takes {tried} and does not say which it was trained on; name it with "
-        f"--arch @{example}."
+        f"{path} takes {tried} and does not say which it was trained on; name that with --arch "
+        f"@CHANNELSxHEIGHTxWIDTH, as --arch @{words(example)} says {example[0]} "
+        f"channel{'s' * (example[0] != 1)} of {_USUAL} by {_USUAL} pixels."
     )
 
 

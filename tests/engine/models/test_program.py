@@ -171,8 +171,13 @@ def test_a_size_that_cannot_be_told_is_asked_for(tmp_path):
         nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
     ).eval()
     path = save(tmp_path / "m.pt", pooled, torch.zeros(2, 3, 32, 32))
-    with pytest.raises(UserError, match="takes several sizes of images .* name it with --arch @3x"):
+    with pytest.raises(
+        UserError, match="takes several sizes of images and does not say"
+    ) as refused:
         load_model(ModelRequest(str(path), trust=True))
+    said = str(refused.value)  # the form, with a size that is an example and no guess
+    assert "--arch @CHANNELSxHEIGHTxWIDTH, as --arch @3x224x224 says 3 channels of 224" in said
+    assert "384" not in said
     found = load_model(ModelRequest(str(path), trust=True, arch="@3x32x32"))
     assert found.identity.input_shape == (3, 32, 32)
     with pytest.raises(UserError, match="does not run on 2 images of 1x32x32"):
