@@ -77,12 +77,22 @@ class CaseController(QObject):
 
     def save_as(self, path: Path, evidence: Evidence | None, request: ModelRequest | None) -> None:
         """A copy under another name; without an open case, a new one with the shown run."""
+        self.saver(evidence, request)(path)
+
+    def saver(
+        self, evidence: Evidence | None, request: ModelRequest | None
+    ) -> Callable[[Path], None]:
+        """What saves, as :meth:`save_as`, the case that is open now, whatever is open by then."""
         case = self.file
-        self._write_anew(
-            f"writing {path.name}",
-            lambda: case_jobs.save_as(case, path, evidence, request),
-            copies=case,
-        )
+
+        def save(path: Path) -> None:
+            self._write_anew(
+                f"writing {path.name}",
+                lambda: case_jobs.save_as(case, path, evidence, request),
+                copies=case,
+            )
+
+        return save
 
     @Slot()
     def refresh(self) -> None:
@@ -164,7 +174,10 @@ class CaseController(QObject):
         self._worker.submit(lambda stop: work(), title, on_done=opened, urgent=True, owed=True)
 
     def _on_opened(self, copies: Case | None, case: Case) -> None:
-        if copies is not None and copies is self.file:
+        if copies is not None and copies is not self.file:  # that stays open which came meanwhile
+            self.notice.emit("info", f"Saved {case.path}.")
+            return
+        if copies is not None:
             self.copied.emit()
         self.file, self.own, self.listing = case, None, Listing()
         self.opened.emit()

@@ -171,7 +171,7 @@ class Opening(QObject):
         self._asker.save_file(
             "Save as case",
             f"{case.title}-copy{SUFFIX}" if case.title else f"case{SUFFIX}",
-            lambda path: case.save_as(path, evidence, request),
+            case.saver(evidence, request),
         )
 
     def save_shown(self, fmt: ExportFormat) -> None:

@@ -227,3 +227,24 @@ def test_it_is_never_another_run_and_has_what_was_added_to_its_own(asked, make, 
     dialog, shown = window.asker.current, runs.evidence
     runs.replace(shown, shown.model_copy(update={"statement": "labelled"}))
     assert written(window, dialog, tmp_path / "b.json", qtbot).statement == "labelled"
+
+
+def test_the_case_is_saved_that_was_open_when_it_was_asked_for(window, make, qtbot, tmp_path):
+    cases = [Case.create(tmp_path / f"{name}.certiscope") for name in ("first", "second")]
+    for case, source in zip(cases, ("digits:7", "digits:3"), strict=True):
+        evidence = make.evidence(CertifySettings(n=1000), source=source)
+        adopt(case, evidence.model_copy(update={"chain": None}), ModelRequest("demo:digits-0.25"))
+    book = window.session.case
+    book.open(cases[0].path)
+    qtbot.waitUntil(lambda: len(book.listing.rows) == 1)
+    window.opening.ask_where_to_save_case()
+    dialog = window.asker.current
+    book.open(cases[1].path)
+    qtbot.waitUntil(lambda: book.title == "second" and len(book.listing.rows) == 1)
+    copy = tmp_path / "copy.certiscope"
+    dialog.fileSelected.emit(str(copy))
+    dialog.close()
+    said = window.notices.notices
+    qtbot.waitUntil(lambda: f"Saved {copy}." in [notice.sentence for notice in said])
+    assert [row.input.name for row in Case.open(copy).runs()] == ["digits:7"]
+    assert book.title == "second"  # which somebody opened since
