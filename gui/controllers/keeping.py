@@ -35,9 +35,10 @@ class Keeping(QObject):
 
     Attributes:
         unsaved: ids of runs whose results were neither exported nor kept in a case with a name.
+        tables: what else was worked out and is in no file, by the work; no case keeps it.
 
     Signals:
-        changed: ``unsaved`` did.
+        changed: ``unsaved`` or ``tables`` did.
         found: a :class:`Left` of an earlier session.
         unread: a sentence about what an earlier session left and nobody can read; once for each.
         notice: kind and sentence.
@@ -65,6 +66,7 @@ class Keeping(QObject):
         self._left: tuple[Left, QLockFile] | None = None
         self._resumes = False
         self.unsaved: set[str] = set()
+        self.tables: dict[str, object] = {}
         for signal in (runs.ended, runs.added):
             signal.connect(self._on_ended)
         exports.saved.connect(self._on_saved)
@@ -111,6 +113,19 @@ class Keeping(QObject):
         """Throw away what is saved nowhere."""
         self.unsaved.clear()
         self.changed.emit()
+
+    def hold(self, work: str, table: object | None) -> None:
+        """A page has worked out a table, or None: that of an earlier work is gone from it."""
+        if table is not None:
+            self.tables[work] = table
+        elif self.tables.pop(work, None) is None:
+            return
+        self.changed.emit()
+
+    def let_go(self, table: object) -> None:
+        """A table is in a file now, or is not wanted."""
+        for work in [work for work, held in self.tables.items() if held is table]:
+            self.hold(work, None)
 
     def end(self, *, interrupted: bool) -> None:
         """The window closes: the file stays if something in it is nowhere else."""

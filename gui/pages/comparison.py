@@ -134,6 +134,7 @@ class TradeOffPage(WorkPage):
             return
         say(self.complaint, "")
         self.shown, self._wish = None, wish
+        self.hold(None)
         self._wait("Opening the models…")
         self.lane.submit(
             lambda stop: compared(wish, stop),
@@ -157,7 +158,9 @@ class TradeOffPage(WorkPage):
         whole = last.runs == last.total
         kept = f"stopped after {last.runs:,} of {last.total:,} runs"
         self.doing.setText(f"{last.total:,} run{'s' * (last.total != 1)}" if whole else kept)
-        if not any(last.land.result.outcomes):
+        if any(last.land.result.outcomes):
+            self.hold(last.land.result)
+        else:
             self._wait("Stopped before the first run had ended.")
         self._refresh()
 
@@ -268,12 +271,7 @@ class TradeOffPage(WorkPage):
             )
 
     def _write(self, result: TradeOff, attacker: Attacker, path: Path) -> None:
-        self._session.worker.submit(
-            lambda stop: written(result, attacker, path),
-            f"writing {path.name}",
-            owed=True,
-            on_done=self._session.exports.exported.emit,
-        )
+        self.write(result, path, lambda: written(result, attacker, path))
 
 
 def _so_far(now: Compared) -> str:

@@ -72,6 +72,7 @@ class PruningPage(WorkPage):
             return
         say(self.complaint, "")
         self.shown = None
+        self.hold(None)
         self._wait("Opening the detector and drawing its images…")
         self.lane.submit(
             lambda stop: pruning(wish, stop),
@@ -142,7 +143,9 @@ class PruningPage(WorkPage):
         done = sum(bool(row.cuts) for row in table.rows)
         whole = done == settings.seeds * len(settings.methods)
         self.doing.setText("" if whole else f"stopped after {done} pruned networks")
-        if not table.rows:
+        if table.rows:
+            self.hold(table)
+        else:
             self._wait("Stopped before the first network was mapped.")
         self._refresh()
 
@@ -212,10 +215,5 @@ class PruningPage(WorkPage):
             self._asker.save_file(
                 f"Save {fmt.upper()}",
                 f"pruning.{fmt}",
-                lambda path: self._session.worker.submit(
-                    lambda stop: written(table, path),
-                    f"writing {path.name}",
-                    owed=True,
-                    on_done=self._session.exports.exported.emit,
-                ),
+                lambda path: self.write(table, path, lambda: written(table, path)),
             )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
@@ -65,6 +68,20 @@ class WorkPage(Page):
     def asks(self) -> str:
         """What whoever closes the window meanwhile is asked: the work is saved nowhere yet."""
         return f"Stop the {self._work} and close? What it has come to so far is lost."
+
+    def hold(self, table: object | None) -> None:
+        """What the work came to is saved nowhere yet; None for nothing."""
+        self._session.keeping.hold(self._work, table)
+
+    def write(self, table: object, path: Path, work: Callable[[], Path]) -> None:
+        """Write a table, which whoever closes the window is asked about no more."""
+
+        def wrote(path: Path) -> None:
+            self._session.keeping.let_go(table)
+            self._session.exports.exported.emit(path)
+
+        title = f"writing {path.name}"
+        self._session.worker.submit(lambda stop: work(), title, owed=True, on_done=wrote)
 
     def begin(self) -> None:
         """Start what is described."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
+from gui.controllers.session import Session
 from gui.jobs.session_file import Left
 from gui.shell.notice import Notice, NoticeArea
 
@@ -56,6 +57,35 @@ def ask_to_close(area: NoticeArea, question: str, leave: Callable[[], None]) -> 
     """Ask whether to stop what is at work and close."""
     answers = {"Stop and &close": leave, "&Keep going": _nothing}
     return area.ask(question, answers, about=CLOSING)
+
+
+def ask_about_work(
+    area: NoticeArea, session: Session, *, leave: Callable[[], None], close: Callable[[], object]
+) -> bool:
+    """Whether somebody has to be asked about work at hand, or of which no file has the outcome.
+
+    Args:
+        area: where to ask.
+        session: whose work it is.
+        leave: closes the window without another question.
+        close: closes it as a person does: what else there is to ask about is asked next.
+    """
+    tables = session.keeping.tables
+    if session.worker.asks:
+        ask_to_close(area, session.worker.asks, leave)
+    elif tables:
+        work, table = next(iter(tables.items()))
+
+        def lose() -> None:
+            session.keeping.let_go(table)
+            close()
+
+        area.ask(
+            f"What the {work} came to is saved nowhere, and is lost when the window is closed.",
+            {"&Close without it": lose, "&Stay": _nothing},
+            about="unsaved",
+        )
+    return bool(session.worker.asks or tables)
 
 
 def ask_to_keep(

@@ -24,7 +24,7 @@ from gui.setup.column import LeftColumn
 from gui.shell import commands, geometry
 from gui.shell.afterwards import Afterwards
 from gui.shell.appearance import Appearance
-from gui.shell.consent import ask_about_left, ask_for_oracle, ask_to_close, ask_to_keep
+from gui.shell.consent import ask_about_left, ask_about_work, ask_for_oracle, ask_to_keep
 from gui.shell.finding import Finder
 from gui.shell.menus import TopBar, build_menus
 from gui.shell.notice import NoticeArea
@@ -300,8 +300,7 @@ class Window(QMainWindow):
     def _asks(self) -> bool:
         """Ask before leaving, where there is something to ask."""
         session, unsaved = self.session, self.session.keeping.unsaved
-        if question := session.worker.asks:
-            ask_to_close(self.notices, question, self.leave)
+        if ask_about_work(self.notices, session, leave=self.leave, close=self.close):
             return True
         if not self._remembers or not unsaved or self._asked:
             return False

@@ -240,3 +240,18 @@ def test_results_of_an_earlier_choice_are_marked(window, qtbot):
         assert not page.earlier.isVisible()
     window.session.loading.open_input("digits:7")
     qtbot.waitUntil(page.earlier.isVisible)
+
+
+def test_what_was_compared_is_asked_about_until_it_is_saved(window, qtbot, tmp_path):
+    page, keeping = window.pages.tradeoff, window.session.keeping
+    finish(page, qtbot)
+    assert keeping.tables == {"comparison": page.shown.land.result}
+    page.json.click()
+    window.asker.current.fileSelected.emit(str(tmp_path / "c.json"))
+    window.asker.current.close()
+    qtbot.waitUntil(lambda: not keeping.tables, timeout=60_000)
+    finish(page, qtbot)
+    assert keeping.tables
+    page.start.click()
+    assert not keeping.tables  # it is gone from the page: another one takes its place
+    qtbot.waitUntil(lambda: not page.going, timeout=60_000)

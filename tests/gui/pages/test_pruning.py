@@ -56,13 +56,20 @@ def test_the_table_fills_and_scores_are_shown_by_network_and_cut(window, qtbot, 
     assert page.complaint.text() == "Choose at least one score." and not page.going
 
 
-def test_stop_keeps_the_rows_so_far_and_another_model_is_refused(window, qtbot):
+def test_stop_keeps_the_rows_so_far_and_another_model_is_refused(window, qtbot, tmp_path):
     page = window.pages.pruning
     page.start.click()
     qtbot.waitUntil(lambda: page.shown is not None and bool(page.shown.rows), timeout=600_000)
     page.stop()
     qtbot.waitUntil(lambda: not page.going, timeout=600_000)
     assert page.model.rows and page.save.isEnabled()
+    keeping = window.session.keeping
+    assert keeping.tables == {"pruning": page.shown}  # asked about on closing, until it is saved
+    page.save.menu().actions()[0].trigger()
+    window.asker.current.fileSelected.emit(str(tmp_path / "p.csv"))
+    window.asker.current.close()
+    qtbot.waitUntil(lambda: not keeping.tables, timeout=600_000)
+    assert (tmp_path / "p.csv").exists()
     page.setup.model.setText("demo:digits-0.25")
     page.start.click()
     qtbot.waitUntil(lambda: bool(page.complaint.text()), timeout=600_000)

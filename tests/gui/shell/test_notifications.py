@@ -272,6 +272,26 @@ def test_closing_asks_about_work_that_would_be_lost_while_there_is_any(
     assert not loaded.isVisible()
 
 
+def test_closing_asks_about_a_table_that_is_saved_nowhere_and_then_about_results(loaded, qtbot):
+    keeping, table = loaded.session.keeping, object()
+    keeping.hold("comparison", table)
+    keeping.note(["one"])
+    loaded.close()
+    loaded.close()
+    (asked,) = questions(loaded)
+    assert asked.startswith("What the comparison came to is saved nowhere") and loaded.isVisible()
+    keeping.let_go(table)
+    assert not questions(loaded)  # it was saved
+    keeping.hold("pruning", table)
+    loaded.close()
+    (notice,) = [one for one in loaded.notices.notices if one.kind == "question"]
+    next(b for b in notice.findChildren(QPushButton) if "without" in b.text()).click()
+    assert questions(loaded)[0].startswith("One result of this session is saved nowhere.")
+    keeping.discard()
+    loaded.close()
+    assert not loaded.isVisible()
+
+
 def test_closing_asks_nothing_about_what_is_merely_read(loaded, qtbot, monkeypatch):
     monkeypatch.setattr("gui.pages.verify.verified", until_stopped)
     loaded.pages.verify.verify(Path("r.json"))
