@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.bounds.binomial_tests import p_value_one_sided, p_value_two_sided
 from engine.core.records import InputIdentity, Votes
+from engine.core.rounding import p_value_in_words
 from engine.evidence import statement
 from engine.evidence.evidence import TestRecord
 from engine.evidence.settings import PredictSettings, TestName
@@ -92,6 +93,7 @@ def _abstention(
         reason="too-few-samples",
         sentence=(
             f"'{name}' leads, but the {outcome.name} test gives a p-value of "
-            f"{outcome.p_value:.2g} > alpha = {settings.alpha:g}; more votes may decide."
+            f"{p_value_in_words(outcome.p_value)} > alpha = {settings.alpha:g}; more votes may "
+            "decide."
         ),
     )

@@ -14,6 +14,7 @@ from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.nouns import of_any_kind
 from engine.core.records import Votes
+from engine.core.rounding import p_value_in_words
 from engine.evidence.evidence import ChainRecord, Evidence, TransferRecord
 from engine.evidence.settings import Counting, PredictSettings
 from engine.evidence.tries import claim_alone
@@ -225,6 +226,12 @@ class Recount:
             return recorded
         if isinstance(again, str):
             return as_said_then(again, self.evidence)
+        if isinstance(again, Abstention) and (test := self.facts.get("test")) is not None:
+            # programs before rounded a p-value to the nearest of two digits
+            value = test.p_value
+            former = again.sentence.replace(f"of {p_value_in_words(value)} >", f"of {value:.2g} >")
+            if recorded is not None and recorded.sentence == as_said_then(former, self.evidence):
+                return recorded
         for record, field in ((Abstention, "sentence"), (TransferRecord, "statement")):
             if isinstance(again, record):
                 sentence = as_said_then(getattr(again, field), self.evidence)

@@ -30,6 +30,15 @@ def test_one_sided_p_value_is_the_binomial_tail() -> None:
     assert found["abstention"].reason == "too-few-samples"
 
 
+@pytest.mark.parametrize("votes", range(11, 16))
+def test_a_p_value_is_said_rounded_up(votes: int) -> None:
+    """Else one just above alpha would read as alpha itself."""
+    found = facts(votes, 20 - votes, 0)
+    words = found["abstention"].sentence
+    said = float(words.partition("p-value of ")[2].partition(" ")[0])
+    assert found["test"].p_value <= said <= 1.01 * found["test"].p_value
+
+
 def test_a_clear_answer_is_returned_by_name() -> None:
     found = facts(0, 19, 1)
     assert found["outcome"] == "predicted"

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from engine.core.errors import UserError
 from engine.core.nouns import of_any_kind
+from engine.core.rounding import p_value_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.evidence.vote_chain import chain_facts, chain_starts, chained, start_of
@@ -192,6 +193,20 @@ def test_predict_holds_and_its_numbers_cannot_be_changed(test: Any) -> None:
         for step in path:
             value = value[step]
         assert not accepted(resealed(changed(raw, path, other(value)))), path
+
+
+def test_an_abstention_holds_with_the_p_value_as_it_was_rounded_then() -> None:
+    settings = PredictSettings(n=60, test="one-sided", seed=2)
+    runs = (finish(predict(HalfSpace(t / 100), fitted(), settings)) for t in range(1, 30))
+    found = next(run for run in runs if run.abstention and run.abstention.n_needed is None
+                 and run.abstention.reason == "too-few-samples")  # fmt: skip
+    now, value = f"of {p_value_in_words(found.test.p_value)} >", found.test.p_value
+    raw = json.loads(evidence_json(found))
+    assert now in raw["abstention"]["sentence"]
+    then = raw["abstention"]["sentence"].replace(now, f"of {value:.2g} >")
+    assert accepted(resealed(changed(raw, ("abstention", "sentence"), then)))
+    other_value = then.replace(f"of {value:.2g} >", f"of {2 * value:.2g} >")
+    assert not accepted(resealed(changed(raw, ("abstention", "sentence"), other_value)))
 
 
 def test_a_forged_class_with_a_chain_of_its_own_is_caught_by_the_bounds(
