@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from gui.jobs import training_jobs
 from gui.jobs.training_jobs import TrainingShown
+from gui.style import theme as themes
 from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable, Rows
 from gui.widgets.layouts import divided, filled
@@ -24,8 +26,10 @@ WAITING = (
     "A row for each epoch appears here, the newest first: loss, accuracy on noisy samples, and "
     "what validation images are certified for. The card of the finished model stands beside them."
 )
-
-
+_LEAST_CARD = 200
+"""Pixels that a card needs beside the epochs and the numbers; before scaling."""
+_SLACK = 4
+"""Pixels: as wide as its columns to the pixel, a table scrolls."""
 KEPT = "In this folder are, of earlier trainings:"
 
 
@@ -46,7 +50,7 @@ class TrainingResults(QWidget):
         self.facts = FactsTable()
         self.model: RowsModel[Epoch] = RowsModel(training_jobs.EPOCHS, training_jobs.epoch_row)
         self.epochs = plain_table(self.model, "Epochs", ())
-        FittedColumns(self.epochs, margin=3)
+        self._columns = FittedColumns(self.epochs, margin=3)
         self.card = QTextBrowser()
         self.card.setAccessibleName("Card of the trained model")
         self.card.hide()
@@ -59,9 +63,12 @@ class TrainingResults(QWidget):
         self._rows.addWidget(waiting)
         self._rows.addWidget(self.epochs)
         parts = (self._numbers, self._rows, self.card)
-        whole = divided(Qt.Orientation.Horizontal, *parts, sizes=(230, 490, 270))
-        filled(QVBoxLayout(self), self.complaint, self.said, (whole, 1), spacing=8)
+        self._whole = divided(Qt.Orientation.Horizontal, *parts, sizes=(230, 490, 270))
+        filled(QVBoxLayout(self), self.complaint, self.said, (self._whole, 1), spacing=8)
+        self._shared: tuple[int, ...] = ()
+        self._there = False
         self._say([])
+        themes.registry.follow(self._share)
 
     def show_training(self, shown: TrainingShown) -> None:
         """The numbers as they stand; rows are made anew only where an epoch has ended."""
@@ -72,6 +79,12 @@ class TrainingResults(QWidget):
         if shown.card:
             self.card.setMarkdown(shown.card.partition("\n")[2])  # its title is the files' name
         self.card.setVisible(bool(shown.card))
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another room is shared out anew."""
+        super().resizeEvent(event)
+        self._share()
 
     def show_kept(self, rows: list[tuple[str, str]]) -> None:
         """What earlier trainings left in the folder of the form."""
@@ -87,7 +100,29 @@ class TrainingResults(QWidget):
     def _say(self, rows: Rows) -> None:
         """The numbers, which take room beside the epochs only where there are some."""
         self.facts.show_rows(rows)
-        self._numbers.setVisible(bool(rows))
+        self._there = bool(rows)
+        self._numbers.setVisible(self._there)
+
+    def _share(self) -> None:
+        """The epochs are read whole where there is room: the numbers give way to a card.
+
+        Whoever moves a handle afterwards keeps that, until there is another room to share.
+        """
+        if not self.model.rows:
+            self._numbers.setVisible(self._there)
+            return
+        room = self._whole.width()
+        bar = self.epochs.verticalScrollBar().sizeHint().width()
+        needed = sum(self._columns.wanted()) + bar + 2 * self.epochs.frameWidth() + _SLACK
+        card = 0 if self.card.isHidden() else round(themes.current().px(_LEAST_CARD))
+        numbers = self._numbers.minimumSizeHint().width() if self._there else 0
+        self._numbers.setVisible(self._there and (not card or needed + card + numbers <= room))
+        state = room, needed, card, int(self._numbers.isHidden())
+        if state != self._shared:
+            self._shared = state
+            rest = max(0, room - needed)
+            first = 0 if self._numbers.isHidden() else rest // 2 if card else rest
+            self._whole.setSizes([first, needed, rest - first])
 
     def _list(self, history: Sequence[Epoch]) -> None:
         self.model.show_rows(list(history[::-1]))

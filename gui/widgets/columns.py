@@ -63,14 +63,7 @@ class FittedColumns(QObject):
         self._fitting = False
         if self._dragged or count < 2:
             return
-        header = self._table.horizontalHeader()
-        wanted = [
-            0
-            if self._table.isColumnHidden(column)
-            else max(self._table.sizeHintForColumn(column), header.sectionSizeHint(column))
-            + self._margin
-            for column in range(count)
-        ]
+        wanted = self.wanted()
         floors = [*self._least, *[0] * count][:count]
         least = [min(want, floor or want) for want, floor in zip(wanted, floors, strict=True)]
         self._fitting = True
@@ -79,6 +72,16 @@ class FittedColumns(QObject):
             if not self._table.isColumnHidden(column):
                 self._table.setColumnWidth(column, width)
         self._fitting = False
+
+    def wanted(self) -> list[int]:
+        """The width of every column in which its texts are read whole."""
+        table, header = self._table, self._table.horizontalHeader()
+        return [
+            0
+            if table.isColumnHidden(column)
+            else max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) + self._margin
+            for column in range(table.model().columnCount())
+        ]
 
     @Slot()
     def _hold(self) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.training.progress import Epoch, Look, Progress
-from gui.jobs.training_jobs import TrainingShown
+from gui.jobs.training_jobs import EPOCHS, TrainingShown
 from gui.pages.training_results import KEPT, WAITING, TrainingResults
+from gui.style.stylesheet import apply_theme
 
 LOOK = Look(images=20, n=1000, alpha=0.001, right=0.6499, acr=0.12399)
 FIRST = Epoch(epoch=1, loss=1.23456, accuracy=0.6666, learning_rate=0.002)
@@ -73,3 +74,24 @@ def test_words_take_the_whole_width_while_there_are_no_numbers(results, qtbot):
     assert results.facts.isVisible()
     results.clear()
     assert not results.facts.isVisible()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+@pytest.mark.parametrize("card", ["", "# mine\n\nA card of some words.\n\n" * 20])
+def test_epochs_are_read_whole_beside_all_else(results, qtbot, qapp, card, scale):
+    """In the room that there is for them in a window of 1280 by 800."""
+    history = [SECOND.model_copy(update={"epoch": n, "loss": 0.0012345}) for n in range(1, 200)]
+    more = {"path": Path("mine.safetensors"), "card": card} if card else {}
+    try:
+        apply_theme(qapp, "light", scale=scale)
+        results.resize(844, 230)
+        results.show_training(shown(*history, **more))
+        header, view = results.epochs.horizontalHeader(), results.epochs.viewport()
+        qtbot.wait(60)  # columns are fitted once, after all that a layout tries
+        assert 0 < header.length() <= view.width()
+        assert results.card.isVisible() == bool(card) and (card or results.facts.isVisible())
+        assert results.epochs.verticalScrollBar().isVisible()
+        for column in range(len(EPOCHS)):
+            assert results.epochs.columnWidth(column) >= results.epochs.sizeHintForColumn(column)
+    finally:
+        apply_theme(qapp, "light")
