@@ -14,6 +14,8 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 _PACKED = """
 def convolution(
@@ -83,13 +85,43 @@ def in_one_call(network: nn.Module, probe: torch.Tensor) -> Network | None:
             warnings.simplefilter("ignore", FutureWarning)  # torch will go on without it one day
             # a number that depends on the batch would be written down as it is now
             warnings.simplefilter("error", torch.jit.TracerWarning)  # type: ignore[attr-defined]
-            traced = torch.jit.trace(network, (probe[:2],), check_trace=False)
+            if _tells_python(network, probe[:2].clone()):
+                return None
+            traced = torch.jit.trace(network, (probe[:2].clone(),), check_trace=False)
             whole = _Whole(traced)
             parts = (probe[:1], torch.cat([probe, probe[:1]]))
-            same = all(torch.equal(whole(part), network(part)) for part in parts)
+            same = all(torch.equal(whole(one.clone()), network(one.clone())) for one in parts)
     except Exception:  # many kinds of error, none of them ours; operation by operation it goes
         return None
     return whole if same else None
+
+
+def _tells_python(network: nn.Module, probe: torch.Tensor) -> bool:
+    """Whether an operation gives Python a number, which a trace may write down without a warning.
+
+    Such as torch.equal: whether two batches are equal is to be asked of every batch anew.
+    """
+    numbers = _Numbers()
+    with numbers:
+        network(probe)
+    return numbers.told
+
+
+class _Numbers(TorchDispatchMode):
+    """Sees every operation; notes whether one gives anything but tensors."""
+
+    told: bool
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.told = False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Carry an operation out."""
+        del types
+        found = func(*args, **(kwargs or {}))
+        self.told |= not all(isinstance(one, torch.Tensor | None) for one in tree_leaves(found))
+        return found
 
 
 class _Whole:

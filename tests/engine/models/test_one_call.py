@@ -77,9 +77,39 @@ class Counting(nn.Module):
         return x / float(x.shape[0])
 
 
-@pytest.mark.parametrize("kind", [OfTwo, Drawing, Counting])
+class Guarded(nn.Module):
+    """Asks whether anything in the batch is unusual: no function of one sample, but of the batch.
+
+    Torch gives Python the answer, which a trace writes down and does not warn of.
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + float(torch.equal(x, x.clamp(-50, 50)))
+
+
+class Near(nn.Module):
+    """The same, by another operation."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + float(torch.allclose(x, x.clamp(-50, 50)))
+
+
+@pytest.mark.parametrize("kind", [OfTwo, Drawing, Counting, Guarded, Near])
 def test_what_a_trace_would_change_is_called_as_it_is(kind):
     assert in_one_call(kind(), torch.rand(8, 3)) is None
+
+
+class Doubling(nn.Module):
+    """Writes into what it is given."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mul_(2)
+
+
+def test_what_is_tried_is_not_written_into():
+    probe = torch.ones(8, 3)
+    assert in_one_call(fx.symbolic_trace(Doubling()), probe) is not None
+    assert torch.equal(probe, torch.ones(8, 3))
 
 
 def test_sizes_of_a_batch_are_asked_for_anew():
