@@ -21,6 +21,42 @@ _PURE = ("torch", "torchvision", "_operator", "builtins", "math")
 _OURS = "engine.models.fast"
 
 
+def is_steady(network: nn.Module, probe: torch.Tensor) -> bool:
+    """Whether a network answers the same twice and counts nothing.
+
+    What draws by chance or follows how often it was asked is to be asked as it is: a trace writes
+    down what came the once, so that no check would find it to be no function any more.
+
+    Args:
+        network: in eval mode; what it keeps of the probe stays.
+        probe: a few samples.
+    """
+    try:
+        with torch.inference_mode():
+            before = _numbers(network)
+            first, second = network(probe.clone()), network(probe.clone())
+        same = torch.isclose(first, second, rtol=0, atol=0, equal_nan=True)
+        # elsewhere than on a processor the order of additions may be another
+        alike = same | (torch.zeros_like(same) if probe.is_cpu else _close(first, second))
+        return bool(alike.all()) and _numbers(network) == before
+    except Exception:  # it fails as it will in the run, which says so
+        return False
+
+
+def _close(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    return (first - second).abs() <= 1e-4 * first.abs().max()
+
+
+def _numbers(network: nn.Module) -> list[tuple[str, str, object]]:
+    """Numbers and texts that its layers keep by themselves, as a count of calls."""
+    return [
+        (name, key, value)
+        for name, layer in network.named_modules()
+        for key, value in vars(layer).items()
+        if isinstance(value, bool | int | float | str)
+    ]
+
+
 def keeps_nothing(graph: fx.GraphModule, probe: torch.Tensor) -> bool:
     """Whether two threads may run a graph at once.
 

@@ -58,6 +58,48 @@ def test_a_network_that_cannot_be_traced_runs_as_it_is():
     torch.testing.assert_close(fast(x), plain(x))
 
 
+class Strided(Branching):
+    """Reads its first channel where it lies in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        first = torch.as_strided(x, (len(x), 8, 8), (192, 8, 1))
+        return torch.stack([first.mean((1, 2)), x[:, 1].mean((1, 2))], 1) * self.conv.bias
+
+
+class Viewed(Strided):
+    """Takes all its channels as one row, which lie so in the usual layout alone."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x.view(len(x), 192).view(len(x), 3, 8, 8)).mean((2, 3))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("kind", [Strided, Viewed])
+def test_a_network_that_needs_the_usual_layout_gets_it(kind, dtype):
+    plain = kind().eval().requires_grad_(False)
+    x = torch.rand(4, 3, 8, 8) * torch.tensor([1.0, 0.5, 0.1])[:, None, None]
+    found = accelerate(plain, (3, 8, 8), CPU, dtype)(x.to(dtype))
+    torch.testing.assert_close(found.float(), plain(x), rtol=0.02, atol=0.01)
+
+
+class Chancy(Branching):
+    """Adds chance of its own, which bf16 takes for rounding, and which a trace draws once."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x).mean(dim=(2, 3)) + 3 + 0.05 * torch.randn(1, 2)
+
+
+def test_a_network_with_chance_of_its_own_keeps_it():
+    plain = Chancy().eval().requires_grad_(False)
+    fast = accelerate(plain, (1, 8, 8), CPU, torch.bfloat16)
+    x = torch.ones(1, 1, 8, 8, dtype=torch.bfloat16)
+    assert len({fast(x).float().flatten().tolist()[0] for _ in range(20)}) > 1
+
+
 def test_a_network_without_convolutions_is_only_cast():
     plain = nn.Sequential(nn.Flatten(), nn.Linear(4, 2)).eval().requires_grad_(False)
     fast = accelerate(plain, (1, 2, 2), CPU, torch.bfloat16)

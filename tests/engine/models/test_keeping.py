@@ -15,6 +15,7 @@ from torch.nn.utils import parametrize
 
 import certiscope as cs
 from engine.models.fast import accelerate, is_concurrent
+from engine.models.keeping import is_steady
 
 SHAPE, CPU = (3, 8, 8), torch.device("cpu")
 
@@ -160,13 +161,51 @@ def test_hooks_that_hand_over_have_the_votes_of_one_thread() -> None:
     assert found[0] == found[1]
 
 
+class Tired(Plain):
+    """Another function after its tenth batch."""
+
+    asked = 0
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Counts, and after a while turns round."""
+        self.asked += 1
+        return x if self.asked < 10 else -x
+
+
+class Grown(Plain):
+    """Adds up how often it was asked in a tensor of its own."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Adds what it has added up."""
+        self.kept += 1
+        return x + self.kept
+
+
+@pytest.mark.parametrize("kind", [Tired, Grown])
+def test_what_counts_how_often_it_was_asked_is_not_written_down_as_it_is_now(kind):
+    network, x = kind().eval(), torch.rand(2, *SHAPE)
+    assert not is_steady(network, x)
+    with torch.inference_mode():
+        fast = accelerate(network, SHAPE, CPU, torch.float32)
+        first = fast(x)
+        assert not all(torch.equal(first, fast(x)) for _ in range(12))
+
+
+def test_a_network_that_answers_with_nan_is_steady():
+    assert is_steady(nn.ReLU(), torch.full((2, 3), float("nan")))
+
+
+def test_one_that_fails_is_not():
+    assert not is_steady(nn.Linear(4, 2), torch.zeros(2, 3))
+
+
 @pytest.mark.thorough
 def test_looking_loads_no_compiler() -> None:
     """torch's takes as long to load as torch itself."""
     code = (
-        "import sys, torch; from torch import fx, nn; "
-        "from engine.models.keeping import keeps_nothing; "
-        "graph = fx.symbolic_trace(nn.Sequential(nn.Linear(3, 2), nn.ReLU()).eval()); "
-        "assert keeps_nothing(graph, torch.zeros(2, 3)); assert 'torch._dynamo' not in sys.modules"
+        "import sys, torch; from torch import nn; from engine.models.fast import accelerate; "
+        "network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval(); "
+        "accelerate(network, (3, 8, 8), torch.device('cpu'), torch.float32); "
+        "assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
