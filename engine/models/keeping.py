@@ -124,8 +124,20 @@ def _attributes(graph: fx.GraphModule) -> list[torch.Tensor]:
     return found
 
 
-class _Written(TorchDispatchMode):
-    """Sees every operation; notes whether one writes into memory that none of them made.
+class Watching(TorchDispatchMode):
+    """Sees every operation while it is entered.
+
+    Nothing is compiled here: to pass over what is, torch would load its compiler, as large as
+    itself.
+    """
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False
+
+
+class _Written(Watching):
+    """Notes whether an operation writes into memory that none of them made.
 
     Args:
         given: may be written into.
@@ -135,11 +147,6 @@ class _Written(TorchDispatchMode):
         super().__init__()  # type: ignore[no-untyped-call]
         self.earlier = False
         self._made, self._there = _memories(given), dict[int, Any]()
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Nothing is compiled here: torch would load its compiler, as long as itself, to skip it."""
-        return False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Carry an operation out."""

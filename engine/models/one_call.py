@@ -14,8 +14,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
+
+from engine.models.keeping import Watching
 
 _PACKED = """
 def convolution(
@@ -107,8 +108,8 @@ def _tells_python(network: nn.Module, probe: torch.Tensor) -> bool:
     return numbers.told
 
 
-class _Numbers(TorchDispatchMode):
-    """Sees every operation; notes whether one gives anything but tensors."""
+class _Numbers(Watching):
+    """Notes whether an operation gives anything but tensors."""
 
     told: bool
 

@@ -176,21 +176,24 @@ class Opening(QObject):
 
     def save_shown(self, fmt: ExportFormat) -> None:
         """Save the shown result, with what is drawn beside it."""
-        shown = self._shown()
+        shown = self.shown()
         if shown is not None:
-            name = file_name(shown[0], fmt)
-            write = partial(self._write_shown, fmt, shown)
-            self._asker.save_file(f"Save {fmt.upper()}", name, write)
+            self.save(fmt, shown)
+
+    def save(self, fmt: ExportFormat, result: tuple[Evidence, Illustrations]) -> None:
+        """Save a result of a run of this window, with what is drawn beside it."""
+        write = partial(self._write_shown, fmt, result)
+        self._asker.save_file(f"Save {fmt.upper()}", file_name(result[0], fmt), write)
 
     def save_slides(self) -> None:
         """Save the shown result for a talk: the ending that is chosen says as what."""
-        shown = self._shown()
+        shown = self.shown()
         if shown is not None:
             name = file_name(shown[0], FILMS[0].removeprefix("."))
             write = partial(self._write_slides, shown)
             self._asker.save_file("Save for slides", name, write, SLIDES_FILTER)
 
-    def _shown(self) -> tuple[Evidence, Illustrations] | None:
+    def shown(self) -> tuple[Evidence, Illustrations] | None:
         """The shown result, and what is drawn beside it so far."""
         evidence = self._session.runs.evidence
         return None if evidence is None else (evidence, self._session.illustrator.illustrations)
@@ -200,7 +203,7 @@ class Opening(QObject):
 
         A run that began meanwhile, or another input, is nothing that its name was typed for.
         """
-        now = self._shown()
+        now = self.shown()
         return asked if now is None or now[0].run_id != asked[0].run_id else now
 
     def _write_slides(self, asked: tuple[Evidence, Illustrations], path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -24,7 +23,8 @@ from gui.setup.column import LeftColumn
 from gui.shell import commands, geometry
 from gui.shell.afterwards import Afterwards
 from gui.shell.appearance import Appearance
-from gui.shell.consent import ask_about_left, ask_about_work, ask_for_oracle, ask_to_keep
+from gui.shell.closing import Closing
+from gui.shell.consent import ask_about_left, ask_for_oracle
 from gui.shell.finding import Finder
 from gui.shell.menus import TopBar, build_menus
 from gui.shell.notice import NoticeArea
@@ -70,7 +70,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session = session
         self._remembers = remembers
-        self._was_painted = self._leaving = self._asked = self._leaves_when_saved = False
+        self._was_painted = self._leaving = False
         self.ended = True
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
@@ -86,6 +86,7 @@ class Window(QMainWindow):
         self.columns = self._lay_out()
         self.notifications = Notifications(session, self.notices, parent=self)
         self.opening = Opening(session, self.asker, self.pages, self.notices, self)
+        self.closing = self._closing()
         self.talking = Talking(
             session, self.commands, self.pages, self.notices, self.asker, parent=self
         )
@@ -122,6 +123,18 @@ class Window(QMainWindow):
         self._connect()
         geometry.restore(self, self._splitters(), session.preferences if remembers else None)
         self.refresh_actions()
+
+    def _closing(self) -> Closing:
+        return Closing(
+            self.session,
+            self.notices,
+            self.asker,
+            self.opening,
+            close=self.close,
+            leave=self.leave,
+            keeps=self._remembers,
+            parent=self,
+        )
 
     def _lay_out(self) -> QSplitter:
         middle = geometry.FIRST_SIZE[0] - LEFT_WIDTH - RIGHT_WIDTH - 2 * (MARGIN + HANDLE)
@@ -179,13 +192,9 @@ class Window(QMainWindow):
             signal.connect(self.refresh_actions)
         for signal in (session.case.opened, session.keeping.changed):
             signal.connect(self._name)
-        for signal in (session.case.opened, session.exports.saved):
-            signal.connect(self._leave_when_saved)
-        session.worker.failed.connect(self._ask_again)  # it may not have been written
         self._rest.made.connect(self._start)
         self.closed.connect(self._rest.stop)  # before garbage may be collected by any thread again
         session.audits.changed.connect(self._hold_form)
-        session.runs.began.connect(self._ask_again)
         session.keeping.found.connect(self._on_left)
         session.loading.oracle_asked.connect(self._on_oracle_asked)
         self.left.model.wanted.connect(session.loading.open_model)
@@ -284,7 +293,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first, in the window, while work would be lost or a result is saved nowhere."""
-        if not self._leaving and self._asks():
+        if not self._leaving and self.closing.asks():
             if self.appearance.talks:  # whoever closes the window has ended the talk
                 self.commands["talk"].trigger()
             event.ignore()
@@ -296,47 +305,6 @@ class Window(QMainWindow):
         self.ended = self.session.shutdown()
         self.closed.emit()
         event.accept()
-
-    def _asks(self) -> bool:
-        """Ask before leaving, where there is something to ask."""
-        session, unsaved = self.session, self.session.keeping.unsaved
-        if ask_about_work(self.notices, session, leave=self.leave, close=self.close):
-            return True
-        if not self._remembers or not unsaved or self._asked:
-            return False
-        self._asked = True
-        shown = session.runs.evidence
-        alone = shown is not None and unsaved == {shown.run_id}
-        save_report = partial(self.opening.save_shown, "pdf")
-        ask_to_keep(
-            self.notices,
-            len(unsaved),
-            report=partial(self._wait_for, save_report) if alone else None,
-            keep=partial(self._wait_for, self.opening.ask_where_to_save_case),
-            discard=self._discard_and_leave,
-        )
-        return True
-
-    def _wait_for(self, ask: Callable[[], object]) -> None:
-        """Leave once a file is written; not if the dialog is cancelled."""
-        self._leaves_when_saved = True
-        ask()
-        if self.asker.current is not None:
-            self.asker.current.rejected.connect(self._ask_again)
-
-    def _discard_and_leave(self) -> None:
-        self.session.keeping.discard()
-        self.leave()
-
-    @Slot()
-    def _leave_when_saved(self) -> None:
-        if self._leaves_when_saved:
-            self.leave()
-
-    @Slot()
-    def _ask_again(self) -> None:
-        """Another result, a dialog that was cancelled, or a file that was not written."""
-        self._asked = self._leaves_when_saved = False
 
     @Slot(object)
     def _on_left(self, left: Left) -> None:

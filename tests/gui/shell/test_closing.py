@@ -1,0 +1,80 @@
+"""What is asked before a window closes, where the world goes on after the question."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+TRAINING = "Stop the training and close?"
+
+
+@pytest.fixture
+def asked(loaded, qtbot):
+    """A window that was to be closed, with one result that is saved nowhere."""
+    session = loaded.session
+    session.keeping.begin()
+    qtbot.waitUntil(lambda: session.case.file is not None)
+    session.runs.certify()
+    qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.worker.busy())
+    loaded.close()
+    assert loaded.isVisible() and loaded.notices.front.about == "unsaved"
+    yield loaded
+    session.keeping.discard()
+
+
+def answer(window, title):
+    row = window.notices.front.buttons
+    widgets = [row.itemAt(place).widget() for place in range(row.count())]
+    next(w for w in widgets if getattr(w, "text", str)() == title).click()
+
+
+def train(window):
+    """Begin something long, and return what says that it was stopped."""
+    stopped = threading.Event()
+    window.session.worker.submit(
+        lambda stop: stop.wait(60) and stopped.set(), "training", asks=TRAINING
+    )
+    return stopped
+
+
+def questions(window):
+    return [one.sentence for one in window.notices.notices if one.kind == "question"]
+
+
+def test_who_discards_a_result_is_asked_about_work_that_began_since(asked, qtbot):
+    stopped = train(asked)
+    answer(asked, "&Discard")
+    assert asked.isVisible() and questions(asked) == [TRAINING] and not stopped.is_set()
+    answer(asked, "Stop and &close")
+    assert not asked.isVisible() and stopped.is_set()
+
+
+def test_a_result_that_is_saved_ends_no_work_that_began_since(asked, qtbot, tmp_path):
+    answer(asked, "Save &report…")
+    asked.asker.current.fileSelected.emit(str(tmp_path / "r.pdf"))
+    stopped = train(asked)
+    qtbot.waitUntil(lambda: bool(questions(asked)))
+    assert (tmp_path / "r.pdf").exists() and asked.isVisible() and not stopped.is_set()
+    assert questions(asked) == [TRAINING]
+    answer(asked, "Stop and &close")
+
+
+def test_another_file_that_is_written_meanwhile_closes_nothing(asked, qtbot, tmp_path):
+    answer(asked, "Save &report…")
+    other = asked.session.runs.evidence.model_copy(update={"run_id": "another"})
+    with qtbot.waitSignal(asked.session.exports.saved):
+        asked.session.exports.export(other, "json", tmp_path / "o.json")
+    assert asked.isVisible()
+    asked.asker.current.fileSelected.emit(str(tmp_path / "r.pdf"))
+    qtbot.waitUntil(lambda: not asked.isVisible())
+    assert (tmp_path / "r.pdf").exists()
+
+
+def test_the_report_is_that_of_the_result_that_was_asked_about(asked, qtbot, tmp_path):
+    asked.session.loading.open_input("mine.png")
+    qtbot.waitUntil(lambda: asked.session.runs.evidence is None)
+    answer(asked, "Save &report…")
+    asked.asker.current.fileSelected.emit(str(tmp_path / "r.pdf"))
+    qtbot.waitUntil(lambda: not asked.isVisible())
+    assert (tmp_path / "r.pdf").exists()
