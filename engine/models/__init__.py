@@ -15,6 +15,7 @@ from engine.core.records import ModelIdentity
 from engine.core.rounding import exact
 from engine.models.demo import WEIGHTS, Shipped, catalogue, shipped
 from engine.models.kinds import Kind, kind_of
+from engine.models.opened import unchanged
 from engine.models.request import ModelRequest, NormalizeName
 
 if TYPE_CHECKING:
@@ -91,14 +92,15 @@ def load_model(request: ModelRequest) -> Classifier:
         path = shipped(request.spec).path
         kind = kind_of(str(path)) if path.suffix == WEIGHTS else "card"
     found = FORMATS[with_oracle(kind, request)]
-    if found.code:
-        _check_trust(path, found, request)
     from engine.models import outputs  # loads torch
 
-    asked, request = request, outputs.with_stated_outputs(request, path)
-    outputs.checked_tolerance(request)
-    module = importlib.import_module(f"{__name__}.{found.module}")
-    classifier: Classifier = getattr(module, found.function)(path, request)
+    with unchanged(path):
+        if found.code:
+            _check_trust(path, found, request)
+        asked, request = request, outputs.with_stated_outputs(request, path)
+        outputs.checked_tolerance(request)
+        module = importlib.import_module(f"{__name__}.{found.module}")
+        classifier: Classifier = getattr(module, found.function)(path, request)
     if request.outputs is not None:
         stated = not asked.output
         classifier = outputs.OutputsClassifier.of(classifier, request, stated=stated)
@@ -116,7 +118,8 @@ def behind(classifier: Classifier, denoiser: str) -> Classifier:
     from engine.models.denoiser_files import open_denoiser
 
     shape = classifier.identity.input_shape
-    return DenoisedClassifier(classifier, open_denoiser(denoiser, shape))
+    with unchanged(Path(denoiser)):
+        return DenoisedClassifier(classifier, open_denoiser(denoiser, shape))
 
 
 def _ensemble(request: ModelRequest) -> Classifier:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ from engine.models.head import Head, head_of
 from engine.models.input_layout import ANY, choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose, stored_numbers
-from engine.models.onnx_data import SIZE_LIMIT, data_files, onnx_digest
+from engine.models.onnx_data import SIZE_LIMIT, onnx_digest, private_copy
 from engine.models.onnx_probe import probe
 from engine.models.onnx_runtime import loaded
 from engine.models.onnx_session import (
@@ -41,6 +39,7 @@ from engine.models.onnx_session import (
 from engine.models.onnx_table_graph import Cells, TableGraph, is_tabular, read_table_graph
 from engine.models.onnx_text import text_classifier
 from engine.models.onnx_text_graph import is_text
+from engine.models.opened import read_again
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
 from engine.models.stumps.onnx_trees import read_onnx_trees
@@ -78,7 +77,7 @@ def met_session(path: Path, wanted: Shape | None = None, output: str = "") -> An
     """
     if path.stat().st_size > SIZE_LIMIT:
         raise UserError(f"{path} is larger than 2 GB, the limit of an ONNX file.")
-    with _private(path) as copy:
+    with private_copy(path) as copy:
         probe(copy, wanted, shown=path, output=output)
         return open_session(copy, threads=torch.get_num_threads(), shown=path)
 
@@ -154,7 +153,7 @@ class OnnxClassifier(Classifier):
         self._layer.to(device)
         provider = _provider(device)
         if provider != self._provider:
-            with _private(self._path) as copy:
+            with read_again(self._path, self.identity), private_copy(self._path) as copy:
                 self._session = open_session(
                     copy,
                     threads=torch.get_num_threads(),
@@ -243,20 +242,6 @@ def _provider(device: torch.device) -> str:
     return CUDA if usable else CPU
 
 
-@contextmanager
-def _private(path: Path) -> Iterator[Path]:
-    """A copy alone in a folder but for files of its own weights: it reaches no other file."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / "model.onnx"
-        try:
-            for file in data_files(path):
-                shutil.copyfile(file, copy.with_name(file.name))
-            shutil.copyfile(path, copy)
-        except OSError as error:
-            raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
-        yield copy
-
-
 class OnnxTableClassifier(Classifier):
     """An onnxruntime session on columns; bound to a row it knows how they were standardised."""
 
@@ -275,7 +260,10 @@ class OnnxTableClassifier(Classifier):
     def stumps(self) -> StumpEnsemble | StumpVote | None:
         """Its trees, where they are stumps and all that it is."""
         coding = self._used
-        found = coding and read_onnx_trees(self._path, len(coding.columns))
+        if coding is None:
+            return None
+        with read_again(self._path, self.identity):
+            found = read_onnx_trees(self._path, len(coding.columns))
         return found.bound(coding, self.identity.name) if found else None
 
     @property

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine.core.errors import UserError, quoted
@@ -54,6 +58,24 @@ def onnx_digest(path: Path) -> str:
         return sha256_file(path)
     lines = [f"{sha256_file(path)}\n", *(f"{sha256_file(one)}  {one.name}\n" for one in files)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+@contextmanager
+def private_copy(path: Path) -> Iterator[Path]:
+    """A copy alone in a folder but for files of its own weights: it reaches no other file.
+
+    Raises:
+        UserError: one of them cannot be read.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "model.onnx"
+        try:
+            for file in data_files(path):
+                shutil.copyfile(file, copy.with_name(file.name))
+            shutil.copyfile(path, copy)
+        except OSError as error:
+            raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
+        yield copy
 
 
 def _named(path: Path) -> list[str]:

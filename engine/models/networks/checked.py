@@ -12,6 +12,7 @@ from engine.exact.model import SmallModel
 from engine.exact.operations import Floats
 from engine.models.base import Classifier
 from engine.models.networks.files import model_file, small_model
+from engine.models.opened import read_again
 from engine.models.outputs import OutputsClassifier
 from engine.schemes import Scheme
 
@@ -45,10 +46,13 @@ def read_network(classifier: Classifier, device: torch.device) -> SmallModel:
     """The classifier's network in float64, if it gives what the classifier gives.
 
     Raises:
-        UserError: it cannot be read, or gives other outputs on images of noise.
+        UserError: it cannot be read, is another file by now, or gives other outputs on images of
+            noise.
     """
     identity = classifier.identity
-    found = small_model(model_file(identity), identity)
+    path = model_file(identity)
+    with read_again(path, identity):
+        found = small_model(path, identity)
     raw = classifier.inner if isinstance(classifier, OutputsClassifier) else classifier
     images = np.random.default_rng(0).uniform(size=(_IMAGES, *identity.input_shape))
     given = torch.from_numpy(images.astype(np.float32))

@@ -24,11 +24,22 @@ def test_layers_are_those_of_the_classifier() -> None:
     assert computable(model, Stumps(), CPU) is None
 
 
+def test_another_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_model(ModelRequest("demo:digits-0.25"))
+    other = load_model(ModelRequest("demo:digits-0.50"))
+    other.prepare(CPU, "fp32")
+    path = checked.model_file(model.identity)
+    monkeypatch.setattr(checked, "model_file", lambda identity: path)
+    with pytest.raises(UserError, match="is not what it was"):
+        read_network(other, CPU)
+
+
 def test_other_outputs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     model = load_model(ModelRequest("demo:digits-0.25"))
     other = load_model(ModelRequest("demo:digits-0.50"))
     other.prepare(CPU, "fp32")
     path = checked.model_file(model.identity)
+    other.identity = model.identity
     monkeypatch.setattr(checked, "model_file", lambda identity: path)
     with pytest.raises(UserError, match="gives other outputs than its layers as they are read"):
         read_network(other, CPU)
