@@ -126,6 +126,18 @@ def say_wrote(paths: Sequence[Path]) -> None:
         say(f"Wrote {', '.join(most)} and {last}." if most else f"Wrote {last}.")
 
 
+class WritingStopped(KeyboardInterrupt):
+    """An interrupt while files were being written.
+
+    Attributes:
+        whole: those that were written before, and hold the votes.
+    """
+
+    def __init__(self, whole: Sequence[Path]) -> None:
+        super().__init__()
+        self.whole = tuple(whole)
+
+
 class Stopped(Exception):
     """A second Ctrl+C: what it ended, and what is left of that, in one sentence."""
 
@@ -195,11 +207,21 @@ class Outputs:
 
         Raises:
             WriteError: with the sentences of all that failed.
+            WritingStopped: interrupted.
         """
         if self.assignment is not None:
             evidence = evidence.model_copy(update={"assignment": self.assignment})
+        whole: list[Path] = []
+        try:
+            self._deliver(evidence, subject, whole, quiet=quiet)
+        except KeyboardInterrupt:
+            raise WritingStopped(whole) from None
+
+    def _deliver(
+        self, evidence: Evidence, subject: Subject, whole: list[Path], *, quiet: bool
+    ) -> None:
         failed: list[str] = []
-        kept = self._write(evidence, subject, failed)
+        kept = self._write(evidence, subject, failed, whole)
         show(evidence, Terminal(stderr=self.json_to_stdout, soft_wrap=True), quiet=quiet)
         if self.json_to_stdout or not kept:
             _print_json(evidence)
@@ -210,21 +232,26 @@ class Outputs:
         if not quiet:
             say_wrote([*named(self.json), *self.reports])
 
-    def _write(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
+    def _write(
+        self, evidence: Evidence, subject: Subject, failed: list[str], whole: list[Path]
+    ) -> bool:
         """Write the files and sign them; whether the evidence is in one, if any was named."""
         kept = True
         if self.json and not self.json_to_stdout:
             from engine.report.json import write_json
 
             kept = tried(partial(write_json, evidence, Path(self.json)), failed)
+            whole += [Path(self.json)] * kept
         if self.reports:
-            saved = self._write_reports(evidence, subject, failed)
+            saved = self._write_reports(evidence, subject, failed, whole)
             kept = kept and (saved or bool(self.json))
         if self.signer is not None and not failed:
             tried(partial(sign_each, self.signable, self.signer), failed)
         return kept
 
-    def _write_reports(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
+    def _write_reports(
+        self, evidence: Evidence, subject: Subject, failed: list[str], whole: list[Path]
+    ) -> bool:
         """Write the reports, without images where those fail; True if all were written."""
         from engine.figures.images import Illustrations
         from engine.report import write_report
@@ -234,9 +261,11 @@ class Outputs:
             images = self._images(evidence, subject)
         except Exception as error:  # an image is no reason to lose a finished run
             failed.append(f"The report has no map: {_reason(error)}")
-        return all(
-            [tried(partial(write_report, evidence, path, images), failed) for path in self.reports]
-        )
+        saved = list[bool]()
+        for path in self.reports:
+            saved.append(tried(partial(write_report, evidence, path, images), failed))
+            whole += [path] * (saved[-1] and path.suffix.lower() != ".csv")
+        return all(saved)
 
     def _images(self, evidence: Evidence, subject: Subject) -> Illustrations:
         from engine.explain.illustrations import illustrate  # loads torch

@@ -13,7 +13,7 @@ from engine.cli.decide import decide_settings
 from engine.cli.encrypted import say_cost, with_address
 from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import exit_status
-from engine.cli.output import Outputs, Stopped, WriteError, say
+from engine.cli.output import Outputs, Stopped, WriteError, WritingStopped, say
 from engine.cli.progress import follow
 from engine.cli.reading import measures
 from engine.cli.subject import asked_input
@@ -301,8 +301,10 @@ def finish(
     unkept = _unkept(evidence) if case is not None else ""
     try:
         outputs.deliver(evidence, lambda: (classifier, fitted), quiet=quiet)
-    except KeyboardInterrupt:
-        kept = f"{case.path} holds the result; 'certiscope report' writes it." if case else lost
+    except WritingStopped as cut:
+        kept = f"{cut.whole[0]} holds the result." if cut.whole else lost
+        if case is not None:
+            kept = f"{case.path} holds the result; 'certiscope report' writes it."
         raise Stopped(f"Stopped while files were being written. {unkept or kept}") from None
     except WriteError as error:
         raise WriteError(f"{error} {unkept}".strip()) from error

@@ -79,6 +79,23 @@ def test_a_report_that_fails_leaves_the_json(
     assert json.loads(target.read_text())["outcome"] == "certified"
 
 
+def test_who_interrupts_the_writing_is_told_where_the_result_is(
+    certify: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    target = tmp_path / "e.json"
+    monkeypatch.setattr(csv, "write_csv", interrupted)
+    shown = certify("--json", str(target), "--report", str(tmp_path / "e.csv"))
+    assert shown.status == 130
+    said = "certiscope: Stopped while files were being written. "
+    assert shown.err == f"{said}{target} holds the result.\n"
+    assert json.loads(target.read_text())["outcome"] == "certified"
+    shown = certify("--report", str(tmp_path / "e.csv"))
+    assert shown.err.startswith(f"{said}What was counted is lost")
+
+
 def test_a_crash_while_drawing_loses_nothing(
     certify: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
