@@ -35,6 +35,8 @@ class Keeping(QObject):
 
     Attributes:
         unsaved: ids of runs whose results were neither exported nor kept in a case with a name.
+        unkept: those of them that no file holds, so that the next start cannot offer them: where a
+            session has no case of its own, or where a case could not be written.
         tables: what else was worked out and is in no file, by the work; no case keeps it.
 
     Signals:
@@ -67,6 +69,7 @@ class Keeping(QObject):
         self._resumes = False
         self.unsaved: set[str] = set()
         self.tables: dict[str, object] = {}
+        self.unkept: set[str] = set()
         for signal in (runs.ended, runs.added):
             signal.connect(self._on_ended)
         exports.saved.connect(self._on_saved)
@@ -112,6 +115,7 @@ class Keeping(QObject):
     def discard(self) -> None:
         """Throw away what is saved nowhere."""
         self.unsaved.clear()
+        self.unkept.clear()
         self.changed.emit()
 
     def hold(self, work: str, table: object | None) -> None:
@@ -136,6 +140,8 @@ class Keeping(QObject):
         """Results that are in the open case, and saved nowhere if nobody gave that a name."""
         if not self._case.title:
             self.unsaved.update(run_ids)
+            if self._case.file is None:
+                self.unkept.update(run_ids)
             self.changed.emit()
 
     def _take(self, own: OwnCase) -> None:
@@ -166,7 +172,8 @@ class Keeping(QObject):
     @Slot()
     def _on_copied(self) -> None:
         """Everything in the open case is in another file too."""
-        self.discard()
+        self.unsaved &= self.unkept
+        self.changed.emit()
 
     @Slot()
     def _on_opened(self) -> None:
@@ -175,7 +182,7 @@ class Keeping(QObject):
         if case is None or case.path == self._own:
             return
         self._release(keep=bool(self.unsaved))
-        self.unsaved.clear()
+        self.unsaved &= self.unkept
         self._left = None
         if claimed is not None:
             left, lock = claimed
@@ -189,7 +196,9 @@ class Keeping(QObject):
 
     @Slot()
     def _on_listed(self) -> None:
-        """The run that was going when the session before ended."""
+        """What a case with a name has; the run that was going when the session before ended."""
+        if self._case.title:
+            self._save({row.run_id for row in self._case.listing.rows if row.outcome})
         row = next((row for row in self._case.listing.rows if row.resumable), None)
         if self._resumes and row is not None:
             self._resumes = False
@@ -197,9 +206,25 @@ class Keeping(QObject):
 
     @Slot(object)
     def _on_ended(self, evidence: Evidence) -> None:
-        self.note([evidence.run_id])
+        from engine.case.recording import NOT_KEPT  # there is evidence: it is loaded
+
+        run = {evidence.run_id}
+        self.unkept -= run  # it may have been counted on since
+        if any(said.startswith(NOT_KEPT) for said in evidence.warnings):
+            self.unkept |= run
+            self.unsaved |= run
+            self.changed.emit()
+        else:
+            self.note([evidence.run_id])
 
     @Slot(object)
     def _on_saved(self, evidence: Evidence) -> None:
-        self.unsaved.discard(evidence.run_id)
-        self.changed.emit()
+        self._save({evidence.run_id})
+
+    def _save(self, run_ids: set[str]) -> None:
+        """They are in a file with a name."""
+        news = bool(self.unsaved & run_ids)
+        self.unsaved -= run_ids
+        self.unkept -= run_ids
+        if news:
+            self.changed.emit()

@@ -47,7 +47,7 @@ class Closing(QObject):
         self._asker, self._opening = asker, opening
         self._close, self._leave, self._keeps = close, leave, keeps
         self._asked = self._closes_when_saved = False
-        for signal in (session.case.opened, session.exports.saved):
+        for signal in (session.case.opened, session.case.listed, session.exports.saved):
             signal.connect(self._close_when_saved)
         session.worker.failed.connect(self._ask_again)  # it may not have been written
         session.runs.began.connect(self._ask_again)
@@ -55,6 +55,7 @@ class Closing(QObject):
     def asks(self) -> bool:
         """Ask before leaving, where there is something to ask."""
         session, unsaved = self._session, self._session.keeping.unsaved
+        lost = len(session.keeping.unkept & unsaved)
         if ask_about_work(self._notices, session, leave=self._leave, close=self._close):
             return True
         if not self._keeps or not unsaved or self._asked:
@@ -64,11 +65,15 @@ class Closing(QObject):
         if shown is not None and unsaved == {shown[0].run_id}:
             # this one, whatever is shown when the answer comes
             report = partial(self._wait_for, partial(self._opening.save, "pdf", shown))
+        keep = partial(self._wait_for, self._opening.ask_where_to_save_case)
+        # a copy of the open case lacks what that lacks, and a new one has the shown result alone
+        copied = session.case.file is not None or report is None
         ask_to_keep(
             self._notices,
             len(unsaved),
+            lost=lost,
             report=report,
-            keep=partial(self._wait_for, self._opening.ask_where_to_save_case),
+            keep=None if lost and copied else keep,
             discard=self._discard,
         )
         return True

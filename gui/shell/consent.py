@@ -92,8 +92,9 @@ def ask_to_keep(
     area: NoticeArea,
     count: int,
     *,
+    lost: int = 0,
     report: Callable[[], None] | None,
-    keep: Callable[[], None],
+    keep: Callable[[], None] | None,
     discard: Callable[[], None],
 ) -> Notice:
     """Ask once what becomes of results that are saved nowhere.
@@ -101,17 +102,28 @@ def ask_to_keep(
     Args:
         area: where to ask.
         count: how many there are.
+        lost: how many of them no file holds for the next start.
         report: saves the one that is shown; None where that is none of them.
-        keep: saves all of them in a case.
+        keep: saves all of them in a case; None where it cannot.
         discard: leaves without them.
     """
     what = "One result of this session is" if count == 1 else f"{count:,} results are"
     answers = {} if report is None else {"Save &report…": report}
+    if keep is not None:
+        answers["&Keep in case…"] = keep
     return area.ask(
-        f"{what} saved nowhere. Close again to be asked at the next start.",
-        answers | {"&Keep in case…": keep, "&Discard": discard, "&Stay": _nothing},
+        f"{what} saved nowhere. {_after(count, lost)}",
+        answers | {"&Discard": discard, "&Stay": _nothing},
         about="unsaved",
     )
+
+
+def _after(count: int, lost: int) -> str:
+    """What becomes of results if the window is closed again."""
+    if not lost:
+        return "Close again to be asked at the next start."
+    them = "it" if count == 1 else "them" if lost == count else f"{lost:,} of them"
+    return f"No file holds {them} for the next start: close again to lose {them}."
 
 
 def ask_about_left(

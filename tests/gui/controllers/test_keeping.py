@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from engine.case import Case
+from engine.case.recording import NOT_KEPT
 from engine.models.request import ModelRequest
 from gui.controllers import keeping
 from gui.controllers.preferences import data_folder
@@ -172,3 +173,40 @@ def test_what_an_earlier_session_left_and_nobody_can_read_is_told_of_once(
     (sentence,) = told
     assert sentence.startswith("What an earlier session left could not be read, and stays where")
     assert f"{left} was written by a newer Certiscope (its version is 99" in sentence
+
+
+def test_a_result_that_no_file_holds_is_not_offered_later(session, qtbot, tmp_path):
+    """The session could not open a case of its own."""
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: session.runs.ready)
+    run(session, qtbot)
+    assert session.keeping.unsaved == session.keeping.unkept == {"r"}
+    session.keeping.note(["of a set"])
+    session.case.save_as(tmp_path / "mine.certiscope", session.runs.evidence, None)
+    qtbot.waitUntil(lambda: bool(session.case.listing.rows))
+    assert session.keeping.unsaved == {"of a set"}  # which is not in that case
+    session.keeping.discard()
+    assert not session.keeping.unkept
+
+
+def test_a_result_that_its_case_could_not_keep_is_saved_nowhere(kept, make, qtbot, tmp_path):
+    kept.case.create(tmp_path / "mine.certiscope")
+    qtbot.waitUntil(lambda: kept.case.title == "mine")
+    evidence = make.evidence(kept.form.settings)
+    lacking = f"{NOT_KEPT}Cannot write mine.certiscope: the disk is full."
+    kept.runs.ended.emit(evidence.model_copy(update={"warnings": (lacking,)}))
+    assert kept.keeping.unsaved == kept.keeping.unkept == {"r"}
+    kept.case.save_as(tmp_path / "copy.certiscope", evidence, None)
+    qtbot.waitUntil(lambda: kept.case.title == "copy")
+    assert kept.keeping.unsaved == {"r"}  # the copy lacks it too
+    with qtbot.waitSignal(kept.keeping.changed):
+        kept.exports.export(evidence, "json", tmp_path / "a.json")
+    assert not kept.keeping.unsaved and not kept.keeping.unkept
+
+
+def test_a_run_that_was_counted_on_and_kept_is_lost_no_more(kept, make):
+    evidence = make.evidence(kept.form.settings)
+    kept.runs.ended.emit(evidence.model_copy(update={"warnings": (f"{NOT_KEPT}No.",)}))
+    kept.runs.ended.emit(evidence)
+    assert kept.keeping.unsaved == {"r"} and not kept.keeping.unkept

@@ -78,3 +78,26 @@ def test_the_report_is_that_of_the_result_that_was_asked_about(asked, qtbot, tmp
     asked.asker.current.fileSelected.emit(str(tmp_path / "r.pdf"))
     qtbot.waitUntil(lambda: not asked.isVisible())
     assert (tmp_path / "r.pdf").exists()
+
+
+def test_a_result_that_no_file_holds_goes_into_no_copy(asked, qtbot):
+    asked.session.keeping.unkept.add("r")
+    asked.session.keeping.changed.emit()
+    asked.closing._ask_again()
+    asked.close()
+    assert "close again to lose it" in questions(asked)[0]
+    row = asked.notices.front.buttons
+    titles = [getattr(row.itemAt(at).widget(), "text", str)() for at in range(row.count())]
+    assert "Save &report…" in titles and "&Keep in case…" not in titles
+
+
+def test_without_a_case_the_result_is_kept_in_a_new_one(loaded, qtbot, tmp_path):
+    session = loaded.session
+    session.runs.certify()
+    qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.worker.busy())
+    loaded.close()
+    assert "close again to lose it" in questions(loaded)[0]
+    answer(loaded, "&Keep in case…")
+    loaded.asker.current.fileSelected.emit(str(tmp_path / "mine.certiscope"))
+    qtbot.waitUntil(lambda: not loaded.isVisible())
+    assert (tmp_path / "mine.certiscope").exists()

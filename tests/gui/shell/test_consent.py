@@ -7,7 +7,7 @@ import pytest
 from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
 from gui.jobs.session_file import Left
-from gui.shell.consent import ask_about_left, ask_for_trust, ask_to_close
+from gui.shell.consent import ask_about_left, ask_for_trust, ask_to_close, ask_to_keep
 from gui.shell.notice import NoticeArea
 
 
@@ -68,3 +68,21 @@ def test_what_is_left_is_counted_once(qtbot, results, unfinished, partial, said)
     notice = ask_about_left(area, left, open_left=list, resume=list, discard=list)
     assert notice.sentence == f"The last session left {said}."
     assert ("&Resume the run" in buttons(notice)) == bool(unfinished)
+
+
+@pytest.mark.parametrize(
+    "count, lost, said",
+    [
+        (1, 0, "Close again to be asked at the next start."),
+        (1, 1, "No file holds it for the next start: close again to lose it."),
+        (2, 2, "No file holds them for the next start: close again to lose them."),
+        (3, 2, "No file holds 2 of them for the next start: close again to lose 2 of them."),
+    ],
+)
+def test_what_closing_would_lose_is_said(qtbot, count, lost, said):
+    area = NoticeArea()
+    qtbot.addWidget(area)
+    notice = ask_to_keep(area, count, lost=lost, report=None, keep=None, discard=list)
+    assert notice.sentence.endswith(f" saved nowhere. {said}")
+    assert {"&Discard", "&Stay"} <= set(buttons(notice))
+    assert not any("Keep" in title or "report" in title for title in buttons(notice))
