@@ -87,7 +87,7 @@ class DenoisedClassifier(Classifier):
                 images, tuple(sides), mode="bicubic", antialias=True, align_corners=False
             )
         found = self.inner.scores(images)
-        # fused layers take a NaN for 0: an image that holds one has no class
+        # some classifiers take a NaN for a number: an image that holds one has no class
         self._whole = whole = torch.isfinite(images).flatten(1).all(1)
         return torch.where(whole[:, None], found, torch.nan)
 

@@ -188,6 +188,10 @@ def replace_module(graph: fx.GraphModule, node: fx.Node, module: nn.Module) -> N
 
 
 _NO_SCALARS: list[float] = []
+_SLOPE = 1e-30
+"""Of ReLU below 0, where oneDNN computes it: its own takes a NaN for 0, and a sample that has no
+class would get one. Beside what else is added up it is far below rounding."""
+_AFTER = {False: ("none", _NO_SCALARS), True: ("leaky_relu", [_SLOPE])}
 _ADDITIONS = (operator.add, operator.iadd, torch.add)
 _RELUS = (torch.relu, functional.relu, torch.relu_)
 
@@ -210,15 +214,17 @@ class PackedConv(Packed):
     def forward(self, x: torch.Tensor, other: torch.Tensor | None = None) -> torch.Tensor:
         """Result for ``x``, with ``other`` added before the ReLU."""
         own = (self._weight, self._bias, *self._where)
-        relu = "relu" if self._relu else None
-        if is_traced():
-            if other is None:
-                return operations().convolution(x, *own, relu or "none")  # type: ignore[no-any-return]
-            return operations().convolution_and_sum(x, other, *own, relu)  # type: ignore[no-any-return]
-        convolve = torch.ops.mkldnn._convolution_pointwise
+        after, slopes = _AFTER[self._relu]
         if other is None:
-            return convolve(x, *own, relu or "none", _NO_SCALARS, "")  # type: ignore[no-any-return]
-        return convolve.binary(x, other, *own, "add", 1.0, relu, _NO_SCALARS, "")  # type: ignore[no-any-return]
+            if is_traced():
+                return operations().convolution(x, *own, after, slopes)  # type: ignore[no-any-return]
+            return torch.ops.mkldnn._convolution_pointwise(x, *own, after, slopes, "")  # type: ignore[no-any-return]
+        if is_traced():
+            found = operations().convolution_and_sum(x, other, *own)
+        else:
+            convolve = torch.ops.mkldnn._convolution_pointwise.binary
+            found = convolve(x, other, *own, "add", 1.0, None, _NO_SCALARS, "")
+        return found.relu_() if self._relu else found  # type: ignore[no-any-return]
 
 
 class PackedLinear(Packed):
@@ -228,14 +234,14 @@ class PackedLinear(Packed):
         super().__init__()
         self._weight = linear.weight.detach().to(dtype)
         self._bias = None if linear.bias is None else linear.bias.detach().to(dtype)
-        self._after = "relu" if relu else "none"
+        self._after = _AFTER[relu]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Result for ``x`` (B, N)."""
-        own = (self._weight, self._bias, self._after)
+        own = (self._weight, self._bias, *self._after)
         if is_traced():
             return operations().linear(x.contiguous(), *own)  # type: ignore[no-any-return]
-        return torch.ops.mkldnn._linear_pointwise(x.contiguous(), *own, _NO_SCALARS, "")  # type: ignore[no-any-return]
+        return torch.ops.mkldnn._linear_pointwise(x.contiguous(), *own, "")  # type: ignore[no-any-return]
 
 
 def pack(graph: fx.GraphModule, probe: torch.Tensor, dtype: torch.dtype) -> fx.GraphModule:

@@ -21,23 +21,29 @@ from engine.models.keeping import Watching
 _PACKED = """
 def convolution(
     x: Tensor, weight: Tensor, bias: Optional[Tensor], padding: List[int], stride: List[int],
-    dilation: List[int], groups: int, after: str
+    dilation: List[int], groups: int, after: str, slopes: List[float]
 ) -> Tensor:
-    none: List[Optional[number]] = []
+    slope: List[Optional[number]] = []
+    for one in slopes:
+        slope.append(one)
     return torch.ops.mkldnn._convolution_pointwise(
-        x, weight, bias, padding, stride, dilation, groups, after, none, "")
+        x, weight, bias, padding, stride, dilation, groups, after, slope, "")
 
 def convolution_and_sum(
     x: Tensor, other: Tensor, weight: Tensor, bias: Optional[Tensor], padding: List[int],
-    stride: List[int], dilation: List[int], groups: int, after: Optional[str]
+    stride: List[int], dilation: List[int], groups: int
 ) -> Tensor:
     none: List[Optional[number]] = []
     return torch.ops.mkldnn._convolution_pointwise(
-        x, other, weight, bias, padding, stride, dilation, groups, "add", 1.0, after, none, "")
+        x, other, weight, bias, padding, stride, dilation, groups, "add", 1.0, None, none, "")
 
-def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor], after: str) -> Tensor:
-    none: List[Optional[number]] = []
-    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, after, none, "")
+def linear(
+    x: Tensor, weight: Tensor, bias: Optional[Tensor], after: str, slopes: List[float]
+) -> Tensor:
+    slope: List[Optional[number]] = []
+    for one in slopes:
+        slope.append(one)
+    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, after, slope, "")
 """
 """oneDNN's operations as a trace can hold them: their lists of optional numbers it cannot."""
 

@@ -114,6 +114,55 @@ def test_a_network_of_nan_keeps_its_nan(network):
     assert bool(torch.isnan(fast(torch.zeros(2, 1, 8, 8))).all())
 
 
+class Overflowing(nn.Module):
+    """Bright images have no finite brightness: after that come fused layers of every kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+        self.inner, self.head = nn.Linear(8, 8), nn.Linear(8, 2)
+
+    def seen(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.exp(18 * x)
+        return x / x.mean((2, 3), keepdim=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(torch.relu(self.one(self.seen(x))).mean((2, 3)))
+
+
+class InSum(Overflowing):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.one(x)
+        return self.head(
+            torch.relu(self.two(y) + self.seen(x).sum((1, 2, 3))[:, None, None, None] * y).mean(
+                (2, 3)
+            )
+        )
+
+
+class InLinear(Overflowing):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = torch.relu(self.one(x)).mean((2, 3)) + self.seen(x).mean((1, 2, 3))[:, None]
+        return self.head(torch.relu(self.inner(y)))
+
+
+@needs_onednn
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("kind", [Overflowing, InSum, InLinear])
+def test_a_sample_without_a_class_gets_none_from_fused_layers(kind, dtype):
+    """Else it would be counted for a class, the top class perhaps, instead of against it."""
+    torch.manual_seed(0)
+    plain = kind().eval().requires_grad_(False)
+    fast = accelerate(plain, (3, 8, 8), CPU, dtype)
+    assert any(isinstance(module, PackedConv | PackedLinear) for module in fast.modules())
+    bright = torch.full((3, 3, 8, 8), 0.5)
+    bright[1, 0, 2, 3] = 6.0
+    assert plain(bright).isnan().any(1).tolist() == [False, True, False]
+    with torch.inference_mode():
+        found = fast(bright.to(dtype))
+    assert found.isnan().any(1).tolist() == [False, True, False]
+
+
 def test_folding_removes_the_layer_and_keeps_the_function(network):
     plain = network("cifar_resnet20", 10)
     folded = fold_batch_norm(trace(plain))
