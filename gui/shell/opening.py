@@ -41,6 +41,9 @@ from gui.widgets.file_dialogs import (
 if TYPE_CHECKING:
     from engine.figures.images import Illustrations
 
+_LEFT_OUT = "left out"
+"""What a notice goes with that says which of the given files were not opened."""
+
 
 class Opening(QObject):
     """Opens every file as what it is, and saves results."""
@@ -113,12 +116,13 @@ class Opening(QObject):
         documents = [path for path in paths if is_document(path)]
         models = [path for path in paths if is_model(path) or path.name == "config.json"]
         inputs = [path for path in paths if path not in (*documents, *models)]
+        self._notices.clear_about(_LEFT_OUT)
         for kind, found in (("document", documents), ("model", models)):
             for path in found[:1]:
                 self.open_path(path)
             if len(found) > 1:
                 sentence = f"Only {found[0].name} was opened, the first of {len(found)} {kind}s."
-                self._notices.show_notice("warning", sentence)
+                self._notices.show_notice("warning", sentence, about=_LEFT_OUT)
         if inputs and self._pages.currentWidget() is vars(self._pages).get("audit"):
             self._pages.audit.choose(inputs)
         elif len(inputs) == 1:

@@ -175,10 +175,17 @@ def test_several_inputs_are_asked_about_and_become_a_set(loaded, qtbot, tmp_path
 
 
 def test_a_second_model_is_not_left_out_in_silence(loaded, qtbot, tmp_path):
+    loading, sentence = loaded.session.loading, "Only m.onnx was opened, the first of 2 models."
+
+    def said():
+        return sentence in [notice.sentence for notice in loaded.notices.notices]
+
     loaded.opening.open_paths([tmp_path / "m.onnx", tmp_path / "n.onnx"])
-    said = [notice.sentence for notice in loaded.notices.notices]
-    assert "Only m.onnx was opened, the first of 2 models." in said
-    qtbot.waitUntil(lambda: loaded.session.loading.request.spec.endswith("m.onnx"))
+    assert said()
+    qtbot.waitUntil(lambda: loading.request.spec.endswith("m.onnx") and loaded.session.runs.ready)
+    assert said(), "warnings before a run came in its place"
+    loaded.opening.open_paths([tmp_path / "n.onnx"])
+    assert not said()
 
 
 def test_logs_go_to_their_page_and_votes_to_theirs(window, tmp_path, qtbot):
