@@ -35,6 +35,20 @@ COLUMNS = (
     *("s a map", "faster", "unstable"),
 )
 """Headings of the table of means."""
+MEANT = {
+    "score": "By what the channels are chosen that go.",
+    "weights": "How many weights are left.",
+    "fewer": f"Times fewer weights than '{TITLES[TUNED]}'.",
+    "accuracy": "Share of the test images whose keypoints are all within the tolerance.",
+    "lost": f"Points of accuracy against '{TITLES[TUNED]}'.",
+    "certified": "Images whose whole box of contrast and brightness is certified.",
+    "violated": "Images with a point of the box at which another answer was found.",
+    "open": "Images with neither, within the budget of cells.",
+    "s a map": "Seconds of processor time that the exact map of one image takes.",
+    "faster": f"Times faster maps than of '{TITLES[TUNED]}'.",
+    "unstable": "ReLUs whose sign is not fixed on the whole box; those make a map slow.",
+}
+"""What they mean."""
 COMPARED = f"Times fewer, times faster and points lost are against '{TITLES[TUNED]}'."
 
 

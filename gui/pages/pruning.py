@@ -9,7 +9,15 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from engine.core.errors import UserError
-from engine.pruning.records import COLUMNS, COMPARED, TITLES, PrunedRow, PruningTable, Summary
+from engine.pruning.records import (
+    COLUMNS,
+    COMPARED,
+    MEANT,
+    TITLES,
+    PrunedRow,
+    PruningTable,
+    Summary,
+)
 from gui.controllers.session import Session
 from gui.jobs.pruning_jobs import pruning, written
 from gui.jobs.worker import Failure
@@ -49,7 +57,7 @@ class PruningPage(WorkPage):
         self._asker = asker
         self.shown: PruningTable | None = None
         self.setup = PruningSetup()
-        self.model: RowsModel[Summary] = RowsModel(COLUMNS, Summary.cells)
+        self.model: RowsModel[Summary] = RowsModel(COLUMNS, Summary.cells, tips=MEANT)
         self.table = plain_table(self.model, "Means over the seeds", ())
         FittedColumns(self.table, (150,))
         self.chart = CurvePlot("Scores")

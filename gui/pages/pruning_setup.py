@@ -50,7 +50,7 @@ class PruningSetup(QWidget):
         self.browse = QPushButton("&File…")
         self.browse.setAccessibleName("Choose the file of a detector")
         self.boxes = {method: QCheckBox(TITLES[method]) for method in METHODS}
-        self.fields = [Field(spec) for spec in field_specs(PruningSettings)]
+        self.fields = [Field(spec, of_a_run=False) for spec in field_specs(PruningSettings)]
         self.folder: Path | None = None
         self.keep = QPushButton("Keep the networks &in…")
         self.kept = words(role="small")

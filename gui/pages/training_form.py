@@ -175,7 +175,7 @@ class TrainingForm(Section):
         return replace(spec, default=_QUICK.get(spec.name, spec.default))
 
     def _add(self, row: int, spec: FieldSpec) -> None:
-        field = Field(spec)
+        field = Field(spec, of_a_run=False)
         field.speak_of("image")  # nothing else is trained here
         self.fields[spec.name] = field
         self._grid.addWidget(field.label, 2 * row, 0)

@@ -26,6 +26,10 @@ TURN_MS = 125
 OTHERS = "other answers, whose words were not kept"
 _WAITING = "Answers appear here as they arrive."
 _HEADER = ("Answer", "Class", "Count")
+_TIPS = {
+    "Class": "What the oracle reads in the answer.",
+    "Count": "How many noisy samples had this answer.",
+}
 _ANSWER, _CLASS = range(2)
 _WIDTHS = (0, 96, 62)
 """Pixels; the answers take what is left."""
@@ -51,7 +55,7 @@ class AnswersPanel(Card):
         self._asker = FileAsker(self)
         self.groups: tuple[AnswerGroup, ...] = ()
         self._names: tuple[str, ...] = ()
-        self.model: RowsModel[AnswerGroup] = RowsModel(_HEADER, self._texts, self._ink)
+        self.model: RowsModel[AnswerGroup] = RowsModel(_HEADER, self._texts, self._ink, tips=_TIPS)
         self.table = plain_table(self.model, "Answers", _WIDTHS)
         columns = self.table.horizontalHeader()
         columns.setStretchLastSection(False)

@@ -58,15 +58,20 @@ class Field:
         label, editor, below: its name, where it is typed, and what it is for.
         slider: moves with the editor, which may go further; None where none is declared.
         row: the editor, with its slider where there is one.
+
+    Args:
+        spec: what the field declares.
+        of_a_run: its name is a term of a run, and has that meaning; of other work it may have
+            another.
     """
 
-    def __init__(self, spec: FieldSpec) -> None:
+    def __init__(self, spec: FieldSpec, *, of_a_run: bool = True) -> None:
         self.spec, self._kind = spec, ""
         self.label = QLabel(spec.title)
         self.editor = _editor(spec)
         self.below = words(self.hint(), "small")
         self.label.setBuddy(self.editor)
-        self.label.setToolTip(meaning(spec.title) or self.hint())
+        self.label.setToolTip((of_a_run and meaning(spec.title)) or self.hint())
         self.editor.setAccessibleName(spec.title)
         self.editor.setAccessibleDescription(self.hint())
         self.editor.setToolTip(self.hint())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
@@ -30,6 +31,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         header: names of the columns.
         texts: the texts of a row, one per column.
         color: the ink of a row's cell; None for the usual.
+        tips: what columns mean whose names are no terms of a run, or other ones here.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         header: Sequence[str],
         texts: Callable[[R], Sequence[str]],
         color: Callable[[R, int], str | None] = lambda row, column: None,
+        *,
+        tips: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.header = tuple(header)
         self.rows: Sequence[R] = ()
-        self._texts, self._color = texts, color
+        self._texts, self._color, self._tips = texts, color, tips
 
     def show_rows(self, rows: Sequence[R], header: Sequence[str] | None = None) -> None:
         """Show these rows; those of a sequence that makes them are asked for as they are seen."""
@@ -66,7 +70,9 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.header[section]
-        return meaning(self.header[section]) if role == Qt.ItemDataRole.ToolTipRole else None
+        if role != Qt.ItemDataRole.ToolTipRole:
+            return None
+        return self._tips.get(self.header[section]) or meaning(self.header[section])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, whole text as a tip, ink."""

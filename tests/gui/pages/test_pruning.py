@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from PySide6.QtCore import Qt
 
+from engine.pruning.records import MEANT
 from gui.controllers.session import Session
 from gui.shell.window import Window
 
@@ -29,6 +31,13 @@ def window(qtbot, preferences, make):
         box.setChecked(method in ("usn", "magnitude"))
     yield window
     make.destroy(window)
+
+
+def test_every_column_says_what_it_means(window):
+    model, across = window.pages.pruning.model, Qt.Orientation.Horizontal
+    for column in range(model.columnCount()):
+        tip = model.headerData(column, across, Qt.ItemDataRole.ToolTipRole)
+        assert tip == MEANT[model.header[column]]
 
 
 @pytest.mark.thorough

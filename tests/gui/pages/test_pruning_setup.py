@@ -42,3 +42,10 @@ def test_what_cannot_be_is_refused_in_a_sentence(qtbot):
         box.setChecked(False)
     with pytest.raises(UserError, match="Choose at least one score"):
         setup.wish()
+
+
+def test_cells_are_those_of_a_map_of_light(qtbot):
+    setup = PruningSetup()
+    qtbot.addWidget(setup)
+    for field in setup.fields:
+        assert field.label.toolTip() == field.hint(), field.spec.title

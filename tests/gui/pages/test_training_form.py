@@ -72,3 +72,7 @@ def test_a_folder_is_asked_for_where_images_lie_in_one(form, tmp_path):
     assert form.complaint.text() == "Choose the folder that holds the images."
     form.place.setText(str(tmp_path))
     assert form.asked().values["data"] == f"cifar10:{tmp_path}"
+
+
+def test_the_seed_is_that_of_the_training(form):
+    assert form.fields["seed"].label.toolTip() == "of the first weights, the order and the noise"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.evidence.generations import AnswerGroup
 from engine.models.request import ModelRequest
@@ -37,6 +38,15 @@ def certify(window, qtbot, n="300"):
     window.session.runs.certify()
     qtbot.waitUntil(lambda: window.session.runs.evidence is not None, timeout=60_000)
     qtbot.waitUntil(lambda: not window.session.worker.busy(), timeout=60_000)
+
+
+def test_columns_are_those_of_answers(writing):
+    def tip(column):
+        across, role = Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
+        return writing.pages.answers.model.headerData(column, across, role)
+
+    assert tip(1) == "What the oracle reads in the answer."
+    assert tip(2) == "How many noisy samples had this answer."
 
 
 @pytest.mark.thorough

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox
 from engine.core.fields import as_number, field_specs
 from engine.core.glossary import meaning
 from engine.evidence.settings import run_specs
+from engine.pruning.records import PruningSettings
 from gui.setup.fields import Field, as_text
 
 
@@ -72,3 +73,9 @@ def test_terms_of_the_field_have_their_meaning_as_tool_tips(qapp):
         box.itemText(i): box.itemData(i, Qt.ItemDataRole.ToolTipRole) for i in range(box.count())
     }
     assert tips["live"] == meaning("live") and all(tips.values())
+
+
+def test_a_name_that_means_something_else_in_other_work_has_its_own_hint(qapp):
+    cells = {spec.name: spec for spec in field_specs(PruningSettings)}["cells"]
+    assert meaning(cells.title) not in ("", Field(cells, of_a_run=False).hint())
+    assert Field(cells, of_a_run=False).label.toolTip() == "Most cells of each map."

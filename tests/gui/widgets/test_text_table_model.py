@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from engine.core.glossary import meaning
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 
@@ -19,6 +20,14 @@ def test_another_header(qapp):
     model = RowsModel(("a",), lambda row: row)
     model.show_rows((("x", "y"),), ("one", "two"))
     assert model.headerData(1, Qt.Orientation.Horizontal) == "two"
+
+
+def test_a_column_says_what_it_means_here(qapp):
+    def tip(model):
+        return model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+
+    assert tip(RowsModel(("Count",), lambda row: row)) == meaning("count") != ""
+    assert tip(RowsModel(("Count",), lambda row: row, tips={"Count": "Votes."})) == "Votes."
 
 
 def test_the_view_has_a_name_and_whole_rows(qtbot):
