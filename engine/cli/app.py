@@ -80,7 +80,8 @@ _EXAMPLES = {
     "audit": "certiscope audit --model demo:digits-0.25 --input digits --limit 20 --json set.json",
     "plan": "certiscope plan --pilot 97/100 --sigma 0.25 --target-radius 0.3",
     "serve-encrypted": "certiscope serve-encrypted --model demo:digits-encrypted",
-    "replay": "certiscope replay votes.csv --scheme gaussian --sigma 0.25 --alpha 0.001",
+    "replay": "certiscope replay votes.csv --scheme gaussian --sigma 0.25 --alpha 0.001 "
+    "--bound anytime",
     "import": "certiscope import log.tsv other.tsv --plot curves.svg",
     "compare": "certiscope compare --input digits --limit 20",
     "prune": "certiscope prune --model demo:aircraft --seeds 3 --out pruned",

@@ -115,7 +115,7 @@ def show_table(table: PruningTable, console: Terminal) -> None:
     settings = table.settings
     shown = Table(
         title=f"Means over {settings.seeds} seed{'s' * (settings.seeds > 1)}; exact maps of "
-        f"{settings.images} images",
+        f"{settings.images} image{'s' * (settings.images > 1)}",
         caption=COMPARED,
         box=None,
         pad_edge=False,

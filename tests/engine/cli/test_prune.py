@@ -36,6 +36,7 @@ def test_a_table_alone_is_printed_whole_on_a_narrow_terminal(capsys, monkeypatch
     rows = [line.split() for line in said.splitlines()]
     assert any(row[:2] == ["magnitude", "6,571"] for row in rows)
     assert "…" not in said
+    assert "Means over 1 seed; exact maps of 1 image" in map(str.strip, said.splitlines())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from engine.cli.app import _EXAMPLES
+
 SAID = ["--scheme", "gaussian", "--sigma", "0.5", "--alpha", "0.001", "--bound", "two-class-uneven"]
 """What nothing in a file of votes says."""
 ROWS = "idx,label,n0_0,n0_1,n_0,n_1\na,1,3,97,50,950\nb,0,60,40,450,550\n"
@@ -18,6 +20,11 @@ def votes(tmp_path: Path) -> str:
     path = tmp_path / "votes.csv"
     path.write_text(ROWS)
     return str(path)
+
+
+def test_the_example_of_its_help_says_all_that_has_to_be_said(program: Any, votes: str) -> None:
+    _, command, _, *words = _EXAMPLES["replay"].split()
+    assert program(command, votes, *words).status == 0
 
 
 def test_tables(program: Any, votes: str) -> None:
