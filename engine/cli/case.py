@@ -17,7 +17,6 @@ from engine.cli.subject import trust_flag
 from engine.cli.terminal import Terminal
 from engine.core import downloads
 from engine.core.errors import UserError
-from engine.core.nouns import of_kind
 from engine.core.rounding import round_down
 from engine.inputs.labels import split_rule
 
@@ -151,6 +150,8 @@ def runs_command(values: Mapping[str, Any]) -> int:
 
 def lines(row: RunRow) -> Iterator[str]:
     """A run in two lines, and its note in a third."""
+    from engine.evidence.subject import noise_of
+
     settings = row.settings
     mark = "*" if row.pinned else " "
     bound = f", {settings.bound}" if settings.bound else ""
@@ -159,7 +160,7 @@ def lines(row: RunRow) -> Iterator[str]:
         chance = ""
     outcome = _outcome(row)
     yield f"{row.id:>4}{mark} {row.state:<11} {_votes(row)}{outcome and '; '}{outcome}"
-    noise = of_kind(settings.scheme.noise_in_words(), row.input.kind)
+    noise = noise_of(settings.scheme, row.input)
     yield (
         f"      {row.model.name} at {row.input.name}; {noise}{chance}; try {row.number} of {row.of}"
     )

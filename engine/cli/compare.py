@@ -19,6 +19,7 @@ from engine.cli.subject import asked_input, labels_flag
 from engine.cli.terminal import Terminal
 from engine.core.errors import StoppedEarly, UserError
 from engine.core.fields import checked
+from engine.core.files import write_atomically
 from engine.core.generators import result_of
 from engine.core.rounding import exact
 from engine.evidence.settings import CertifySettings, carried_out, seeded
@@ -29,6 +30,8 @@ from engine.system.progress import Meter
 if TYPE_CHECKING:
     from engine.comparison import Attacker, TradeOff
 
+_WIDEST = 1000
+"""Columns that a table may take."""
 _SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision")
 
 
@@ -76,7 +79,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
     for path in (*_csv(values), *([] if values["json"] in ("", STDOUT) else [values["json"]])):
         check_writable(Path(path))
     from engine.comparison.compare import compare
-    from engine.comparison.export import write_tradeoff
+    from engine.comparison.export import tradeoff_csv
     from engine.inputs import drawn, expand
 
     assert settings.seed is not None  # seeded
@@ -101,14 +104,17 @@ def compare_command(values: Mapping[str, Any]) -> int:
         if not values["quiet"]:
             _show(result, attackers, Terminal(stderr=values["json"] == STDOUT))
 
-    csv = [partial(write_tradeoff, result, path, attackers) for path in _csv(values)]
+    def csv(path: Path) -> None:
+        write_atomically(path, tradeoff_csv(result, attackers).encode())
+
+    writes = [partial(csv, path) for path in _csv(values)]
     told: dict[str, Any] = {"wrote": _csv(values), "quiet": values["quiet"]}
-    deliver(lambda: [json_of(result)], values["json"], csv, show, **told)
+    deliver(lambda: [json_of(result)], values["json"], writes, show, **told)
     return CERTIFIED if result.done == result.inputs else PARTIAL
 
 
 def _csv(values: Mapping[str, Any]) -> list[Path]:
-    return [Path(values["csv"]).with_suffix(".csv")] if values["csv"] else []
+    return [Path(values["csv"])] if values["csv"] else []  # by the name that was asked for
 
 
 def read_attacker(text: str) -> Attacker:
@@ -148,7 +154,10 @@ def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> Non
     ):
         shares = [result.answered(index), *(result.certified(index, a) for a in attackers)]
         words = ("" if share is None else share.in_words() for share in shares)
-        table.add_row(name, candidate.scheme.noise_in_words(), *words)
+        table.add_row(name, candidate.noise_in_words, *words)
+    # a narrow terminal breaks lines; a cut name would be read as another
+    needed = console.measure(table, options=console.options.update(width=_WIDEST)).maximum
+    console.width = max(console.width, needed)
     console.print(table)
     if result.remark:
         console.print(result.remark)

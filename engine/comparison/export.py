@@ -60,7 +60,7 @@ def _outcome(one: Candidate, outcome: Outcome) -> list[object]:
     return [
         one.spelled,
         one.name,
-        one.scheme.noise_in_words(),
+        one.noise_in_words,
         outcome.input,
         "" if outcome.label is None else outcome.label,
         "" if outcome.predicted_class is None else outcome.predicted_class,

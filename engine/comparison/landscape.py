@@ -171,7 +171,7 @@ def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
     chosen = result.chosen_in_words
     return {
         "names": labels(result.candidates),
-        "noises": tuple(one.scheme.noise_in_words() for one in result.candidates),
+        "noises": tuple(one.noise_in_words for one in result.candidates),
         "attacker": attacker,
         "inputs": (result.done, result.inputs),
         "labelled": result.labelled,

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from engine.core.nouns import of_kind
 from engine.core.records import ModelIdentity, Record
 from engine.core.scores import SOFT
 from engine.evidence.evidence import Evidence
@@ -50,6 +51,11 @@ class Candidate(Record):
         count = len(self.model.members)
         behind = f", behind {Path(self.model.denoiser).name}" if self.model.denoiser else ""
         return f"ensemble of {count}{behind}" if count else self.name if behind else ""
+
+    @property
+    def noise_in_words(self) -> str:
+        """The law of the noise, of pixels: schemes are compared on images."""
+        return of_kind(self.scheme.noise_in_words(), "image")
 
     @property
     def spelled(self) -> str:

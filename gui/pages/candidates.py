@@ -84,7 +84,7 @@ class WhoPanel(Section):
             self.boxes, captions(self.known), self._told, self.known, strict=True
         ):
             box.setText(visible(title))
-            said = "; ".join(filter(None, [visible(name), one.scheme.noise_in_words()]))
+            said = "; ".join(filter(None, [visible(name), one.noise_in_words]))
             told.setText(said)
             box.setAccessibleDescription(f"{one.spelled}, {said}")
         self._limit()

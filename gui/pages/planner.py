@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.core.nouns import of_kind
 from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings, SweepSettings
 from engine.evidence.statement import nothing_to_plan
@@ -223,9 +224,10 @@ class PlannerPage(Page):
     def _show(self, plan: PlanResult) -> None:
         self.plan = plan
         say(self.complaint, "")
-        self.set_subtitle(
-            f"{plan.scheme.noise_in_words()} · alpha {plan.alpha} · {plan.bound} bound"
-        )
+        model = self._session.loading.model
+        kind = model.kind if model is not None else ""
+        noise = of_kind(plan.scheme.noise_in_words(), kind)
+        self.set_subtitle(f"{noise} · alpha {plan.alpha} · {plan.bound} bound")
         self.facts.show_rows(planning.facts(plan))
         say(self.notes, "\n".join(f"– {in_the_window(sentence)}" for sentence in plan.notes))
         self._show_buttons(plan)

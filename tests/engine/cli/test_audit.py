@@ -229,3 +229,9 @@ def test_the_report_of_a_set_holds_its_rows_and_is_verified(tmp_path: Path, caps
     ):
         assert main([*FAST, *words]) == 2
         assert sentence in capsys.readouterr().err
+
+
+def test_a_set_of_images_has_pixels(capsys: Any) -> None:
+    words = ["audit", "--model", "demo:digits-ablation", "--input", "digits", "--limit", "1"]
+    assert main([*words, "--n", "100", "--device", "cpu"]) == 0
+    assert "ablation: 12 of 64 pixels kept" in capsys.readouterr().out

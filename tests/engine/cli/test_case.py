@@ -13,6 +13,7 @@ from engine.case import Case
 from engine.cli import main, run
 from engine.cli.case import asked_case, lines
 from engine.evidence.settings import ExactSettings, declared
+from engine.schemes import Ablation
 from engine.schemes.exact_map import ExactMap
 from engine.schemes.rotation import Rotation
 from tests.cases import SETTINGS, begun, counted
@@ -175,3 +176,9 @@ def test_a_whole_count_has_no_words_of_chance(case: Case) -> None:
     _, told, *_ = lines(case.row(1).model_copy(update={"settings": settings}))
     assert "all 255 values counted; try 1 of" in told
     assert not {"alpha", "seed"} & set(told.split())
+
+
+def test_a_run_on_an_image_has_pixels(case: Case) -> None:
+    settings = declared("certify", Ablation(entities=4, keep=2), {"n": 300, "seed": 1})
+    _, what, *_ = lines(case.row(1).model_copy(update={"settings": settings}))
+    assert "2 of 4 pixels kept" in what

@@ -135,3 +135,18 @@ def test_a_comparison_that_is_stopped_is_no_whole_one(runs, status, capsys, tmp_
     assert target.exists() == (runs > 0)
     if runs:
         assert len(json.loads(target.read_text())["outcomes"][0]) == runs
+
+
+def test_names_and_noises_are_whole_on_a_narrow_terminal_and_speak_of_pixels(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*RUN, "--models", "demo:digits-ablation,demo:digits-hierarchical"]) == 0
+    said = capsys.readouterr().out
+    assert "…" not in said and "hierarchical-gaussian, p 0.9, sigma 0.25" in said
+    assert "12 of 64 pixels kept" in said and "or nodes" not in said
+
+
+def test_the_csv_has_the_name_that_was_asked_for(tmp_path):
+    asked, beside = tmp_path / "c.txt", tmp_path / "c.csv"
+    beside.write_text("mine")
+    assert main([*RUN, "--models", "demo:digits-0.25", "--quiet", "--csv", str(asked)]) == 0
+    assert asked.read_text().startswith("model,name,noise,input") and beside.read_text() == "mine"

@@ -41,6 +41,11 @@ def test_an_ensemble_is_called_so_below_its_scheme(who):
     assert said == "a + b, combine=votes, ensemble of 2; Gaussian, sigma 1 (pixels in [0,1])"
 
 
+def test_pixels_are_kept(who):
+    who.offer((Candidate(model="own", name="own", scheme=Ablation(entities=64, keep=12)),))
+    assert "12 of 64 pixels kept" in who.boxes[-1].accessibleDescription()
+
+
 def test_one_that_is_known_is_not_added_again(who):
     other = Candidate(model="own", name="own", scheme=Ablation(entities=64, keep=12))
     who.offer((gaussian(0.25), other))

@@ -6,7 +6,7 @@ import pytest
 from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings, ExactSettings, SweepSettings
-from engine.schemes import DssnL1, Gaussian, HierarchicalGaussian, Sparse
+from engine.schemes import Ablation, DssnL1, Gaussian, HierarchicalGaussian, Sparse
 from engine.schemes.rotation import Rotation
 from gui.pages.planner import PlannerPage
 
@@ -140,3 +140,11 @@ def test_a_range_is_planned_for_the_open_image(loaded, qtbot, monkeypatch):
     assert (
         not page.use_n.isVisible() and not page.target.isEnabled() and page.draw_pilot.isEnabled()
     )
+
+
+def test_the_noise_is_that_of_the_open_models_inputs(loaded, qtbot):
+    page = PlannerPage(loaded.session)
+    qtbot.addWidget(page)
+    page.show()
+    loaded.session.form.set(CertifySettings(scheme=Ablation(entities=64, keep=12)))
+    qtbot.waitUntil(lambda: "ablation: 12 of 64 pixels kept" in page.subtitle.text())
