@@ -24,6 +24,8 @@ _DRESSED = "dressed"
 """Property of an application that has its style."""
 _SEEN = "dressed-in-its-room"
 """Property of a widget that was in its room when that was passed over."""
+_FRAMED = ("pad", "wide_pad", "field_pad")
+"""Room about the words of what can have the focus."""
 _TYPES = ("small", "body", "title", "headlines", "headline")
 """Sizes of type that the sheet takes from the theme."""
 
@@ -82,7 +84,9 @@ QPushButton, QToolButton {
 QPushButton:hover, QToolButton:hover { background: $accent_soft; }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $accent_soft;
     border-color: $accent; }
-QPushButton:focus, QToolButton:focus { border: 2px solid $focus; }
+QPushButton:focus, QToolButton:focus {
+    border: 2px solid $focus; padding: ${pad_in}px ${wide_pad_in}px;
+}
 QPushButton:disabled, QToolButton:disabled {
     color: $off; background: $sunken; border-color: $grid;
 }
@@ -102,8 +106,11 @@ QToolButton[role="quiet"], QPushButton[role="quiet"] {
 }
 QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover,
 QToolButton[role="quiet"]:checked { background: $accent_soft; }
-QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $focus; }
+QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus {
+    border: 2px solid $focus; padding: 1px;
+}
 QFileDialog QToolButton { padding: 2px; }
+QFileDialog QToolButton:focus { padding: 1px; }
 QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QListView, QTableView, QTreeView {
     background: $sunken; color: $text; border: 1px solid $border;
@@ -113,13 +120,16 @@ QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QListView, QTableView, QTree
 QLineEdit { padding: ${field_pad}px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus, QListView:focus,
 QTableView:focus, QTreeView:focus { border: 2px solid $focus; }
+QLineEdit:focus { padding: ${field_pad_in}px; }
 QAbstractSpinBox, QComboBox {
     background: $sunken; color: $text; border: 1px solid $border;
     border-radius: ${small_radius}px; padding: 1px ${field_pad}px; min-height: ${field}px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QAbstractSpinBox:focus, QComboBox:focus { border: 2px solid $focus; padding: 0 ${field_pad}px; }
-QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled { color: $off; }
+QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled {
+    color: $off; border-color: $grid; placeholder-text-color: $off;
+}
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent;
     padding: 0 0 0 ${field_pad}px; }
 QAbstractSpinBox { padding-left: ${pad}px; }
@@ -142,10 +152,14 @@ QCheckBox::indicator:checked, QMenu::indicator:checked {
 }
 QRadioButton::indicator:checked { background: $on_accent; border: ${dot}px solid $accent; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; border-radius: 4px; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $grid; }
+QCheckBox::indicator:checked:disabled { background: $off; border-color: $off; }
 QMenu::indicator { left: 4px; }
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
 QSlider::handle:horizontal { width: ${mark}px; margin: -${knob}px 0; background: $accent;
     border: 1px solid $surface; border-radius: ${round_mark}px; }
+QSlider::groove:horizontal:disabled { background: $grid; }
+QSlider::handle:horizontal:disabled { background: $off; }
 QSlider:horizontal { min-height: ${field}px; }
 QSlider:focus { border: 2px solid $focus; border-radius: 4px; }
 QListView::item { padding: ${field_pad}px; }
@@ -188,9 +202,12 @@ def stylesheet(theme: Theme) -> str:
         "bar_radius": 4, "small_radius": 6, "radius": theme.radius, "arrow": 11, "arrow_room": 18,
         "mark": 13, "dot": 4,
     }  # fmt: skip
+    # a wider frame round what has the focus takes its width from within: nothing moves
+    within = {f"{name}_in": round(theme.px(lengths[name])) - 1 for name in _FRAMED}
     return _TEMPLATE.substitute(
         colors,
         quiet_edge=theme.quiet_edge,
+        **within,
         **{name: round(theme.px(length)) for name, length in lengths.items()},
         **{role: f"{theme.points(role):g}" for role in _TYPES},
         # half of a circle's whole width, borders included; rounded up it would draw a square

@@ -13,7 +13,17 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from gui.style import theme as themes
 from gui.style.stylesheet import Rooms, apply_theme, stylesheet
@@ -51,6 +61,48 @@ def test_focus_is_ringed_in_every_theme(qapp: QApplication) -> None:
         for kind in ("Card:focus", "QPushButton:focus", "QLineEdit:focus", "QComboBox:focus"):
             rule = re.search(re.escape(kind) + r"[^{]*\{([^}]*)\}", stylesheet(theme))
             assert rule and f"2px solid {theme.focus}" in rule[1]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+def test_what_has_the_focus_is_no_larger(qapp: QApplication, qtbot, scale: float) -> None:
+    apply_theme(qapp, "high-contrast", scale=scale)
+    room = QWidget()
+    qtbot.addWidget(room)
+    buttons = [QPushButton("Open"), QPushButton("Certify"), QToolButton(), QPushButton("Choose")]
+    for button, role in zip(buttons, ("", "primary", "quiet", "quiet"), strict=True):
+        button.setProperty("role", role)
+    editors = [QLineEdit(), QComboBox(), QSpinBox()]
+    for widget in (*buttons, *editors):
+        widget.setParent(room)
+    room.show()
+    for widget in (*buttons, *editors):
+        widget.clearFocus()
+        before = widget.sizeHint()
+        room.activateWindow()
+        widget.setFocus()
+        qtbot.waitUntil(widget.hasFocus)
+        assert widget.sizeHint() == before, (type(widget).__name__, widget.property("role"))
+    apply_theme(qapp, "light")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_a_field_that_is_disabled_looks_so(theme: Theme, qapp: QApplication, qtbot) -> None:
+    """Its words alone were dimmed, and those of an empty one to nothing that can be read."""
+    apply_theme(qapp, theme.name)
+    line, box = QLineEdit(), QCheckBox("sign")
+    line.setPlaceholderText("W" * 40)
+    for widget in (line, box):
+        qtbot.addWidget(widget)
+        widget.setEnabled(False)
+        widget.resize(200, 30)
+        widget.show()
+    image = line.grab().toImage()
+    assert image.pixelColor(100, 0).name().upper() == theme.grid.upper()
+    seen = {image.pixelColor(x, y).name().upper() for x in range(20, 180) for y in range(4, 26)}
+    assert theme.off.upper() in seen
+    frame = {box.grab().toImage().pixelColor(x, 15).name().upper() for x in range(4)}
+    assert theme.grid.upper() in frame
+    apply_theme(qapp, "light")
 
 
 def test_a_primary_button_is_painted_in_the_accent(qapp: QApplication, qtbot) -> None:
