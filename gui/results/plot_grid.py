@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.style import theme as themes
 from gui.widgets.buttons import quiet_button
@@ -18,6 +18,8 @@ _BESIDE, _BELOW = 540, 490
 """Pixels from which on two plots stand beside, and two below one another; before scaling."""
 _LEAST = 270, 300
 """Pixels of one plot and the row of names; before scaling."""
+_MOST = 390, 500
+"""Pixels that it asks for at most: in the largest type it is read in less than its share."""
 
 
 class PlotGrid(QWidget):
@@ -57,7 +59,12 @@ class PlotGrid(QWidget):
         self.whole = quiet_button("All plots", "Show all plots", "Give all plots their room back")
         self.whole.clicked.connect(self.share)
         self.bar = QWidget()
-        filled(QHBoxLayout(self.bar), *self.names, (QWidget(), 1), self.whole, spacing=4)
+        self._bar = QGridLayout(self.bar)
+        self._bar.setContentsMargins(0, 0, 0, 0)
+        self._bar.setSpacing(4)
+        self._bar.setColumnStretch(len(self.names), 1)
+        self._lines = 0
+        self.bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         filled(QVBoxLayout(self), self.bar, (self.rows, 1), spacing=4)
         self._keys = [QShortcut(QKeySequence(str(i + 1)), self) for i in range(len(names))]
         for i, key in enumerate(self._keys):
@@ -108,8 +115,8 @@ class PlotGrid(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """One plot: the others are a press away."""
-        theme = themes.current()
-        return QSize(*(round(theme.px(side)) for side in _LEAST))
+        sides = (themes.current().px(side) for side in _LEAST)
+        return QSize(*(min(round(side), most) for side, most in zip(sides, _MOST, strict=True)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size has room for more plots, or for fewer."""
@@ -128,11 +135,24 @@ class PlotGrid(QWidget):
         self.rows.refresh()  # else its handle is there, and takes room, after the first paint alone
         for button, seen in zip(self.names, shown, strict=True):
             button.setChecked(seen)
+        self._lay_names()
         self.bar.setVisible(not self._staged and not all(shown))
         self.whole.setVisible(self._alone and self._room() != (1, 1))
         for key in self._keys:
             key.setEnabled(not all(shown))
         self.arranged.emit()
+
+    def _lay_names(self) -> None:
+        """In one line, or in two where that has no room in large type."""
+        spacing = self._bar.spacing()
+        wanted = [button.sizeHint().width() + spacing for button in (*self.names, self.whole)]
+        lines = 1 if sum(wanted) <= max(self.width(), self.minimumSizeHint().width()) else 2
+        if lines == self._lines:
+            return
+        self._lines, across = lines, len(self.names) // lines
+        for place, button in enumerate(self.names):
+            self._bar.addWidget(button, place // across, place % across)
+        self._bar.addWidget(self.whole, 0, len(self.names) + 1)
 
     def _room(self) -> tuple[int, int]:
         theme = themes.current()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -26,10 +26,13 @@ from gui.setup.input import InputPanel
 from gui.setup.medians import MediansPanel
 from gui.setup.model import ModelPanel
 from gui.setup.settings import SettingsPanel
+from gui.style import theme as themes
 from gui.widgets.card import Card
 from gui.widgets.scroll import ScrollColumn
 
 WIDTH = 330
+_LEAST, _MOST = 225, 340
+"""Pixels that its fields are well read in, before scaling; and those it asks for at most."""
 _TURN_MS = 60
 """While a slider is dragged, settings are looked at in turns of this length."""
 
@@ -62,6 +65,11 @@ class LeftColumn(Card):
         self.subtitle.hide()
         self.content.addWidget(scroll)
         self._order()
+
+    def minimumSizeHint(self) -> QSize:
+        """Fields beside their names: that they fit below one another is for the largest type."""
+        least = min(round(themes.current().px(_LEAST)), _MOST)
+        return super().minimumSizeHint().expandedTo(QSize(least, 0))
 
     def _connect(self) -> None:
         session = self._session

@@ -20,6 +20,9 @@ from gui.widgets.layouts import filled
 from gui.widgets.level import LevelSlider
 from gui.widgets.section import words
 
+_ADJUST = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+_SHORTEST = 8
+"""Letters of a choice that are always in sight."""
 _BESIDE = 84
 """Pixels that a number has beside its slider."""
 
@@ -174,6 +177,8 @@ def _editor(spec: FieldSpec) -> QCheckBox | QComboBox | QLineEdit:
         return box
     if spec.kind == "choice":
         choices = QComboBox()
+        choices.setMinimumContentsLength(_SHORTEST)  # in large type the longest has no room
+        choices.setSizeAdjustPolicy(_ADJUST)
         choices.addItems([spec.unset, *spec.choices] if spec.optional else list(spec.choices))
         choices.setCurrentText(spec.unset if spec.default is None else str(spec.default))
         for place in range(choices.count()):

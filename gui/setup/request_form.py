@@ -60,6 +60,8 @@ class RequestForm(QWidget):
         self.form = QFormLayout(self)
         self.form.setContentsMargins(0, 2, 0, 0)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        # a field stands below its name where both have no room beside one another, in large type
+        self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         for field in self.fields.values():
             self._add(field)

@@ -209,6 +209,26 @@ def test_in_large_type_no_page_is_wider_than_the_window_and_no_column_is_cut(win
         window.commands["text-normal"].trigger()
 
 
+@pytest.mark.parametrize("scale", [1.75, 2.0])
+def test_in_the_largest_type_form_plots_and_statement_stand_beside_one_another(
+    loaded, qtbot, scale
+):
+    loaded.resize(1280, 800)
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    loaded.appearance.set_text_size(scale)
+    try:
+        qtbot.wait(100)
+        bars = loaded.body.horizontalScrollBar(), loaded.body.verticalScrollBar()
+        assert [bar.maximum() for bar in bars] == [0, 0]
+        grid = loaded.pages.explore.grid
+        for button in grid.names:
+            assert button.isVisible() and button.width() >= button.sizeHint().width()
+            assert button.visibleRegion().boundingRect().height() == button.height()
+    finally:
+        loaded.appearance.set_text_size(1.0)
+
+
 def test_a_page_without_room_for_a_column_goes_without(window):
     for width, has_form in ((960, False), (1600, True)):
         window.resize(width, 700)
