@@ -21,7 +21,8 @@ from gui.widgets.layouts import filled, labelled
 _BETWEEN = "; "
 """Stands between several sources."""
 _MOST = 10**7
-_LEAST_SET, _LEAST_AT = 150, 110
+_LEAST_SET, _LEAST_AT, _MOST_OF_THEM = 150, 110, 200
+"""Pixels of these fields, before scaling, and what each asks for at most."""
 
 
 class SetLine(QWidget):
@@ -132,8 +133,8 @@ class SetLine(QWidget):
     def retheme(self) -> None:
         """Fields with room for a name."""
         theme = themes.current()
-        self.spec.setMinimumWidth(round(theme.px(_LEAST_SET)))
-        self.at.setMinimumWidth(round(theme.px(_LEAST_AT)))
+        for editor, least in ((self.spec, _LEAST_SET), (self.at, _LEAST_AT)):
+            editor.setMinimumWidth(min(round(theme.px(least)), _MOST_OF_THEM))
 
     @Slot()
     def _touch(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from engine.comparison import Attacker
 from engine.regions import Norm
+from gui.style import theme as themes
 from gui.widgets.counts import indented
 from gui.widgets.layouts import filled, labelled
 from gui.widgets.section import words
@@ -21,6 +22,8 @@ from gui.widgets.section import words
 MOST_PIXELS, MOST_EPSILON = 64, 100.0
 _SLIDER_PIXELS, _SLIDER_EPSILON, _STEP = 16, 200, 0.01
 _FIRST = Attacker(entities=2, epsilon=0.4)
+_LARGE = 1.8
+"""The scale of type beyond which sliders stand below one another."""
 
 
 class AttackerSliders(QWidget):
@@ -73,19 +76,28 @@ class AttackerSliders(QWidget):
         self._edited()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
-        rows = (
-            ("&pixels, at most", self.pixels, self.pixel_slider),
-            ("&epsilon, at most", self.epsilon, self.epsilon_slider),
-        )
-        for place, (title, editor, slider) in enumerate(rows):
-            parts = (labelled(title, editor), slider, editor)
-            for at, widget in enumerate(parts, start=3 * place):
-                grid.addWidget(widget, 0, at)
-            grid.setColumnStretch(3 * place + 1, 1)
-        filled(QVBoxLayout(self), self.sentence, grid, spacing=4)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._rows = [
+            (labelled(title, editor), slider, editor)
+            for title, editor, slider in (
+                ("&pixels, at most", self.pixels, self.pixel_slider),
+                ("&epsilon, at most", self.epsilon, self.epsilon_slider),
+            )
+        ]
+        filled(QVBoxLayout(self), self.sentence, self._grid, spacing=4)
+        themes.registry.follow(self._place)
+        self._place()
+
+    def _place(self) -> None:
+        """Both beside one another; one below the other in type so large that it needs the room."""
+        below = themes.current().scale > _LARGE
+        for place, parts in enumerate(self._rows):
+            for at, widget in enumerate(parts):
+                row, column = (place, at) if below else (0, 3 * place + at)
+                self._grid.addWidget(widget, row, column)
+            self._grid.setColumnStretch(3 * place + 1, 0 if below and place else 1)
 
     def _follow(self) -> None:
         with QSignalBlocker(self.pixel_slider), QSignalBlocker(self.epsilon_slider):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -143,9 +143,9 @@ class PlannerPage(Page):
             form.addWidget(label, 0, place)
             form.addWidget(editor, 1, place)
         form.addWidget(self.draw_pilot, 1, len(fields))
-        form.addWidget(self.from_run, 1, len(fields) + 1)
+        form.addWidget(self.from_run, 2, len(fields), Qt.AlignmentFlag.AlignBottom)
         form.addWidget(self.target, 2, 0, 1, len(fields))
-        form.setColumnStretch(len(fields) + 2, 1)
+        form.setColumnStretch(len(fields) + 1, 1)
         self.content.addLayout(form)
         self.content.addWidget(self.complaint)
         say(self.complaint, "")

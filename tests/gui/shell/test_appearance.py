@@ -229,8 +229,35 @@ def test_in_the_largest_type_form_plots_and_statement_stand_beside_one_another(
         loaded.appearance.set_text_size(1.0)
 
 
+def test_in_the_largest_type_no_page_scrolls_sideways(window, qtbot):
+    window.resize(1280, 800)
+    window.appearance.set_text_size(2.0)
+    pages, bar = window.pages, window.body.horizontalScrollBar()
+    names = (
+        "planner",
+        "tradeoff",
+        "audit",
+        "training",
+        "runs",
+        "logs",
+        "pruning",
+        "keys",
+        "verify",
+    )
+    try:
+        for name in names:
+            pages.show_page(getattr(pages, name))
+            qtbot.waitUntil(
+                lambda: not window.left.isVisible() and not window.statement.isVisible()
+            )
+            qtbot.wait(60)
+            qtbot.waitUntil(lambda: bar.maximum() == 0, timeout=3000)
+    finally:
+        window.appearance.set_text_size(1.0)
+
+
 def test_a_page_without_room_for_a_column_goes_without(window):
-    for width, has_form in ((960, False), (1600, True)):
+    for width, has_form in ((820, False), (1600, True)):
         window.resize(width, 700)
         window.pages.show_page(window.pages.planner)
         assert window.left.isVisible() == has_form
