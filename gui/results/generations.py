@@ -104,7 +104,7 @@ class AnswersPanel(Card):
         except UserError as error:
             self.notice.emit("error", str(error))
         else:
-            self.notice.emit("info", f"Saved {path}.")
+            self._session.exports.exported.emit(path)
 
     def _more(self) -> QToolButton:
         tip = "Label or save these answers"

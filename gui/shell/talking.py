@@ -124,7 +124,7 @@ class Talking(QObject):
         except UserError as error:
             self._notices.show_notice("error", str(error))
         else:
-            self._notices.show_notice("info", f"Wrote {path.name}.")
+            self._session.exports.exported.emit(path)
 
     @Slot(object)
     def _go_back(self, step: Step) -> None:

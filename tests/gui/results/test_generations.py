@@ -60,6 +60,7 @@ def test_answers_are_listed_as_they_arrive_and_afterwards(writing, qtbot, tmp_pa
     assert listed(panel)[0] == [group.text, names[group.class_index], str(group.count)]
     assert panel.subtitle.text().startswith("300 answers to bound it")
     panel.save(tmp_path / "answers.csv")
+    assert writing.notices.front.about == "written", "it leads to the file"
     lines = (tmp_path / "answers.csv").read_text().splitlines()
     assert lines[:2] == [
         "answer,class,count",

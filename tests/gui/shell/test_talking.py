@@ -97,6 +97,9 @@ def test_what_a_speaker_does_becomes_a_talk(loaded, qtbot, tmp_path) -> None:
     loaded.talking.record()
     dialog = loaded.asker.current
     dialog.fileSelected.emit(str(tmp_path / "mine.json"))
+    told = loaded.notices.notices[-1]
+    assert told.sentence == f"Wrote {tmp_path / 'mine.json'}."
+    assert told.about == "written", "it leads to the file"
     dialog.close()
     talk = read_talk(tmp_path / "mine.json", performable(loaded.commands))
     done = [step.do for step in talk.steps]
