@@ -52,7 +52,8 @@ def left_out(spec: str) -> str:
     left = _skipped(spec)
     if not left:
         return ""
-    named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
+    more = len(left) - _NAMED
+    named = ", ".join(left[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
     what = f"{len(left):,} files that are not images by their endings"
     if len(left) == 1:
         what = "a file that is not an image by its ending"

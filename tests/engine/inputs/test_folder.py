@@ -142,3 +142,10 @@ def test_files_beside_the_folders_of_the_classes_are_skipped_in_words_too(animal
     (animals / "notes.txt").write_text("no image")
     said = "Skipped a file that is not an image by its ending: notes.txt"
     assert left_out(str(animals)) == said
+
+
+def test_how_many_more_files_were_skipped_is_said(tmp_path):
+    for number in range(9):
+        (tmp_path / f"{number}.txt").touch()
+    said = left_out(str(tmp_path))
+    assert said.startswith("Skipped 9 files") and said.endswith("4.txt and 4 more")
