@@ -97,7 +97,11 @@ class _ChannelsLast(nn.Module):
         """Scores of a batch of images."""
         if self._whole is not None:
             return self._whole(x)
-        return self.network(x.contiguous(memory_format=torch.channels_last))  # type: ignore[no-any-return]
+        x = x.contiguous(memory_format=torch.channels_last)
+        if isinstance(self.network, fx.GraphModule):
+            # called as a module it prints where it failed, and then fails
+            return self.network.forward(x)  # type: ignore[no-any-return]
+        return self.network(x)  # type: ignore[no-any-return]
 
 
 class _FullPrecisionHead(nn.Module):

@@ -107,7 +107,7 @@ def _writes(graph: fx.GraphModule, probe: torch.Tensor) -> bool:
     before = [one.clone() for one in kept]
     given = probe.clone()
     with torch.inference_mode(), _Written(given) as written:
-        graph(given)
+        graph.forward(given)
     same = (torch.equal(now, then) for now, then in zip(kept, before, strict=True))
     return written.earlier or not all(same)
 

@@ -86,6 +86,20 @@ def test_a_network_that_needs_the_usual_layout_gets_it(kind, dtype):
     torch.testing.assert_close(found.float(), plain(x), rtol=0.02, atol=0.01)
 
 
+class Rows(Viewed):
+    """The same, in a way that can be traced."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x.view(x.shape[0], 192).view(-1, 3, 8, 8)).mean((2, 3))
+
+
+def test_a_form_that_is_only_tried_prints_nothing(capfd):
+    plain = Rows().eval().requires_grad_(False)
+    x = torch.rand(4, 3, 8, 8)
+    torch.testing.assert_close(accelerate(plain, (3, 8, 8), CPU, torch.float32)(x), plain(x))
+    assert capfd.readouterr() == ("", "")
+
+
 class Chancy(Branching):
     """Adds chance of its own, which bf16 takes for rounding, and which a trace draws once."""
 
