@@ -111,7 +111,8 @@ def test_results_that_the_case_could_not_keep_are_counted_and_a_failure(
         f"certiscope: 3 of 3 results are not in {case}; the same command counts them again. "
         "The result was printed to standard output instead."
     )
-    assert sum("The disk is full." in line for line in said) <= 1
+    why = [line for line in said if "The disk is full." in line]
+    assert len(why) == len(set(why)) <= 2  # where the votes stay, and on a slow machine, meanwhile
     assert main([*words, "--json", "-"]) == 0
     again = json.loads(capsys.readouterr().out)
     assert again["rows"] == json.loads(shown.out)["rows"]
