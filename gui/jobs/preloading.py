@@ -17,7 +17,8 @@ class Preloading:
     collected meanwhile: the thread would free Qt objects that belong to the window's.
 
     Args:
-        modules: their names; loading one must make no widget.
+        modules: their names; loading one must load nothing of Qt, whose bindings make their classes
+            in the window's thread alone.
     """
 
     def __init__(self, modules: Iterable[str]) -> None:

@@ -155,9 +155,7 @@ class Explore(QWidget):
         return found if found in PLOTS else "terms"
 
     def furnish(self) -> Iterator[Plot[Any]]:
-        """Make what no first paint waits for, step by step: figures, numpy; bodies of the plots."""
-        import engine.figures.images  # noqa: F401
-
+        """Make the bodies of the plots in sight, which no first paint waits for, one by one."""
         for plot in self.plots:
             plot.make()
             yield plot

@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from engine import schemes
 from gui.controllers.runs import Runs
 from gui.jobs.preloading import Preloading
+from gui.plots.graphics import loaded_in_steps
 from gui.setup.catalogue import Catalogue
 from gui.shell.pages import Pages
 
-_LOADED_BESIDE = ("pyqtgraph", *schemes.FILES)
+LOADED_BESIDE = ("numpy", "engine.figures.images", *schemes.FILES)
+"""Nothing of Qt (:class:`gui.jobs.preloading.Preloading`)."""
 _WAIT_MS, _BUSY_MS = 2, 200
 """Between two pieces: keys, clicks and paints come first; and between two looks at whether votes
 are still counted."""
@@ -22,9 +24,9 @@ class Afterwards(QObject):
     """Makes the bodies of plots, the list of schemes and the pages of documents, in pieces.
 
     There is one piece in each turn of the event loop, so that whoever types or clicks meanwhile
-    waits for one at most. What takes long to load is loaded in a thread before. While votes are
-    counted nothing is made that is not asked for: a page takes longer than two pictures of a
-    region that grows may lie apart.
+    waits for one at most. What takes long to load and is nothing of Qt is loaded in a thread
+    before. While votes are counted nothing is made that is not asked for: a page takes longer than
+    two pictures of a region that grows may lie apart.
 
     Args:
         pages, catalogue: whose parts are made.
@@ -45,7 +47,7 @@ class Afterwards(QObject):
 
     def begin(self) -> None:
         """From now on."""
-        self._beside = Preloading(_LOADED_BESIDE)
+        self._beside = Preloading(LOADED_BESIDE)
         self._pieces = _pieces(self._beside, self._pages, self._catalogue)
         self._timer.start()
 
@@ -71,6 +73,7 @@ def _pieces(beside: Preloading, pages: Pages, catalogue: Catalogue) -> Iterator[
     """Make one after the other, whenever the next is asked for."""
     while not beside.over:
         yield beside
+    yield from loaded_in_steps()
     yield from pages.explore.furnish()
     catalogue.complete()
     yield catalogue

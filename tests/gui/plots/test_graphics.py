@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pyqtgraph
@@ -12,6 +14,16 @@ from gui.plots.votes import VotesPlot
 def test_it_is_pyqtgraph_and_hides_nothing_from_others() -> None:
     assert pg.PlotWidget is pyqtgraph.PlotWidget
     assert sys.modules.get("cuda.bindings", ...) is not None
+
+
+def test_it_is_loaded_by_the_last_of_many_steps() -> None:
+    code = (
+        "import sys; from gui.plots.graphics import loaded_in_steps; steps = loaded_in_steps(); "
+        "seen = ['pyqtgraph' in sys.modules for _ in steps]; "
+        "assert len(seen) > 20 and not any(seen[:-1]) and seen[-1]"
+    )
+    kept = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=kept)
 
 
 def test_a_plot_has_no_body_before_it_is_needed(qapp, qtbot, votes, bounds) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -11,7 +13,7 @@ from PySide6.QtCore import QTimer
 
 from gui.controllers.runs import Runs
 from gui.controllers.session import Session
-from gui.shell.afterwards import Afterwards
+from gui.shell.afterwards import LOADED_BESIDE, Afterwards
 from gui.shell.window import Window
 
 
@@ -49,6 +51,13 @@ def test_the_event_loop_turns_between_the_pieces(qtbot, window: Window) -> None:
     work = [after - before for before, after in pairwise(turns)]
     assert len(turns) > 10
     assert max(work) < 0.5 * sum(work)  # no piece is most of it
+
+
+def test_what_a_thread_loads_is_nothing_of_qt() -> None:
+    """Another thread that makes classes of Qt's kind ends the program, once in a while."""
+    names = ", ".join(LOADED_BESIDE)
+    code = f"import sys, {names}; assert not [m for m in sys.modules if m.startswith('PySide6')]"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_nothing_is_made_while_votes_are_counted(qtbot, window: Window, monkeypatch) -> None:
