@@ -30,6 +30,7 @@ MOST_HERTZ, LEAST_HERTZ = 15, 12
 """Looks at a job's snapshots a second: on a slow machine fewer, yet enough for a smooth growth."""
 _SHARE, _STEP_MS = 0.06, 6
 """Part of a core that the UI thread is to take while it shows them; the engine wants every core."""
+_WAIT_MS = 100
 SWITCH_INTERVAL = 0.00005
 """Seconds a thread may hold the interpreter. A fifth of Python's own would keep the window smooth;
 a hundredth lets the engine's threads, which ask after every operation of torch, go on while the
@@ -293,15 +294,16 @@ class Worker(QObject):
         return next((job.asks for job in self._pending if job.asks), "")
 
     def shutdown(self, timeout_ms: int = 8000) -> bool:
-        """Stop everything and wait; False if the thread is still at work after the time-out.
-
-        Files that somebody asked for are written before.
-        """
+        """Stop all but the files that are owed, and wait; False if it is not over at a time-out."""
         self._thread.closing.set()
         for job in self._pending:
             job.stop.set()
         self._thread.jobs.put(None)
-        ended = self._thread.wait(timeout_ms) if self._thread.isRunning() else True
+        latest = time.monotonic() + timeout_ms / 1000
+        ended = not self._thread.isRunning()
+        while not ended and (time.monotonic() < latest or any(job.owed for job in self._pending)):
+            ended = self._thread.wait(_WAIT_MS)
+            self._poll()
         self._poll()
         self._timer.stop()
         return ended

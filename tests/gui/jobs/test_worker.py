@@ -281,6 +281,24 @@ def test_shutdown_stops_what_runs_and_skips_what_waits(qapp, tmp_path, qtbot, li
     assert not lane.busy
 
 
+def test_a_file_that_somebody_asked_for_is_written_however_long_it_takes(qapp, tmp_path) -> None:
+    """And what is not owed is waited for no longer than the time-out."""
+    path = tmp_path / "report.pdf"
+
+    def write(stop: threading.Event) -> None:
+        time.sleep(0.5)
+        path.write_text("a report")
+
+    for owed in (True, False):
+        path.unlink(missing_ok=True)
+        worker = Worker(warm_up=lambda: None, log_folder=tmp_path)
+        worker.start()
+        worker.submit(write, "writing report.pdf", owed=owed)
+        time.sleep(0.1)  # it has begun
+        assert worker.shutdown(50) is owed and path.exists() is owed
+        assert worker._thread.wait(10_000)
+
+
 def test_a_worker_that_never_started_shuts_down(qapp, tmp_path):
     assert Worker(warm_up=lambda: None, log_folder=tmp_path).shutdown()
 
