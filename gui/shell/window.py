@@ -73,6 +73,7 @@ class Window(QMainWindow):
         self._was_painted = self._leaving = False
         self.ended = True
         self.setWindowTitle(TITLE)
+        self.setAnimated(False)  # or each change of a text would begin an animation of nothing
         self.setAcceptDrops(True)
         self.commands = commands.make_actions(self)
         self.asker = FileAsker(self)
