@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 READING_MS = 250
+_SHARE, _SLOWEST_MS = 0.008, 400
+"""Where a call takes more of a core than this part, the interval is longer; but no longer than
+one still sees numbers run."""
 
 
 class Pace(QObject):
@@ -19,8 +23,8 @@ class Pace(QObject):
 
     def __init__(self, call: Callable[[], object], parent: QObject) -> None:
         super().__init__(parent)
-        self._call, self._asked = call, False
-        self._pause = QTimer(self, singleShot=True, interval=READING_MS)
+        self._call, self._asked, self._ms = call, False, READING_MS
+        self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._again)
 
     @Slot()
@@ -29,11 +33,22 @@ class Pace(QObject):
         if self._pause.isActive():
             self._asked = True
             return
-        self._pause.start()
+        self._pause.start(self._ms)
+        began = time.thread_time()
         self._call()
+        self._ms = interval_ms(time.thread_time() - began)
 
     @Slot()
     def _again(self) -> None:
         if self._asked:
             self._asked = False
             self.ask()
+
+
+def interval_ms(seconds: float) -> int:
+    """Between two calls, each of which takes some seconds of processor time.
+
+    >>> interval_ms(0.001), interval_ms(0.0024), interval_ms(0.01)
+    (250, 300, 400)
+    """
+    return round(min(max(READING_MS, 1000 * seconds / _SHARE), _SLOWEST_MS))

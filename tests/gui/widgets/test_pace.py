@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject
 
 from gui.widgets.pace import READING_MS, Pace
@@ -17,3 +19,14 @@ def test_the_first_is_told_at_once_and_the_last_after_the_pause(qtbot) -> None:
     assert told == [1, 5]
     qtbot.wait(2 * READING_MS)  # nothing was asked: nothing is told
     assert told == [1, 5]
+
+
+def test_what_takes_long_is_told_less_often(qtbot, monkeypatch) -> None:
+    clock, parent = iter([0.0, 0.003, 1.0, 1.003]), QObject()
+    monkeypatch.setattr(time, "thread_time", lambda: next(clock))
+    pace = Pace(lambda: None, parent)
+    pace.ask()
+    pace.ask()
+    assert pace._pause.interval() == READING_MS
+    qtbot.waitUntil(lambda: pace._pause.interval() != READING_MS)
+    assert pace._pause.interval() == 375
