@@ -142,6 +142,10 @@ class LeftColumn(Card):
             except UserError:  # what it needs of an input is not there yet
                 self.settings.needs.clear()
                 return
+            if (
+                session.worker.doing
+            ):  # minutes, where it counts: others' numbers do not stand so long
+                self.settings.needs.wait()
             self._prospects.submit(
                 lambda stop: prospect(settings),
                 "looking at the settings",

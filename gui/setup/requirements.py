@@ -93,7 +93,8 @@ class NeedsView(QWidget):
         pairs = (pair for pair in self._lines if not pair[0].isHidden())
         lines = "; ".join(f"{name.text()}: {value.text()}" for name, value in pairs)
         head = self.heading.text()
-        return " ".join(filter(None, (f"{head}:" if head else "", lines, self.sentence.text())))
+        sentence = "" if self.sentence.isHidden() else self.sentence.text()
+        return " ".join(filter(None, (f"{head}:" if head else "", lines, sentence)))
 
     def _add(self) -> None:
         name, value = words(), QLabel()

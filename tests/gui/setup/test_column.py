@@ -89,6 +89,18 @@ def test_while_a_slider_is_dragged_the_numbers_stay_and_say_where_they_belong(
     assert "1 word: 0.7001" in needs.text()  # p - (1 - beta) must be one half, rounded up
 
 
+def test_a_forecast_of_other_votes_does_not_stand_while_a_run_is_counted(loaded, engine, qtbot):
+    settings = loaded.left.settings
+    qtbot.waitUntil(lambda: "If all 100,000 votes agree" in settings.needs.text())
+    engine.pause = 0.2  # the forecast has to wait for the run
+    settings.fields["n"].set_value(400_000)
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: "votes agree" not in settings.needs.text())
+    assert loaded.session.runs.running
+    loaded.session.runs.stop()
+    qtbot.waitUntil(lambda: "If all 400,000 votes agree" in settings.needs.text())
+
+
 def test_the_kernel_is_offered_where_the_input_takes_more_than_one(
     column, session, engine, make, qtbot
 ):

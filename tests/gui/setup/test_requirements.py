@@ -57,5 +57,6 @@ def test_while_it_waits_no_number_stays(view):
     assert {role for *_, role in lines(view)} == {""}
     assert view.heading.text() == "Required p_lower"
     assert view.sentence.isHidden() and view.accessibleDescription() == ""
+    assert "votes agree" not in view.text()
     view.clear()
     assert view.isHidden() and view.text() == ""
