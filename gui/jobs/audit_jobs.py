@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import UserError
 from engine.evidence.settings import Counting
+from gui.jobs.audit_pace import Pace
 
 if TYPE_CHECKING:
     from engine.attacks.plan import AttackPlan
@@ -117,32 +118,6 @@ class _Looker:
         return replace(self._view, count=len(standing.rows), **more)
 
 
-class _Pace:
-    """What is counted now, how much of it is done, and how long the rest takes."""
-
-    def __init__(self, rows: Sequence[SetRow], planned: int) -> None:
-        self._rows, self._planned = rows, planned
-        self._began, self._name, self._told = time.perf_counter(), "", 0
-        self._shares: dict[str, float] = {}
-
-    def after(self, step: Snapshot | str) -> dict[str, Any]:
-        """After a snapshot of a run, or the name of an input that is about to be counted."""
-        shares = self._shares
-        if isinstance(step, str):
-            self._name = step
-        else:
-            shares[step.run_id] = step.n_done / max(1, step.n0_plan + step.n_plan)
-        for row in self._rows[self._told :]:
-            shares.pop(row.run_id, None)
-        self._told, share = len(self._rows), sum(shares.values())
-        done, took = self._told + share, time.perf_counter() - self._began
-        return {
-            "doing": self._name if len(shares) < 2 else f"{len(shares):,} inputs together",
-            "share": share,
-            "left": took / done * (self._planned - done) if done else None,
-        }
-
-
 def audited(
     classifier: Classifier, wish: AuditWish, case: Case, stop: threading.Event, *, warn: Warn
 ) -> Generator[AuditView, None, AuditView]:
@@ -183,7 +158,7 @@ def audited(
     view = AuditView(
         wish.model, wish.request, kept.settings, standing.rows, 0, at, len(inputs), available
     )
-    looker, pace = _Looker(view, standing), _Pace(standing.rows, len(inputs))
+    looker, pace = _Looker(view, standing), Pace(standing.rows, len(inputs))
     while True:
         try:
             step = next(certifying)
