@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
-from gui.widgets.page import Page
+from gui.widgets.page import WRITTEN, Page
 
 FORMATS = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF page"}
 _DPI = 96
@@ -79,7 +79,7 @@ class Drawing(QWidget):
         except UserError as error:
             self._tell("error", str(error))
         else:
-            self._tell("info", f"Saved {path}.")
+            self._tell(WRITTEN, str(path))
 
     def rendered(self, fmt: str) -> bytes:
         """The drawing as it is now, in one of :data:`FORMATS`."""

@@ -32,6 +32,7 @@ from gui.style.theme import set_role
 from gui.widgets.buttons import menu_button
 from gui.widgets.card import Card
 from gui.widgets.icons import themed_icon
+from gui.widgets.page import WRITTEN
 
 if TYPE_CHECKING:
     from engine.report.plots import Figure
@@ -56,7 +57,7 @@ class Plot(Card, Generic[F]):
         is_made: it is there.
 
     Signals:
-        notice: kind and sentence: an export worked, or why it did not.
+        notice: kind and sentence, as a page's: an export worked, or why it did not.
         enlarged: it is to have the room of all plots, or to give it back.
     """
 
@@ -227,7 +228,7 @@ class Plot(Card, Generic[F]):
         except UserError as error:
             self.notice.emit("error", str(error))
         else:
-            self.notice.emit("info", f"Saved {path}.")
+            self.notice.emit(WRITTEN, str(path))
 
     def _rendered(self, shown: F | None, fmt: str, *, slide: bool = False) -> bytes | None:
         from engine.core.errors import UserError

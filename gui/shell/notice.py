@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.page import WRITTEN
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import words
 
@@ -110,7 +112,12 @@ class NoticeArea(QWidget):
     Attributes:
         notices: in the order they came.
         more: unfolds the others, and a sentence that was cut; hidden where there is nothing more.
+
+    Signals:
+        written: the path of a file, of which more is to be said than a sentence.
     """
+
+    written = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,6 +153,14 @@ class NoticeArea(QWidget):
         """Another width needs another height."""
         super().resizeEvent(event)
         self.fit()
+
+    @Slot(str, str)
+    def tell(self, kind: str, sentence: str) -> None:
+        """What a page says: a sentence of a kind, or which file it has written."""
+        if kind == WRITTEN:
+            self.written.emit(Path(sentence))
+        else:
+            self.show_notice(kind, sentence)
 
     def show_notice(
         self, kind: str, sentence: str, *, about: str = "", stays: bool = False

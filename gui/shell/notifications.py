@@ -32,6 +32,7 @@ class Notifications(QObject):
         self._session, self._notices = session, notices
         session.notice.connect(notices.show_notice)
         session.exports.exported.connect(self._on_written)
+        notices.written.connect(session.exports.exported)
         session.loading.refused.connect(self._on_refused)
         session.loading.remarked.connect(self._on_remark)
         session.loading.misfit.connect(self._on_misfit)

@@ -108,7 +108,7 @@ class Pages(PageStack):
         self.addWidget(self.explore)
         self.replaying = Replaying(session, self, self.explore, self.show_page)
         for part in (self.explore, self.answers, self.replaying):
-            part.notice.connect(notices.show_notice)
+            part.notice.connect(notices.tell)
         session.loading.offered.connect(self._on_offer)
         session.runs.began.connect(self.show_explore)
         session.case.opened.connect(self.show_runs)
@@ -368,7 +368,7 @@ class Pages(PageStack):
         self.addWidget(page)
         page.left.connect(back or self.show_explore)
         page.to_front.connect(self._on_front)
-        page.notice.connect(self._notices.show_notice)
+        page.notice.connect(self._notices.tell)
         return page
 
     @Slot(object)

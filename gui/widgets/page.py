@@ -15,6 +15,9 @@ from gui.widgets.card import Card
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
 
+WRITTEN = "written"
+"""Kind of a notice whose sentence is the path of a file that was written, and that leads to it."""
+
 
 class Page(Card):
     """A titled card with a way back and room for buttons.
@@ -28,7 +31,7 @@ class Page(Card):
     Signals:
         left: the person goes back to where the page was opened from.
         to_front: the page, which has something to show.
-        notice: kind and sentence, for whoever shows notices.
+        notice: kind and sentence, for whoever shows notices; or :data:`WRITTEN` and a path.
     """
 
     left = Signal()

@@ -28,7 +28,7 @@ def test_a_drawing_is_saved_in_every_format(page, tmp_path):
     page.notice.connect(lambda kind, sentence: told.append((kind, sentence)))
     for fmt in ("png", "svg", "pdf"):
         page.view.save(str(tmp_path / f"plane.{fmt}"))
-        assert told[-1] == ("info", f"Saved {tmp_path / f'plane.{fmt}'}.")
+        assert told[-1] == ("written", str(tmp_path / f"plane.{fmt}"))
     image = Image.open(io.BytesIO((tmp_path / "plane.png").read_bytes()))
     assert image.size == (page.view.width(), page.view.height())
     svg = (tmp_path / "plane.svg").read_text()

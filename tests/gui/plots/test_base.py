@@ -57,7 +57,7 @@ def test_saving_draws_the_data_that_is_shown(plot, drawn, tmp_path: Path, qtbot)
     for fmt in ("png", "svg"):
         with qtbot.waitSignal(plot.notice) as notice:
             plot.save(tmp_path / f"votes.{fmt}")
-        assert notice.args == ["info", f"Saved {tmp_path / f'votes.{fmt}'}."]
+        assert notice.args == ["written", str(tmp_path / f"votes.{fmt}")]
     assert drawn == [(plot.figure, "png", False), (plot.figure, "svg", False)]
     assert (tmp_path / "votes.png").read_bytes() == PNG
     plot.save(tmp_path / "votes.csv")

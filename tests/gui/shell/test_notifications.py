@@ -143,6 +143,20 @@ def test_consent_is_not_asked_for_a_model_that_was_replaced(window, qtbot):
     qtbot.waitUntil(lambda: window.notices.front is None)
 
 
+def test_a_saved_plot_is_one_click_away_too(loaded, tmp_path, qtbot):
+    loaded.session.runs.certify()
+    votes = loaded.pages.explore.votes
+    qtbot.waitUntil(lambda: votes.figure is not None and not loaded.session.runs.running)
+    votes.save(tmp_path / "votes.csv")
+    loaded.pages.show_page(loaded.pages.playground)
+    for path in (tmp_path / "votes.csv", tmp_path / "plane.png"):
+        if path.suffix == ".png":
+            loaded.pages.playground.view.save(str(path))
+        notice = loaded.notices.notices[-1]
+        assert notice.sentence == f"Wrote {path}."
+        assert button(notice, "&Open") and button(notice, "&Show in folder")
+
+
 def test_a_file_that_was_written_is_one_click_away(loaded, tmp_path, monkeypatch):
     asked, answers, selected = [], [True, True, False], [True, False]
 
