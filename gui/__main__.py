@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -54,6 +55,9 @@ current directory must not open a window. A test compares them with the command 
 _FAILURE, _BAD_INPUT = 1, 2
 _COMPLETION = "_CERTISCOPE_COMPLETE"
 """Set by a shell that asks, without an argument, how a command line goes on."""
+_SHIPPED = r"[a-z][a-z0-9-]+:[^\s/\\]"
+"""How names of what comes with the program begin, demo:digits-0.25 or digits:52; no drive does, and
+no address."""
 _PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
 """Which plugins of pydantic are left out: looking for any reads the list of every installed package
 at the start, and what is found would read along with every record."""
@@ -86,9 +90,14 @@ def run(arguments: list[str]) -> int:
 
 def _names_files(arguments: list[str]) -> bool:
     return all(
-        argument not in _COMMANDS and not argument.startswith("-") and Path(argument).exists()
+        argument not in _COMMANDS and not argument.startswith("-") and _is_there(argument)
         for argument in arguments
     )
+
+
+def _is_there(argument: str) -> bool:
+    """Whether it is a file, or may come with the program: whoever opens it says if it does not."""
+    return Path(argument).exists() or re.match(_SHIPPED, argument) is not None
 
 
 def _absent_file(arguments: list[str]) -> str:
@@ -98,7 +107,7 @@ def _absent_file(arguments: list[str]) -> str:
     first = Path(arguments[0])
     if not (first.exists() or first.suffix or len(first.parts) > 1):
         return ""  # a word that could be a command
-    return next(word for word in arguments if not Path(word).exists())
+    return next(word for word in arguments if not _is_there(word))
 
 
 def _window(files: list[str]) -> int:

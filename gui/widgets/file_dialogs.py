@@ -47,11 +47,22 @@ def input_filter() -> str:
 
 
 def is_model(path: Path) -> bool:
-    """Whether a dropped file or folder is meant as a model."""
+    """Whether a dropped file or folder, or a name in the command line, is meant as a model."""
     if path.is_dir():
         return (path / "config.json").is_file()
     suffix = path.suffix.lower()
-    return suffix in MODEL_SUFFIXES or (suffix in _STUMPS and _holds_stumps(path))
+    return (
+        is_shipped_model(path)
+        or suffix in MODEL_SUFFIXES
+        or (suffix in _STUMPS and _holds_stumps(path))
+    )
+
+
+def is_shipped_model(path: Path) -> bool:
+    """Whether it is the name of a model that comes with the program, and no file."""
+    from engine.models.kinds import DEMO
+
+    return str(path).startswith(DEMO) and not path.exists()
 
 
 def _holds_stumps(path: Path) -> bool:

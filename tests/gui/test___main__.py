@@ -49,6 +49,16 @@ def test_files_open_in_the_window(window: list[Any], tmp_path: Path) -> None:
     assert window == [[str(image)]]
 
 
+def test_names_of_what_comes_with_the_program_open_in_the_window(
+    window: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.run(["demo:digits-0.50", "digits:5"]) == 0
+    assert window == [["demo:digits-0.50", "digits:5"]]
+    assert program.run(["https://certiscope.example/a.png"]) == 2
+    assert "There is no file https:" in capsys.readouterr().err
+    assert len(window) == 1
+
+
 def test_a_folder_named_like_a_command_does_not_hide_it(
     window: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

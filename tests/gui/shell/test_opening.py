@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
@@ -186,6 +188,14 @@ def test_a_second_model_is_not_left_out_in_silence(loaded, qtbot, tmp_path):
     assert said(), "warnings before a run came in its place"
     loaded.opening.open_paths([tmp_path / "n.onnx"])
     assert not said()
+
+
+def test_a_shipped_model_is_no_input(loaded, qtbot):
+    loading = loaded.session.loading
+    loaded.opening.open_paths([Path("demo:digits-0.50"), Path("digits:5")])
+    assert loaded.notices.front is None, "nothing is asked about two inputs"
+    qtbot.waitUntil(lambda: loading.given.source == "digits:5" and not loading.busy)
+    assert loading.request.spec == "demo:digits-0.50"
 
 
 def test_logs_go_to_their_page_and_votes_to_theirs(window, tmp_path, qtbot):
