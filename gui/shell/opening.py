@@ -123,12 +123,21 @@ class Opening(QObject):
             if len(found) > 1:
                 sentence = f"Only {found[0].name} was opened, the first of {len(found)} {kind}s."
                 self._notices.show_notice("warning", sentence, about=_LEFT_OUT)
+        if logs and documents:
+            self._lead_to(logs)
         if inputs and self._pages.currentWidget() is vars(self._pages).get("audit"):
             self._pages.audit.choose(inputs)
         elif len(inputs) == 1:
             self.open_path(inputs[0])
         elif inputs:
             self._ask_about_set([str(path) for path in inputs])
+
+    def _lead_to(self, logs: Sequence[Path]) -> None:
+        """Say that logs are open, which another page hides."""
+        opened = f"{logs[0].name} is" if len(logs) == 1 else f"{len(logs):,} logs are"
+        words = f"{opened} open too, on the page Logs."
+        notice = self._notices.show_notice("info", words, about=_LEFT_OUT, stays=True)
+        notice.offer("Show &logs", partial(self._pages.show_page, self._pages.logs))
 
     def _ask_about_set(self, specs: list[str]) -> None:
         """Several inputs become a row to step through, if that is meant."""

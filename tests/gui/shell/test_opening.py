@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtWidgets import QPushButton
 
 from engine.case import Case
 from engine.case.merging import adopt
@@ -196,6 +197,22 @@ def test_a_shipped_model_is_no_input(loaded, qtbot):
     assert loaded.notices.front is None, "nothing is asked about two inputs"
     qtbot.waitUntil(lambda: loading.given.source == "digits:5" and not loading.busy)
     assert loading.request.spec == "demo:digits-0.50"
+
+
+def test_logs_that_another_page_hides_are_told_of(window, tmp_path, qtbot):
+    log, report = tmp_path / "log.csv", tmp_path / "report.json"
+    log.write_text("idx\tlabel\tpredict\tradius\tcorrect\ttime\n0\t1\t1\t0.5\t1\t1\n")
+    report.write_text("{}")
+    window.opening.open_paths([log])
+    assert window.notices.front is None, "nothing hides it"
+    window.opening.open_paths([log, report])
+    assert window.pages.currentWidget() is window.pages.verify
+    notice = window.notices.front
+    assert notice.sentence == "log.csv is open too, on the page Logs."
+    show = next(b for b in notice.findChildren(QPushButton) if b.text() == "Show &logs")
+    show.click()
+    assert window.pages.currentWidget() is window.pages.logs
+    qtbot.waitUntil(lambda: not window.session.worker.busy())
 
 
 def test_logs_go_to_their_page_and_votes_to_theirs(window, tmp_path, qtbot):
