@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QLockFile
 
 
-_TAKEN = "What the last session left was opened or thrown away by another window meanwhile."
+_TAKEN = "What an earlier session left was opened or thrown away by another window meanwhile."
 _UNREAD = "What an earlier session left could not be read, and stays where it is: {why}"
 
 
@@ -66,6 +66,7 @@ class Keeping(QObject):
         self._own: Path | None = None
         self._lock: QLockFile | None = None
         self._left: tuple[Left, QLockFile] | None = None
+        self._answered: set[Path] = set()
         self._resumes = False
         self.unsaved: set[str] = set()
         self.tables: dict[str, object] = {}
@@ -79,17 +80,23 @@ class Keeping(QObject):
 
     def begin(self) -> None:
         """Open a case of the session's own, and look for one that an earlier session left."""
-        folder, unread = data_folder() / "sessions", list[tuple[Path, str]]()
-        self._worker.submit(
-            lambda stop: session_file.left_in(folder, lambda *one: unread.append(one)),
-            "looking for what the last session left",
-            on_done=partial(self._on_left, unread),
-            quiet=True,
-        )
+        self._look()
+        folder = data_folder() / "sessions"
         self._worker.submit(
             lambda stop: session_file.begun(folder),
             "opening a file for this session",
             on_done=self._take,
+            quiet=True,
+        )
+
+    def _look(self) -> None:
+        """For the newest of what earlier sessions left and nobody was asked about yet."""
+        folder, unread = data_folder() / "sessions", list[tuple[Path, str]]()
+        answered = frozenset(self._answered)
+        self._worker.submit(
+            lambda stop: session_file.left_in(folder, lambda *one: unread.append(one), answered),
+            "looking for what earlier sessions left",
+            on_done=partial(self._on_left, unread),
             quiet=True,
         )
 
@@ -98,12 +105,19 @@ class Keeping(QObject):
         if (lock := self._claimed(left)) is not None:
             self._left, self._resumes = (left, lock), resume
             self._case.open(left.path)
+        self.put_off(left)
 
     def discard_left(self, left: Left) -> None:
         """Throw away what an earlier session left."""
         if (lock := self._claimed(left)) is not None:
             session_file.remove(left.path)
             lock.unlock()
+        self.put_off(left)
+
+    def put_off(self, left: Left) -> None:
+        """Ask no more about it until the next start, but about what another session left."""
+        self._answered.add(left.path)
+        self._look()
 
     def _claimed(self, left: Left) -> QLockFile | None:
         """The lock of what was left; None, and a sentence, where another window was faster."""

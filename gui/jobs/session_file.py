@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.case import Case
 
 _NAME = "session-*.certiscope"
+_STAMPED, _STAMP = "session-%Y%m%d-%H%M%S", "session-20261130-160500"
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,23 @@ class Left:
         results: ids of the runs with a result.
         unfinished: how many of its runs can be resumed.
         partial: how many of these have a result too.
+        others: how many sessions more have left something.
     """
 
     path: Path
     results: tuple[str, ...]
     unfinished: int
     partial: int = 0
+    others: int = 0
+
+    @property
+    def began(self) -> str:
+        """When the session began, ISO 8601, UTC; empty where its name does not say so."""
+        try:
+            moment = datetime.datetime.strptime(self.path.name[: len(_STAMP)], _STAMPED)
+        except ValueError:
+            return ""
+        return moment.replace(tzinfo=datetime.UTC).isoformat()
 
 
 def begun(folder: Path) -> OwnCase:
@@ -61,45 +73,54 @@ def begun(folder: Path) -> OwnCase:
     except OSError as error:
         raise UserError(f"Cannot write {folder}: {error.strerror or error}.") from error
     now = datetime.datetime.now(datetime.UTC)
-    path = folder / f"session-{now:%Y%m%d-%H%M%S-%f}-{os.getpid()}.certiscope"
+    path = folder / f"{now:{_STAMPED}-%f}-{os.getpid()}.certiscope"
     lock = locked(path)
     case = Case.create(path)
     case.known_to = "session"
     return OwnCase(case, lock)
 
 
-def left_in(folder: Path, unread: Callable[[Path, str], object]) -> Left | None:
+def left_in(
+    folder: Path, unread: Callable[[Path, str], object], answered: Container[Path] = ()
+) -> Left | None:
     """The newest case in ``folder`` that no window holds; empty ones are removed.
 
     Args:
         folder: of the cases of all sessions.
         unread: told of a case of which nothing can be read, and why; it stays, as another version
             of the program may read it, or somebody may mend it.
+        answered: cases about which somebody was asked already.
     """
+    paths = (path for path in sorted(folder.glob(_NAME), reverse=True) if path not in answered)
+    found = [left for path in paths if (left := _left(path, unread)) is not None]
+    return replace(found[0], others=len(found) - 1) if found else None
+
+
+def _left(path: Path, unread: Callable[[Path, str], object]) -> Left | None:
+    """What is in one of them; None where that is nothing, or a window holds it."""
     from engine.case import Case
 
-    for path in sorted(folder.glob(_NAME), reverse=True):
-        lock = _lock(path)
-        if not lock.tryLock(0):
-            continue
-        try:
-            case = Case.open(path)
-            rows = case.runs()
-        except UserError as error:
-            if _holds_anything(path):
-                unread(path, str(error))
-            continue
-        finally:
-            lock.unlock()
-        results = tuple(row.run_id for row in rows if row.outcome)
-        unfinished = sum(row.resumable for row in rows)
-        partial = sum(row.resumable and bool(row.outcome) for row in rows)
-        if results or unfinished:
-            return Left(path, results, unfinished, partial)
-        if wrong := case.damage or next((row.damage for row in rows if row.damage), ""):
-            unread(path, wrong)
-        elif not rows:
-            remove(path)
+    lock = _lock(path)
+    if not lock.tryLock(0):
+        return None
+    try:
+        case = Case.open(path)
+        rows = case.runs()
+    except UserError as error:
+        if _holds_anything(path):
+            unread(path, str(error))
+        return None
+    finally:
+        lock.unlock()
+    results = tuple(row.run_id for row in rows if row.outcome)
+    unfinished = sum(row.resumable for row in rows)
+    partial = sum(row.resumable and bool(row.outcome) for row in rows)
+    if results or unfinished:
+        return Left(path, results, unfinished, partial)
+    if wrong := case.damage or next((row.damage for row in rows if row.damage), ""):
+        unread(path, wrong)
+    elif not rows:
+        remove(path)
     return None
 
 

@@ -10,6 +10,7 @@ from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.jobs.session_file import Left
 from gui.shell.notice import Notice, NoticeArea
+from gui.widgets.local_time import local_time
 
 CLOSING = "closing"
 """What a question goes with that is none any more once the work has ended."""
@@ -133,12 +134,16 @@ def ask_about_left(
     open_left: Callable[[], None],
     resume: Callable[[], None],
     discard: Callable[[], None],
+    later: Callable[[], None],
 ) -> Notice:
-    """Offer what the last session left."""
+    """Offer what an earlier session left, and say how many others left something."""
     answers = {"&Resume the run": resume} if left.unfinished else {}
+    who = f"The session of {local_time(left.began)}" if left.began else "An earlier session"
+    more = f"{left.others:,} other sessions" if left.others > 1 else "another session"
+    also = f"; {more} left something too" if left.others else ""
     return area.ask(
-        f"The last session left {_what_is_left(left)}.",
-        answers | {"&Open": open_left, "&Discard": discard, "&Later": _nothing},
+        f"{who} left {_what_is_left(left)}{also}.",
+        answers | {"&Open": open_left, "&Discard": discard, "&Later": later},
     )
 
 

@@ -316,6 +316,7 @@ class Window(QMainWindow):
             open_left=partial(keeping.open_left, left),
             resume=partial(keeping.open_left, left, resume=True),
             discard=partial(keeping.discard_left, left),
+            later=partial(keeping.put_off, left),
         )
 
     @Slot()

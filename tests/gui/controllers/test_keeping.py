@@ -6,11 +6,14 @@ from contextlib import closing
 import pytest
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.case.recording import NOT_KEPT
+from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from gui.controllers import keeping
 from gui.controllers.preferences import data_folder
 from gui.controllers.session import Session
+from gui.jobs import session_file
 
 
 def cases():
@@ -91,6 +94,32 @@ def test_the_next_session_offers_and_resumes_what_was_going(
     assert cases() == [left.path] and again.case.title == ""
     again.keeping.discard()
     assert again.shutdown() and not cases()
+
+
+def test_what_several_sessions_left_is_offered_one_after_the_other(
+    kept, engine, preferences, make, qtbot
+):
+    kept.shutdown()
+    folder = data_folder() / "sessions"
+    evidence = make.evidence(CertifySettings(n=2000, seed=1)).model_copy(update={"chain": None})
+    for _ in range(3):
+        own = session_file.begun(folder)
+        adopt(own.case, evidence, ModelRequest("demo:x"))
+        own.lock.unlock()
+    oldest, middle, newest = cases()
+    again, found = Session(engine=engine, preferences=preferences), []
+    again.keeping.found.connect(found.append)
+    again.start()
+    again.keeping.begin()
+    answers = (again.keeping.put_off, again.keeping.discard_left, again.keeping.open_left)
+    for answer, path, others in zip(answers, (newest, middle, oldest), (2, 1, 0), strict=True):
+        qtbot.waitUntil(lambda: not again.worker.busy())
+        assert (found[-1].path, found[-1].others) == (path, others)
+        answer(found[-1])
+    qtbot.waitUntil(lambda: not again.worker.busy())
+    assert len(found) == 3 and again.case.file.path == oldest
+    assert cases() == [oldest, newest]
+    again.shutdown()
 
 
 def test_it_is_discarded_when_that_is_asked_for(kept, engine, preferences, qtbot):

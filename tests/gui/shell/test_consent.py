@@ -9,6 +9,7 @@ from engine.models.request import ModelRequest
 from gui.jobs.session_file import Left
 from gui.shell.consent import ask_about_left, ask_for_trust, ask_to_close, ask_to_keep
 from gui.shell.notice import NoticeArea
+from gui.widgets.local_time import local_time
 
 
 def buttons(notice):
@@ -65,9 +66,30 @@ def test_what_is_left_is_counted_once(qtbot, results, unfinished, partial, said)
     area = NoticeArea()
     qtbot.addWidget(area)
     left = Left(Path("x"), tuple("abc"[:results]), unfinished, partial)
-    notice = ask_about_left(area, left, open_left=list, resume=list, discard=list)
-    assert notice.sentence == f"The last session left {said}."
+    notice = ask_about_left(area, left, open_left=list, resume=list, discard=list, later=list)
+    assert notice.sentence == f"An earlier session left {said}."
     assert ("&Resume the run" in buttons(notice)) == bool(unfinished)
+
+
+@pytest.mark.parametrize(
+    "others, also",
+    [
+        (0, ""),
+        (1, "; another session left something too"),
+        (2, "; 2 other sessions left something too"),
+    ],
+)
+def test_which_session_left_it_is_said_and_that_others_did(qtbot, others, also):
+    area, later = NoticeArea(), []
+    qtbot.addWidget(area)
+    left = Left(Path("session-20261130-160500-1-2.certiscope"), ("a",), 0, others=others)
+    notice = ask_about_left(
+        area, left, open_left=list, resume=list, discard=list, later=lambda: later.append(left)
+    )
+    at = local_time("2026-11-30T16:05:00+00:00")
+    assert notice.sentence == f"The session of {at} left 1 result saved nowhere{also}."
+    buttons(notice)["&Later"].click()
+    assert later == [left]
 
 
 @pytest.mark.parametrize(
