@@ -67,6 +67,7 @@ class Keeping(QObject):
         self._lock: QLockFile | None = None
         self._left: tuple[Left, QLockFile] | None = None
         self._answered: set[Path] = set()
+        self._saved: frozenset[str] = frozenset()
         self._resumes = False
         self.unsaved: set[str] = set()
         self.tables: dict[str, object] = {}
@@ -128,6 +129,7 @@ class Keeping(QObject):
 
     def discard(self) -> None:
         """Throw away what is saved nowhere."""
+        self._remember(self._saved | self.unsaved)
         self.unsaved.clear()
         self.unkept.clear()
         self.changed.emit()
@@ -154,13 +156,14 @@ class Keeping(QObject):
         """Results that are in the open case, and saved nowhere if nobody gave that a name."""
         if not self._case.title:
             self.unsaved.update(run_ids)
+            self._remember(self._saved - set(run_ids))
             if self._case.file is None:
                 self.unkept.update(run_ids)
             self.changed.emit()
 
     def _take(self, own: OwnCase) -> None:
         if self._case.file is None:
-            self._own, self._lock = own.case.path, own.lock
+            self._own, self._lock, self._saved = own.case.path, own.lock, frozenset()
             self._case.file, self._case.own = own.case, own.case.path
         else:
             own.lock.unlock()
@@ -202,6 +205,7 @@ class Keeping(QObject):
             left, lock = claimed
             if case.path == left.path:
                 self._own, self._lock = left.path, lock
+                self._saved = session_file.saved_of(left.path)
                 self._case.own = left.path
                 self.unsaved.update(left.results)
             else:  # it did not open, and waits for the next start
@@ -235,8 +239,15 @@ class Keeping(QObject):
     def _on_saved(self, evidence: Evidence) -> None:
         self._save({evidence.run_id})
 
+    def _remember(self, saved: frozenset[str]) -> None:
+        """Which results are elsewhere: the next start offers the others, even after a crash."""
+        if saved != self._saved and self._own is not None:
+            self._saved = saved
+            session_file.note_saved(self._own, saved)
+
     def _save(self, run_ids: set[str]) -> None:
         """They are in a file with a name."""
+        self._remember(self._saved | run_ids)
         news = bool(self.unsaved & run_ids)
         self.unsaved -= run_ids
         self.unkept -= run_ids

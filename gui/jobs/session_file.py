@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,9 +38,9 @@ class Left:
 
     Attributes:
         path: its case.
-        results: ids of the runs with a result.
+        results: ids of the runs with a result that is in no other file.
         unfinished: how many of its runs can be resumed.
-        partial: how many of these have a result too.
+        partial: how many of these have such a result too.
         others: how many sessions more have left something.
     """
 
@@ -112,14 +112,15 @@ def _left(path: Path, unread: Callable[[Path, str], object]) -> Left | None:
         return None
     finally:
         lock.unlock()
-    results = tuple(row.run_id for row in rows if row.outcome)
+    saved = saved_of(path)
+    results = tuple(row.run_id for row in rows if row.outcome and row.run_id not in saved)
     unfinished = sum(row.resumable for row in rows)
-    partial = sum(row.resumable and bool(row.outcome) for row in rows)
+    partial = sum(row.resumable and row.run_id in results for row in rows)
     if results or unfinished:
         return Left(path, results, unfinished, partial)
     if wrong := case.damage or next((row.damage for row in rows if row.damage), ""):
         unread(path, wrong)
-    elif not rows:
+    elif all(row.run_id in saved for row in rows):
         remove(path)
     return None
 
@@ -149,6 +150,24 @@ def remove(path: Path) -> None:
     """Delete a session's case; one that cannot be deleted is offered once more."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
+        _saved(path).unlink(missing_ok=True)
+
+
+def note_saved(path: Path, run_ids: Iterable[str]) -> None:
+    """Remember which results of a session's case are in another file, or are not wanted.
+
+    Where that cannot be written they are offered once more.
+    """
+    with suppress(OSError):
+        _saved(path).write_text("".join(f"{one}\n" for one in sorted(run_ids)), encoding="utf-8")
+
+
+def saved_of(path: Path) -> frozenset[str]:
+    """Results of a session's case that are in another file."""
+    try:
+        return frozenset(_saved(path).read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
 
 
 def _holds_anything(path: Path) -> bool:
@@ -157,6 +176,10 @@ def _holds_anything(path: Path) -> bool:
         return path.stat().st_size > 0
     except OSError:
         return False
+
+
+def _saved(path: Path) -> Path:
+    return path.with_name(f"{path.name}.saved")
 
 
 def _lock(path: Path) -> QLockFile:

@@ -122,6 +122,34 @@ def test_what_several_sessions_left_is_offered_one_after_the_other(
     again.shutdown()
 
 
+def test_a_result_that_was_saved_is_not_offered_beside_one_that_was_not(
+    kept, engine, preferences, make, qtbot, tmp_path
+):
+    run(kept, qtbot)
+    with qtbot.waitSignal(kept.exports.saved):
+        kept.exports.export(kept.runs.evidence, "json", tmp_path / "a.json")
+    other = make.evidence(CertifySettings(n=2000, seed=1))
+    other = other.model_copy(update={"run_id": "another", "chain": None})
+    adopt(kept.case.file, other, ModelRequest("demo:x"))
+    kept.keeping.note(["another"])
+    kept.shutdown()
+    again = Session(engine=engine, preferences=preferences)
+    again.start()
+    with qtbot.waitSignal(again.keeping.found) as found:
+        again.keeping.begin()
+    (left,) = found.args
+    assert left.results == ("another",)
+    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
+    again.keeping.open_left(left)
+    qtbot.waitUntil(lambda: not again.worker.busy())
+    assert again.keeping.unsaved == {"another"}
+    again.keeping.note(["r"])  # labels came to it
+    assert session_file.saved_of(left.path) == frozenset()
+    again.keeping.discard()
+    assert session_file.saved_of(left.path) == {"r", "another"}
+    assert again.shutdown() and not list(left.path.parent.iterdir())
+
+
 def test_it_is_discarded_when_that_is_asked_for(kept, engine, preferences, qtbot):
     run(kept, qtbot)
     kept.shutdown()

@@ -76,6 +76,25 @@ def test_a_stopped_run_can_be_resumed_and_a_damaged_case_stays(own, make):
     assert not own.case.path.exists()
 
 
+def test_what_is_in_another_file_too_is_not_left(own, make):
+    path, stopped = own.case.path, make.evidence(CertifySettings(n=2000, seed=1), n=500)
+    adopt(own.case, stopped.model_copy(update={"chain": None}), ModelRequest("demo:x"))
+    own.lock.unlock()
+    session_file.note_saved(path, {"r"})
+    left = session_file.left_in(path.parent, nobody)
+    assert (left.results, left.unfinished, left.partial) == ((), 1, 0)  # it can still go on
+    assert session_file.saved_of(path.with_name("none")) == frozenset()
+
+
+def test_a_case_whose_results_are_all_elsewhere_is_removed(own, make):
+    path, done = own.case.path, make.evidence(CertifySettings(n=2000, seed=1))
+    adopt(own.case, done.model_copy(update={"chain": None}), ModelRequest("demo:x"))
+    own.lock.unlock()
+    session_file.note_saved(path, {"r"})
+    assert session_file.left_in(path.parent, nobody) is None
+    assert not list(path.parent.iterdir())
+
+
 @pytest.mark.parametrize(
     "change, part",
     [
