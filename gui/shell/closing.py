@@ -18,7 +18,8 @@ class Closing(QObject):
     """The questions between a wish to close and the end.
 
     An answer about results is none about work that was begun after it was asked for: whoever gives
-    it closes the window again, and is asked about that.
+    it closes the window again, and is asked about that. Whoever stays is asked again the next time;
+    whoever closes the window while the question stands has read it.
 
     Args:
         session: of the window.
@@ -75,6 +76,7 @@ class Closing(QObject):
             report=report,
             keep=None if lost and copied else keep,
             discard=self._discard,
+            stay=self._ask_again,
         )
         return True
 
@@ -98,5 +100,5 @@ class Closing(QObject):
 
     @Slot()
     def _ask_again(self) -> None:
-        """Another result, a dialog that was cancelled, or a file that was not written."""
+        """Somebody stayed, there is another result, or a file was not written after all."""
         self._asked = self._closes_when_saved = False

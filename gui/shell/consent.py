@@ -97,8 +97,9 @@ def ask_to_keep(
     report: Callable[[], None] | None,
     keep: Callable[[], None] | None,
     discard: Callable[[], None],
+    stay: Callable[[], None],
 ) -> Notice:
-    """Ask once what becomes of results that are saved nowhere.
+    """Ask what becomes of results that are saved nowhere.
 
     Args:
         area: where to ask.
@@ -107,6 +108,7 @@ def ask_to_keep(
         report: saves the one that is shown; None where that is none of them.
         keep: saves all of them in a case; None where it cannot.
         discard: leaves without them.
+        stay: does not leave.
     """
     what = "One result of this session is" if count == 1 else f"{count:,} results are"
     answers = {} if report is None else {"Save &report…": report}
@@ -114,7 +116,7 @@ def ask_to_keep(
         answers["&Keep in case…"] = keep
     return area.ask(
         f"{what} saved nowhere. {_after(count, lost)}",
-        answers | {"&Discard": discard, "&Stay": _nothing},
+        answers | {"&Discard": discard, "&Stay": stay},
         about="unsaved",
     )
 

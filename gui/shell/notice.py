@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.style.theme import set_role
@@ -59,6 +59,7 @@ class Notice(QFrame):
         self.buttons = row
         self._first = row.count()
         self._offered: list[QPushButton] = []
+        self._last: QPushButton | None = None
         self.be_low(on=False)
 
     def add_button(self, title: str, answer: Callable[[], None]) -> QPushButton:
@@ -67,6 +68,7 @@ class Notice(QFrame):
         button.clicked.connect(lambda: answer())
         self.buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self._dress(button)
+        self._last = button
         return button
 
     def offer(self, title: str, answer: Callable[[], None]) -> None:
@@ -76,6 +78,13 @@ class Notice(QFrame):
         self._offered.append(button)
         self._dress(button)
         self.put_first(button)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives a question's last answer, which changes nothing."""
+        if event.key() == Qt.Key.Key_Escape and self.kind == "question" and self._last is not None:
+            self._last.click()
+        else:
+            super().keyPressEvent(event)
 
     def be_low(self, *, on: bool) -> None:
         """Take one line, and as little above and below it as a line of text does.

@@ -104,7 +104,7 @@ def test_which_session_left_it_is_said_and_that_others_did(qtbot, others, also):
 def test_what_closing_would_lose_is_said(qtbot, count, lost, said):
     area = NoticeArea()
     qtbot.addWidget(area)
-    notice = ask_to_keep(area, count, lost=lost, report=None, keep=None, discard=list)
+    notice = ask_to_keep(area, count, lost=lost, report=None, keep=None, discard=list, stay=list)
     assert notice.sentence.endswith(f" saved nowhere. {said}")
     assert {"&Discard", "&Stay"} <= set(buttons(notice))
     assert not any("Keep" in title or "report" in title for title in buttons(notice))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
@@ -476,7 +476,7 @@ def answer(window, title):
     next(w for w in widgets if getattr(w, "text", str)() == title).click()
 
 
-def test_a_result_that_is_saved_nowhere_is_asked_about_once(kept, qtbot):
+def test_a_result_that_is_saved_nowhere_is_asked_about_until_somebody_leaves(kept, qtbot):
     assert kept.windowTitle() == "Certiscope"
     run(kept, qtbot)
     assert kept.windowTitle() == "1 result not saved - Certiscope"
@@ -485,6 +485,13 @@ def test_a_result_that_is_saved_nowhere_is_asked_about_once(kept, qtbot):
     assert kept.notices.front.sentence.startswith("One result of this session is saved nowhere.")
     answer(kept, "&Stay")
     kept.close()
+    assert kept.isVisible(), "whoever stayed is asked again"
+    stay = next(b for b in kept.notices.front.findChildren(QPushButton) if b.text() == "&Stay")
+    qtbot.keyClick(stay, Qt.Key.Key_Escape)
+    assert not kept.notices.notices
+    kept.close()
+    assert kept.isVisible() and kept.notices.front.about == "unsaved"
+    kept.close()  # the question stands: it was read
     assert not kept.isVisible()
     assert list(kept.session.case.file.path.parent.glob("*.certiscope"))
 
