@@ -208,16 +208,18 @@ def annotated(picture: QPixmap, marks: Sequence[Mark], *, scale: float = 1.0) ->
     painter.setFont(font)
     radius, edge = round(scale * _DISC), round(scale)
     for number, mark in enumerate(marks, 1):
-        painter.setPen(QPen(QColor(theme.accent), 2 * edge))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         inside = mark.rect.adjusted(edge, edge, -edge, -edge)
-        painter.drawRoundedRect(inside, 6 * scale, 6 * scale)
+        # the part may be of the frame's own colour, as the button of a run is: a line lies between
+        for color, width in ((theme.on_accent, 4), (theme.accent, 2)):
+            painter.setPen(QPen(QColor(color), width * edge))
+            painter.drawRoundedRect(inside, 6 * scale, 6 * scale)
         disc = QRect(0, 0, 2 * radius, 2 * radius)
         disc.moveCenter(mark.rect.topRight())
         disc.translate(-radius, radius)
+        painter.setPen(QPen(QColor(theme.on_accent), 2 * edge))
         painter.setBrush(QColor(theme.accent))
         painter.drawEllipse(disc)
-        painter.setPen(QColor(theme.on_accent))
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(number))
     painter.end()
     return image

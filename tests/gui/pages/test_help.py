@@ -68,3 +68,16 @@ def test_numbers_are_as_large_on_a_screen_of_more_pixels(qapp):
         row = round(20 + 5 * scale)  # through the upper part of the disc
         found.append(sum(QColor(image.pixel(x, row)) == accent for x in range(280, 321)))
     assert found[1] > 1.6 * found[0]
+
+
+def test_a_mark_on_a_part_of_its_own_colour_is_seen(qapp):
+    """The button of a run is in the accent too."""
+    accent = QColor(themes.current().accent)
+    picture = QPixmap(200, 100)
+    picture.fill(accent)
+    image = annotated(picture, [Mark(QRect(20, 20, 100, 60), "part", "text")])
+    ring = QColor(themes.current().on_accent)
+    row = [x for x in range(200) if QColor(image.pixel(x, 70)) == ring]
+    assert min(row) <= 24 and 116 <= max(row) <= 121  # the frame, on both sides
+    disc = [x for x in range(80, 119) if QColor(image.pixel(x, 30)) == ring]
+    assert disc and min(disc) < 105
