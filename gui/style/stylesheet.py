@@ -177,7 +177,7 @@ QMenu::item:selected { background: $accent; color: $on_accent; }
 QMenu::item:disabled { color: $off; background: transparent; }
 QMenu::separator { height: 1px; background: $grid; margin: 4px 8px; }
 QProgressBar {
-    background: $grid; border: none; border-radius: ${bar_radius}px; max-height: ${bar}px;
+    background: $groove; border: $groove_edge; border-radius: ${bar_radius}px; max-height: ${bar}px;
     min-height: ${bar}px; color: transparent;
 }
 QProgressBar::chunk { background: $accent; border-radius: ${bar_radius}px; }
@@ -204,8 +204,11 @@ def stylesheet(theme: Theme) -> str:
     }  # fmt: skip
     # a wider frame round what has the focus takes its width from within: nothing moves
     within = {f"{name}_in": round(theme.px(lengths[name])) - 1 for name in _FRAMED}
+    framed = theme.border_width > 1  # grey as lines are there, a groove would look full
     return _TEMPLATE.substitute(
         colors,
+        groove=theme.sunken if framed else theme.grid,
+        groove_edge=f"1px solid {theme.quiet_edge}" if framed else "none",
         quiet_edge=theme.quiet_edge,
         **within,
         **{name: round(theme.px(length)) for name, length in lengths.items()},

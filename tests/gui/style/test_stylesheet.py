@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -114,6 +116,24 @@ def test_a_primary_button_is_painted_in_the_accent(qapp: QApplication, qtbot) ->
     button.show()
     color = button.grab().toImage().pixelColor(10, 20)
     assert color.name().upper() == theme.accent
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_an_empty_bar_is_no_full_one(theme: Theme, qapp: QApplication, qtbot) -> None:
+    """Little light comes from its groove in every theme, beside what a full bar has."""
+    bar = QProgressBar()
+    qtbot.addWidget(bar)
+    bar.setStyleSheet(stylesheet(theme))
+    bar.setTextVisible(False)
+    bar.resize(200, 8)
+    colors = []
+    for value in (0, 100):
+        bar.setValue(value)
+        image = bar.grab().toImage()
+        colors.append(QColor(image.pixel(image.width() // 2, image.height() // 2)))
+    back = QColor(theme.surface).lightness()
+    empty, full = (abs(color.lightness() - back) for color in colors)
+    assert 4 * empty < full
 
 
 def test_rooms_are_dressed_when_they_are_seen_and_nothing_else_is(qapp, qtbot) -> None:
