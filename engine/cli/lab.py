@@ -34,7 +34,7 @@ _FORMS = (".pdf", ".html", ".csv")
 
 def lab_app() -> typer.Typer:
     """The commands of the lab."""
-    app = typer.Typer(help="Training methods compared.", no_args_is_help=True)
+    app = typer.Typer(help="Training methods compared.")
     app.callback()(lambda: None)
     app.command("table")(with_flags(table_command, table_flags()))
     return app

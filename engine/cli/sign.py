@@ -89,9 +89,7 @@ PASSPHRASE = "CERTISCOPE_PASSPHRASE"
 
 def keys_app() -> typer.Typer:
     """The command and its three verbs."""
-    app = typer.Typer(
-        help="Keys that sign evidence (Ed25519): new, show, trust.", no_args_is_help=True
-    )
+    app = typer.Typer(help="Keys that sign evidence (Ed25519): new, show, trust.")
     app.command("new")(new)
     app.command("show")(show)
     app.command("trust")(trust)

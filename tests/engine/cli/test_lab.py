@@ -49,3 +49,9 @@ def test_the_table_is_printed_and_written(program, tmp_path):
 def test_bad_input_is_a_sentence(program, tmp_path, words, sentence):
     shown = program("lab", "table", *words, "--folder", str(tmp_path))
     assert shown.status == 2 and sentence in shown.err
+
+
+def test_the_lab_without_a_command_says_that_one_is_missing(program):
+    alone = program("lab")
+    assert alone.status == 2 and alone.out == ""
+    assert "Missing command; certiscope lab --help lists what there is." in alone.err

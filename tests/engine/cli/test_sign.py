@@ -16,6 +16,12 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
+def test_keys_without_a_verb_says_that_one_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys"]) == 2
+    shown = capsys.readouterr()
+    assert "Missing command; certiscope keys --help" in shown.err and not shown.out
+
+
 def test_signed_evidence_holds_and_says_by_whom(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
