@@ -129,7 +129,7 @@ class TrainingPage(Page):
         left.column.addWidget(self.form)
         left.column.addStretch(1)
         right = QWidget()
-        plots = divided(Qt.Orientation.Horizontal, self.loss, self.accuracy, sizes=(400, 500))
+        plots = divided(Qt.Orientation.Horizontal, self.loss, self.accuracy, sizes=(450, 450))
         self.halves = Halves(("Curves", "Epochs"), (plots, self.results), sizes=(360, 240))
         said = self.complaint, self.said  # seen beside either half
         filled(QVBoxLayout(right), *said, (self.halves, 1), spacing=8)

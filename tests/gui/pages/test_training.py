@@ -34,6 +34,10 @@ def test_what_takes_its_time_after_the_last_epoch_is_said(page):
     assert page.said.text() == MEASURING
 
 
+def test_the_curves_share_the_room_alike(page):
+    assert abs(page.loss.width() - page.accuracy.width()) <= 2
+
+
 @pytest.mark.thorough
 def test_a_training_is_stopped_resumed_and_its_result_opened(
     page, session, qtbot, tmp_path, monkeypatch
