@@ -194,6 +194,7 @@ class PruningPage(WorkPage):
     def _refresh(self) -> None:
         super()._refresh()
         self.save.setEnabled(self.shown is not None and bool(self.shown.rows))
+        self.cut.setEnabled(self.cut.count() > 0)
 
     def _on_failed(self, failure: Failure) -> None:
         self.shown = None

@@ -33,6 +33,11 @@ def window(qtbot, preferences, make):
     make.destroy(window)
 
 
+def test_without_a_pruned_network_no_scores_can_be_chosen(window):
+    window.pages.show_page(window.pages.pruning)
+    assert not window.pages.pruning.cut.isEnabled()
+
+
 def test_every_column_says_what_it_means(window):
     model, across = window.pages.pruning.model, Qt.Orientation.Horizontal
     for column in range(model.columnCount()):
