@@ -146,7 +146,7 @@ class ExampleTable(QTableWidget):
         """Above the names stands how many samples have no room here."""
         samples = "a noisy sample" if count == 1 else f"{count} noisy samples"
         tip = f"{samples} more where there is room, as after a double click" if count else ""
-        self._head(NAME, f"+{count}\nnoisy" if count else "", tip)
+        self._head(NAME, f"{count} noisy\nnot shown" if count else "", tip)
 
     def _show(self, place: int, name: str, example: Example, ink: str) -> None:
         self._heads[place] = name, example
