@@ -19,7 +19,7 @@ from gui.widgets.card import Card
 from gui.widgets.fitted import LARGEST, FittedLabel
 from gui.widgets.headline import headline_lines
 from gui.widgets.pace import Pace
-from gui.widgets.section import say, words
+from gui.widgets.section import say, unbroken, words
 
 _WAITING = "Press F5 to certify."
 _NOW = "This may be claimed if the run is stopped now."
@@ -197,5 +197,5 @@ class ClaimCard(Card):
     def _say(self, outcome: str, role: str, sentence: str, votes: str) -> None:
         set_role(self.outcome, role)
         say(self.outcome, outcome)
-        say(self.sentence, sentence)
+        say(self.sentence, unbroken(sentence))
         say(self.votes, votes)

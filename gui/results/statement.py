@@ -32,7 +32,7 @@ from gui.widgets.flag_names import in_the_window
 from gui.widgets.headline import Headline
 from gui.widgets.pace import Pace
 from gui.widgets.scroll import ScrollColumn
-from gui.widgets.section import say, words
+from gui.widgets.section import say, unbroken, words
 
 _WAITING = "Choose a model and an input, then press Certify (F5)."
 _READY = "Press Certify (F5)."
@@ -228,7 +228,7 @@ class StatementPanel(Card):
         given = fitted.identity if fitted is not None else None
         self.headline.show_number(headline_in(region, given) if region else "")
         say(self.unit, region_note(region, given))
-        say(self.sentence, sentence)
+        say(self.sentence, unbroken(sentence))
         say(self.true, "")
 
     def _badge(self, badge: Badge | None) -> None:

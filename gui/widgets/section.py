@@ -43,6 +43,15 @@ def well() -> tuple[QFrame, QVBoxLayout]:
     return frame, layout
 
 
+def unbroken(text: str) -> str:
+    r"""A sentence whose percentages keep number and sign on one line.
+
+    >>> unbroken("confidence 99.9 %, for").split(" ")
+    ['confidence', '99.9\xa0%,', 'for']
+    """
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 class Words(QLabel):
     """A label that breaks its lines and can be selected."""
 

@@ -10,6 +10,7 @@ from engine.evidence.settings import CertifySettings
 from gui.results.claim import ClaimCard
 from gui.results.verdict import REFUTED
 from gui.style import theme as themes
+from gui.widgets.section import unbroken
 
 
 def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_session, make):
@@ -25,7 +26,7 @@ def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_ses
     runs.evidence = make.evidence(CertifySettings())
     runs.evidence_changed.emit()
     assert card.outcome.text() == "CERTIFIED"
-    assert card.sentence.text() == runs.evidence.statement
+    assert card.sentence.text() == unbroken(runs.evidence.statement)
     idle_session.playback.snapshot = make.snapshot(CertifySettings(), 500)
     idle_session.playback.changed.emit()
     assert card.outcome.text() == "REPLAY" and card.sentence.isHidden()
@@ -42,7 +43,7 @@ def test_off_stage_it_follows_nothing_and_on_stage_it_is_up_to_date(qtbot, idle_
     assert card.sentence.text() == "Press F5 to certify."
     card.show()
     assert card.outcome.text() == "CERTIFIED"
-    assert card.sentence.text() == runs.evidence.statement
+    assert card.sentence.text() == unbroken(runs.evidence.statement)
 
 
 @pytest.mark.parametrize(("height", "long", "keys"), [(690, 1, True), (420, 22, False)])

@@ -14,6 +14,7 @@ from engine.schemes import Gaussian
 from gui.results.statement import StatementPanel
 from gui.results.verdict import REFUTED
 from gui.shell.commands import COMMANDS
+from gui.widgets.section import unbroken
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_a_certificate(panel, idle_session, make):
     assert panel.outcome.text() == "CERTIFIED"
     assert panel.headline.text() == f"R = {round_down(evidence.radius, 3)}"
     assert float(panel.headline.text()[4:]) <= evidence.radius
-    assert panel.sentence.text() == evidence.statement
+    assert panel.sentence.text() == unbroken(evidence.statement)
     assert panel.outcome.toolTip() == meaning("certificate")
     assert panel.headline.toolTip() == meaning("ball")
     assert evidence.settings.scheme.limits[0] in panel.limits.text()
@@ -169,4 +170,4 @@ def test_beside_the_replay_of_another_run_stands_that_run_and_no_claim(panel, id
     assert panel.sentence.text() == REFUTED and panel.headline.isHidden()
     played.evidence = played.snapshot = None
     panel.refresh()
-    assert panel.outcome.text() == "CERTIFIED" and panel.sentence.text() == own.statement
+    assert panel.outcome.text() == "CERTIFIED" and panel.sentence.text() == unbroken(own.statement)

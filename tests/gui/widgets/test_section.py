@@ -3,13 +3,20 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.widgets.layouts import filled
-from gui.widgets.section import Section, say, well, words
+from gui.widgets.section import Section, say, unbroken, well, words
 
 
 def test_a_heading_is_read_as_written(qtbot):
     section = Section("Same run")
     qtbot.addWidget(section)
     assert section.header.itemAt(0).widget().accessibleName() == "Same run"
+
+
+def test_a_percentage_is_on_one_line(qtbot):
+    label = words()
+    qtbot.addWidget(label)
+    say(label, unbroken("With confidence 99.9 %, no change"))
+    assert label.text() == "With confidence 99.9\N{NO-BREAK SPACE}%, no change"
 
 
 def test_an_empty_sentence_takes_no_room(qtbot):
