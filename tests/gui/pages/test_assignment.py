@@ -58,7 +58,7 @@ def test_the_saved_file_holds_it_and_the_shown_result_does_not(loaded, qtbot, tm
     form.take()
     path = tmp_path / "x.json"
     with qtbot.waitSignal(loaded.session.exports.exported):
-        loaded.opening._write_shown("json", loaded.opening._shown(), path)
+        loaded.opening._write_shown("json", loaded.opening.shown(), path)
     written = Evidence.model_validate_json(path.read_text())
     assert written.assignment == Assignment(client="ACME")
     assert loaded.session.runs.evidence.assignment is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from types import SimpleNamespace
 
 from PySide6.QtCore import QObject
 
@@ -23,7 +23,8 @@ def test_the_first_is_told_at_once_and_the_last_after_the_pause(qtbot) -> None:
 
 def test_what_takes_long_is_told_less_often(qtbot, monkeypatch) -> None:
     clock, parent = iter([0.0, 0.003, 1.0, 1.003]), QObject()
-    monkeypatch.setattr(time, "thread_time", lambda: next(clock))
+    own = SimpleNamespace(thread_time=lambda: next(clock))  # other clocks go on
+    monkeypatch.setattr("gui.widgets.pace.time", own)
     pace = Pace(lambda: None, parent)
     pace.ask()
     pace.ask()
