@@ -16,7 +16,7 @@ from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.medians import audit_medians, median_settings
 from engine.cli.options import at_flag, read_execution, read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED, CONTRADICTED, PARTIAL
-from engine.cli.output import STDOUT, check_writable, deliver, json_of, say
+from engine.cli.output import STDOUT, check_writable, deliver, json_of, of_a_set, say
 from engine.cli.progress import follow
 from engine.cli.reading import epsilon_flag, measures
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
@@ -326,6 +326,6 @@ def _deliver(
         reports,
         lambda: _show(result, values),
         failed=failed,
-        wrote=[*(values["report"] or ()), *filter(None, (values["csv"], values["evidence"]))],
+        wrote=of_a_set(values),
         quiet=values["quiet"],
     )

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import CERTIFIED, PARTIAL
-from engine.cli.output import STDOUT, check_writable, deliver, json_of, say, tried
+from engine.cli.output import STDOUT, check_writable, deliver, json_of, of_a_set, say, tried
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS
 from engine.cli.terminal import Terminal
@@ -100,13 +100,12 @@ def audit_medians(
         say(f"{unread.input}: {unread.reason}")
     writes = [partial(_draw, result, path) for path in values["report"] or ()]
     writes += [partial(_write_rows, result, values["csv"])] if values["csv"] else []
-    wrote = [*(values["report"] or ()), *filter(None, (values["csv"], values["evidence"]))]
     deliver(
         lambda: [json_of(result)],
         values["json"],
         writes,
         lambda: _show(result, values),
-        wrote=wrote,
+        wrote=of_a_set(values),
         quiet=values["quiet"],
     )
     return CERTIFIED if result.complete and not failed else PARTIAL

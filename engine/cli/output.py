@@ -110,6 +110,11 @@ def named(target: str) -> tuple[Path, ...]:
     return () if target in ("", STDOUT) else (Path(target),)
 
 
+def of_a_set(values: Mapping[str, Any]) -> list[Path]:
+    """What the flags of a set name beside ``--json``: reports, rows and a folder of evidence."""
+    return [*(values["report"] or ()), *filter(None, (values["csv"], values["evidence"]))]
+
+
 def _to_file(text: Callable[[], Iterable[str]], target: str) -> None:
     print_text(text(), target)
 

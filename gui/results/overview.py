@@ -29,6 +29,7 @@ from gui.results.claim import ClaimCard
 from gui.results.plot_grid import HANDLE, PlotGrid
 from gui.results.slice_axes import AxesChooser
 from gui.widgets.layouts import filled
+from gui.widgets.pace import interval_ms
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
@@ -244,8 +245,8 @@ class Explore(QWidget):
             return
         began = time.perf_counter()
         (self._draw_votes, self._draw_bounds)[place]()
-        spent = 1000 * (time.perf_counter() - began)
-        self._turns.setInterval(round(min(max(TURN_MS, spent / _SHARE), _SLOWEST_MS)))
+        spent = time.perf_counter() - began
+        self._turns.setInterval(interval_ms(spent, _SHARE, TURN_MS, _SLOWEST_MS))
 
     @Slot()
     def _bring(self) -> None:

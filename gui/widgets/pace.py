@@ -45,10 +45,20 @@ class Pace(QObject):
             self.ask()
 
 
-def interval_ms(seconds: float) -> int:
-    """Between two calls, each of which takes some seconds of processor time.
+def interval_ms(
+    seconds: float,
+    share: float = _SHARE,
+    least: float = READING_MS,
+    most: float = _SLOWEST_MS,
+) -> int:
+    """Between two calls, each of which takes some seconds, for no more than a share of the time.
+
+    Args:
+        seconds: of one call.
+        share: of a core, or of the clock.
+        least, most: milliseconds.
 
     >>> interval_ms(0.001), interval_ms(0.0024), interval_ms(0.01)
     (250, 300, 400)
     """
-    return round(min(max(READING_MS, 1000 * seconds / _SHARE), _SLOWEST_MS))
+    return round(min(max(least, 1000 * seconds / share), most))
