@@ -52,6 +52,7 @@ class LeftColumn(Card):
         self.medians = MediansPanel(session)
         self.command = CommandPanel(session, actions["copy-command"])
         self._ordered: list[Field] = []
+        self._foreseen: Counting | None = None
         self._prospects = Lane(session.worker)
         self._turn = QTimer(self, singleShot=True, interval=_TURN_MS)
         self._turn.timeout.connect(self._look_ahead)
@@ -142,10 +143,8 @@ class LeftColumn(Card):
             except UserError:  # what it needs of an input is not there yet
                 self.settings.needs.clear()
                 return
-            if (
-                session.worker.doing
-            ):  # minutes, where it counts: others' numbers do not stand so long
-                self.settings.needs.wait()
+            if session.worker.doing and settings != self._foreseen:
+                self.settings.needs.wait()  # it may be minutes until the worker has time
             self._prospects.submit(
                 lambda stop: prospect(settings),
                 "looking at the settings",
@@ -157,6 +156,7 @@ class LeftColumn(Card):
     def _show_prospect(self, settings: Counting, prospect: Prospect) -> None:
         """Numbers of a slider's place a moment ago say so; those of another scheme are none."""
         if type(settings.scheme) is self.settings.scheme and not self._session.form.complaint:
+            self._foreseen = settings
             self.settings.needs.show_prospect(prospect)
 
 

@@ -101,6 +101,17 @@ def test_a_forecast_of_other_votes_does_not_stand_while_a_run_is_counted(loaded,
     qtbot.waitUntil(lambda: "If all 400,000 votes agree" in settings.needs.text())
 
 
+def test_the_forecast_of_these_settings_stands_while_they_are_counted(loaded, engine, qtbot):
+    needs = loaded.left.settings.needs
+    qtbot.waitUntil(lambda: "If all 100,000 votes agree" in needs.text())
+    engine.pause = 0.2
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.worker.doing != "")
+    loaded.left._look_ahead()
+    assert "If all 100,000 votes agree" in needs.text()
+    loaded.session.runs.stop()
+
+
 def test_the_kernel_is_offered_where_the_input_takes_more_than_one(
     column, session, engine, make, qtbot
 ):
