@@ -3,7 +3,7 @@
 import sys
 
 from engine.system.interrupt import leave, until_interrupted
-from engine.system.memory import collect_seldom, leave_to_the_system
+from engine.system.memory import collect_seldom, hold_pages, leave_to_the_system
 from engine.system.openmp import wait_passively
 
 
@@ -16,6 +16,7 @@ def _run() -> int:
 if __name__ == "__main__":
     wait_passively()
     collect_seldom()
+    hold_pages()
     status = until_interrupted(_run)
     leave_to_the_system()
     leave(status)

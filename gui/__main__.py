@@ -15,6 +15,7 @@ from pathlib import Path
 from engine.system.interrupt import leave, remembered, until_interrupted
 from engine.system.memory import (
     collect_seldom,
+    hold_pages,
     keep_small,
     leave_to_the_system,
     without_collection,
@@ -83,6 +84,7 @@ def run(arguments: list[str]) -> int:
         if absent := _absent_file(arguments):
             return _refuse(f"There is no file {absent}.", _BAD_INPUT)
     collect_seldom()
+    hold_pages()
     from engine.cli import main as command_line
 
     return command_line(arguments, demo=_demo)
@@ -144,6 +146,7 @@ def prepare(*, offscreen: bool) -> str:
     Before Qt, whose bindings make every module that is loaded after them dearer.
     """
     keep_small()
+    hold_pages()
     os.environ.setdefault(_PLUGINS, "__all__")
     lacking = _lacking(offscreen=offscreen)
     if lacking:

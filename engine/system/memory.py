@@ -13,6 +13,13 @@ from pathlib import Path
 _ARENAS = 2
 _M_ARENA_MAX = -8
 """Of glibc's ``mallopt``, from its ``malloc.h``."""
+_HELD = {
+    "MALLOC_TRIM_THRESHOLD_": (-1, 512 << 20),
+    "MALLOC_TOP_PAD_": (-2, 64 << 20),
+    "MALLOC_MMAP_THRESHOLD_": (-3, 32 << 20),
+}
+"""By the environment's name for it, what of ``mallopt`` and how many bytes: a heap of a thread is
+64 MiB, and no block of more than half of one can lie in it."""
 _PRIMITIVES = "256"
 _OBJECTS = 200_000
 
@@ -26,12 +33,27 @@ def keep_small() -> None:
     was freed there: two are enough for a window and its worker. oneDNN, by which torch computes on
     a CPU, keeps up to 1,024 compiled primitives, one for every layer and batch size it has met; a
     quarter of that holds every network here several times over. Measured on two cores: 25 runs of
-    one digit took a window from 831 to 2,048 MB.
+    one digit took a window from 831 to 2,048 MB. What a run frees goes back at its end, by
+    :func:`give_back`.
     """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _PRIMITIVES)
     libc = _glibc()
     if libc is not None and "MALLOC_ARENA_MAX" not in os.environ:
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def hold_pages() -> None:
+    """Keep what a batch frees for the next one, unless the environment says otherwise.
+
+    glibc returns the end of a heap to the system as soon as it is free, and the system clears each
+    page when it is asked for again. Which heaps end in what batches free is chance: between a few
+    hundred and 128,000 pages a second were counted in runs of one network, a quarter of a core.
+    """
+    libc = _glibc()
+    if libc is not None:
+        for name, (what, size) in _HELD.items():
+            if name not in os.environ:
+                libc.mallopt(what, size)
 
 
 def give_back() -> None:

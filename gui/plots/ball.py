@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent, QTransform
-from PySide6.QtWidgets import QGraphicsPathItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QWidget
 
 from engine.core.late import np
 from engine.core.text import class_in_words, visible
@@ -121,6 +121,8 @@ class BallPlot(Chart["SliceFigure"]):
         self.casing, self.outline = (pg.PlotDataItem(connect="pairs") for _ in range(2))
         self.samples = pg.ScatterPlotItem(pxMode=True)
         self.input = pg.ScatterPlotItem(pxMode=True)
+        for dots in (self.samples, self.input):  # the ball grows over them, they stay
+            dots.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.ball_casing, self.ball = QGraphicsPathItem(), QGraphicsPathItem()
         self.attacked = QGraphicsPathItem()
         self.radius_line = pg.PlotDataItem(antialias=True)

@@ -10,6 +10,9 @@ from engine.core.text import visible
 from gui.widgets.tips import set_tip
 
 _MORE = " …"
+_SOME = "x"
+"""What Qt's label is told to hold in place of any text: it has the whole window laid out anew for
+every other one, though only a change of its height, or of none to some, moves anything."""
 _KEPT = 0.6
 """Part of the room that whole words are to fill; else the next one is cut, as in long names."""
 
@@ -58,15 +61,20 @@ class ElidedLabel(QLabel):
     """
 
     def __init__(self, text: str = "", *, lines: int = 1, parent: QWidget | None = None) -> None:
-        super().__init__(visible(text), parent)
+        super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.whole, self.lines = "", lines
+        self._text, self.whole, self.lines = "", "", lines
+        self._hold(visible(text))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
 
     def shown(self) -> str:
         """The text as it is painted now."""
         room = self.contentsRect().width()
-        return broken(self.text(), self.fontMetrics(), room, self.lines)
+        return broken(self._text, self.fontMetrics(), room, self.lines)
 
     def minimumSizeHint(self) -> QSize:
         """As high as its lines, no width of its own."""
@@ -74,15 +82,17 @@ class ElidedLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """The lines at the width it has."""
-        one = super().sizeHint()
+        one, metrics = super().sizeHint(), self.fontMetrics()
         more = self.shown().count("\n") if self.lines > 1 else 0
-        return QSize(one.width(), one.height() + more * self.fontMetrics().lineSpacing())
+        width = one.width() + metrics.horizontalAdvance(self._text)
+        width -= metrics.horizontalAdvance(_SOME) if self._text else 0
+        return QSize(width, one.height() + more * metrics.lineSpacing())
 
     def setText(self, text: str) -> None:
         """Show another text; keeps the tooltip in step."""
         text = visible(text)
-        if text != self.text():
-            super().setText(text)
+        if text != self._text:
+            self._hold(text)
             self.set_whole("")
             self._update_tooltip()
 
@@ -118,6 +128,15 @@ class ElidedLabel(QLabel):
             self.foregroundRole(),
         )
 
+    def _hold(self, text: str) -> None:
+        if self.accessibleName() == self._text:  # else it has a name of its own
+            self.setAccessibleName(text)
+        self._text = text
+        super().setText(_SOME if text else "")
+        if self.lines > 1:
+            self.updateGeometry()
+        self.update()
+
     def _update_tooltip(self) -> None:
-        cut = self.text() if self.shown().replace("\n", " ") != self.text() else ""
+        cut = self._text if self.shown().replace("\n", " ") != self._text else ""
         set_tip(self, self.whole or cut)

@@ -11,8 +11,9 @@ import pytest
 
 _PROGRAM = """
 import sys, time
-from engine.system.memory import keep_small
+from engine.system.memory import hold_pages, keep_small
 keep_small()
+hold_pages()
 from engine.models.request import ModelRequest
 from gui.shell.app import application, open_window
 from PySide6.QtCore import QEvent
