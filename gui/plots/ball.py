@@ -124,8 +124,7 @@ class BallPlot(Chart["SliceFigure"]):
         for dots in (self.samples, self.input):  # the ball grows over them, they stay
             dots.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.ball_casing, self.ball = QGraphicsPathItem(), QGraphicsPathItem()
-        self.attacked = QGraphicsPathItem()
-        self.radius_line = pg.PlotDataItem(antialias=True)
+        self.attacked, self.radius_line = QGraphicsPathItem(), QGraphicsPathItem()
         self.radius_label = pg.TextItem("")
         self.names = [pg.TextItem("") for _ in range(_NAMED)]
         self._mapped: tuple[object, ...] = ()
@@ -328,8 +327,9 @@ class BallPlot(Chart["SliceFigure"]):
             path.closeSubpath()
         else:
             path.addEllipse(QPointF(0.0, 0.0), radius, radius)
-            end = radius * math.cos(_ANGLE), radius * math.sin(_ANGLE)
-            self.radius_line.setData([0.0, end[0]], [0.0, end[1]])
+            line = QPainterPath(QPointF(0.0, 0.0))
+            line.lineTo(radius * math.cos(_ANGLE), radius * math.sin(_ANGLE))
+            self.radius_line.setPath(line)
         for item in (self.ball_casing, self.ball):
             item.setPath(path)
         # the input's dot leaves a small ball in sight

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from engine.planning import Prospect
 
 
+_LATER = "These settings are looked at when the engine is free."
+
+
 class NeedsView(QWidget):
     """A line for no change and each smallest change, one for the most that votes can reach.
 
@@ -44,9 +47,6 @@ class NeedsView(QWidget):
         outer.setContentsMargins(0, 2, 0, 6)
         outer.addWidget(self.frame)
         self.setAccessibleName("What these settings can come to")
-        kept = self.sentence.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self.sentence.setSizePolicy(kept)
         self.clear()
 
     def clear(self) -> None:
@@ -60,13 +60,14 @@ class NeedsView(QWidget):
         self.setAccessibleDescription("")
 
     def wait(self) -> None:
-        """Other settings are being looked at: no number stays, but the room for it does."""
+        """Other settings will be looked at: no number stays, and a sentence says why."""
         for _, value in self._lines:
             value.setText("…")
             set_role(value, "")
         say(self.heading, HEADING if self.heading.text() else "")
-        self.sentence.setVisible(False)
-        self.setAccessibleDescription("")
+        set_role(self.sentence, "small")
+        self.sentence.setText(_LATER)
+        self.setAccessibleDescription(_LATER)
 
     def show_prospect(self, prospect: Prospect) -> None:
         """Show what a scheme and its votes can come to."""

@@ -23,8 +23,8 @@ def test_the_disc_has_the_certified_radius(shown, slices) -> None:
     rect = plot.ball.path().boundingRect()
     assert rect.width() == rect.height() == pytest.approx(2 * 0.63299)
     assert rect.center() == QPointF(0, 0)
-    x, y = plot.radius_line.getOriginalDataset()
-    assert np.hypot(x[1], y[1]) == pytest.approx(0.63299)
+    end = plot.radius_line.path().currentPosition()
+    assert np.hypot(end.x(), end.y()) == pytest.approx(0.63299)
 
 
 def test_the_radius_is_rounded_down(shown, slices) -> None:
