@@ -105,6 +105,7 @@ class BallPlot(Chart["SliceFigure"]):
     """Predicted class over the slice, and the ball inside which the answer cannot change."""
 
     stem: ClassVar[str] = "region"
+    is_round: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__("Certified region")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QTransform
@@ -32,9 +32,11 @@ class Chart(Plot[F]):
     Attributes:
         canvas: the pyqtgraph widget; ``plot`` its plot item, ``view`` its view box.
         widest: a label as long as any at the left axis, with room for its name.
+        is_round: shapes are round, and painted without steps.
     """
 
     widest = "0.000"
+    is_round: ClassVar[bool] = False
 
     def make_body(self) -> QWidget:
         """The canvas with its items."""
@@ -158,6 +160,7 @@ class Chart(Plot[F]):
     def _prepare_canvas(self) -> None:
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.setFrameShape(QFrame.Shape.NoFrame)
+        self.canvas.setAntialiasing(self.is_round)
         self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         policy = QSizePolicy.Policy.Expanding
         self.canvas.setSizePolicy(policy, policy)

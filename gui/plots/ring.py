@@ -52,6 +52,7 @@ class RingPlot(RegionPlot["TermsMap"]):
     """
 
     has_scale: ClassVar[bool] = False
+    is_round: ClassVar[bool] = True
 
     def build(self) -> None:
         """Arcs from the lowest to the uppermost, marks and texts."""
