@@ -16,10 +16,11 @@ _M_ARENA_MAX = -8
 _HELD = {
     "MALLOC_TRIM_THRESHOLD_": (-1, 512 << 20),
     "MALLOC_TOP_PAD_": (-2, 64 << 20),
-    "MALLOC_MMAP_THRESHOLD_": (-3, 32 << 20),
+    "MALLOC_MMAP_MAX_": (-4, 0),
 }
-"""By the environment's name for it, what of ``mallopt`` and how many bytes: a heap of a thread is
-64 MiB, and no block of more than half of one can lie in it."""
+"""By the environment's name for it, what of ``mallopt`` and its value: a heap that ends free is
+kept up to so many bytes, grows by as much as a thread's heap is large at most, and no block that
+fits into one is mapped by itself."""
 _PRIMITIVES = "256"
 _OBJECTS = 200_000
 
@@ -45,15 +46,16 @@ def keep_small() -> None:
 def hold_pages() -> None:
     """Keep what a batch frees for the next one, unless the environment says otherwise.
 
-    glibc returns the end of a heap to the system as soon as it is free, and the system clears each
-    page when it is asked for again. Which heaps end in what batches free is chance: between a few
-    hundred and 128,000 pages a second were counted in runs of one network, a quarter of a core.
+    glibc returns the end of a heap to the system as soon as it is free, and every block of more
+    than 32 MiB; the system clears each page when it is asked for again. Which heaps end in what
+    batches free is chance: between a few hundred and 128,000 pages a second were counted in runs
+    of one network, a quarter of a core.
     """
     libc = _glibc()
     if libc is not None:
-        for name, (what, size) in _HELD.items():
+        for name, (what, value) in _HELD.items():
             if name not in os.environ:
-                libc.mallopt(what, size)
+                libc.mallopt(what, value)
 
 
 def give_back() -> None:
