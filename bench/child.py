@@ -26,12 +26,6 @@ _SETTLE_MS = 1000
 
 def _paint(began: float) -> None:
     """In the child: open the window as the program does, note when it is painted, and leave."""
-    import gc
-
-    from gui.__main__ import prepare
-
-    gc.disable()  # as the program does until its window collects by itself
-    prepare(offscreen=True)
     from gui.shell.app import application, open_window
 
     app = application()
@@ -43,9 +37,6 @@ def _paint(began: float) -> None:
 
 def _bare(began: float) -> None:
     """In the child: the least that a window with a plot takes, of Qt and pyqtgraph alone."""
-    import gc
-
-    gc.disable()
     import pyqtgraph
     from PySide6.QtCore import QTimer
     from PySide6.QtGui import QPaintEvent
@@ -220,9 +211,6 @@ def _recorded(began: float) -> None:
 
     Processor time is that of the window's own thread: the engine is loaded beside it.
     """
-    from gui.__main__ import prepare
-
-    prepare(offscreen=True)
     from engine.demos.gallery import case_of
     from gui.shell.app import application, open_window
 
@@ -249,18 +237,29 @@ def _recorded(began: float) -> None:
     os._exit(0)  # the engine is still being loaded, which cannot be interrupted
 
 
+def _main(kind: str, *words: str) -> None:
+    """Measure one thing, in a process that was begun as the program begins."""
+    import gc
+
+    gc.disable()  # the window has its own collection
+    if kind == "bare":
+        _bare(float(words[0]))
+        return
+    from gui.__main__ import prepare
+
+    prepare(offscreen=True)
+    if kind == "paint":
+        _paint(float(words[0]))
+    elif kind == "drag":
+        _drag(int(words[0]))
+    elif kind == "recorded":
+        _recorded(float(words[0]))
+    elif kind == "switch":
+        _switch(*words)
+    else:
+        _run(words[0], words[1], int(words[2]), *words[3:], probed=kind == "late")
+
+
 if __name__ == "__main__":
     wait_passively()  # as the program does: spinning threads would take the window's turn
-    if sys.argv[1] == "paint":
-        _paint(float(sys.argv[2]))
-    elif sys.argv[1] == "bare":
-        _bare(float(sys.argv[2]))
-    elif sys.argv[1] == "drag":
-        _drag(int(sys.argv[2]))
-    elif sys.argv[1] == "recorded":
-        _recorded(float(sys.argv[2]))
-    elif sys.argv[1] == "switch":
-        _switch(sys.argv[2], sys.argv[3])
-    else:
-        probed = sys.argv[1] == "late"
-        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]), *sys.argv[5:], probed=probed)
+    _main(*sys.argv[1:])
