@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QFontMetricsF
 
-from engine.figures.axes import short_count
+from engine.figures.axes import linear_ticks, short_count
 from gui.plots.graphics import pg
 from gui.style.theme import Theme
 
 _DECADE, _WITHIN = 1.0, 0.1
 """Spacings that stand for the ticks of a logarithmic axis with and without a label."""
 _DIGITS = (tuple(range(1, 10)), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
+_WANTED = (8, 5, 3, 2, 1)
+"""Labels on an axis between two such places."""
 _GAP = 10
 """Pixels between two labels."""
 _BEYOND = 8
@@ -55,8 +57,11 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _labelled(self, low: float, high: float, size: float) -> list[float]:
         """The densest round numbers whose labels do not touch."""
-        for digits in _DIGITS:
-            ticks = _ticks(low, high, digits)
+        choices = [_ticks(low, high, digits) for digits in _DIGITS]
+        if len(choices[0]) < 2 and high > low:  # a short axis, which is almost a linear one
+            places = (linear_ticks(10**low, 10**high, wanted) for wanted in _WANTED)
+            choices = [[math.log10(place) for place in found] for found in places]
+        for ticks in choices:
             if self._fit(ticks, low, high, size):
                 return ticks
         step = 2

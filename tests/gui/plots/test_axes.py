@@ -52,6 +52,21 @@ def test_labels_of_a_logarithmic_axis_never_touch(qapp, width, least, most) -> N
     assert all(end < start for (_, end), (start, _) in zip(ends, ends[1:], strict=False))
 
 
+@pytest.mark.parametrize(("least", "most"), [(51, 60), (3100, 3900), (121_000, 129_000), (2, 2.5)])
+def test_a_range_between_round_numbers_has_labels_that_say_where_they_stand(
+    qapp, least, most
+) -> None:
+    axis = CountAxis("bottom")
+    style_axis(axis, themes.current())
+    axis.setLogMode(True)
+    ticks = axis.tickValues(math.log10(least), math.log10(most), 300)[0][1]
+    assert len(ticks) >= (2 if most > 3 else 1)
+    scales = {"k": 1000, "M": 1_000_000}
+    for x, text in zip(ticks, axis.tickStrings(ticks, 1, 1), strict=True):
+        value = float(text.rstrip("kM")) * scales.get(text[-1], 1)
+        assert value == pytest.approx(10**x, rel=1e-9)
+
+
 def test_a_wide_logarithmic_axis_says_more(qapp) -> None:
     axis = CountAxis("bottom")
     style_axis(axis, themes.current())

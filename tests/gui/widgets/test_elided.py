@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gui.widgets.elided import ElidedLabel
 
@@ -81,3 +83,42 @@ def test_lines_are_taken_as_they_are_needed(qtbot) -> None:
     assert label.shown() == "noisy: Mr. Hi" and label.sizeHint().height() < two
     label.resize(label.fontMetrics().horizontalAdvance("noisy"), 40)
     assert label.shown().count("\n") == 1 and label.toolTip() == label.text()
+
+
+def test_screen_readers_get_the_whole_text_or_the_name_it_was_given(qtbot) -> None:
+    label = ElidedLabel(LONG)
+    qtbot.addWidget(label)
+
+    def name() -> str:
+        return QAccessible.queryAccessibleInterface(label).text(QAccessible.Text.Name)
+
+    assert name() == LONG
+    label.setText("short")
+    assert name() == "short"
+    label.setText("")
+    label.setText("again")
+    assert name() == "again"
+    label.setAccessibleName("Counts")
+    label.setText("3 of 4")
+    assert name() == "Counts"
+
+
+def test_another_text_lays_nothing_out_anew_but_the_first_one_and_none_do(qtbot) -> None:
+    class Requests(QObject):
+        count = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.count += event.type() == QEvent.Type.LayoutRequest
+            return False
+
+    place, label, requests = QWidget(), ElidedLabel("3 of 4"), Requests()
+    qtbot.addWidget(place)
+    QVBoxLayout(place).addWidget(label)
+    place.resize(300, 60)
+    place.show()
+    QApplication.processEvents()
+    place.installEventFilter(requests)
+    for text, wanted in (("4 of 4", 0), ("", 1), ("again", 2), ("and again", 2)):
+        label.setText(text)
+        QApplication.processEvents()
+        assert requests.count == wanted and label.shown() == text
