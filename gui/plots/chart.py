@@ -186,13 +186,26 @@ class Chart(Plot[F]):
         axis = self.plot.getAxis(side)
         length = self.view.height() if side == "left" else self.view.width()
         metrics, most = QFontMetricsF(axis.label.font()), max(_LEAST_NAME, length)
-        name = self._names[side]
-        if metrics.horizontalAdvance(name) > most:  # whole words without the unit, if these fit
-            name = name.partition(", ")[0]
+        forms = _shorter(self._names[side])
+        name = next((one for one in forms if metrics.horizontalAdvance(one) <= most), forms[-1])
         fitting = metrics.elidedText(name, Qt.TextElideMode.ElideRight, most)
         if fitting != axis.labelText:
             axis.setLabel(fitting)
             axis.resizeEvent()  # which alone puts the name into the middle of its axis
+
+
+def _shorter(name: str) -> list[str]:
+    """An axis's name, and shorter ones that still say what it counts.
+
+    >>> _shorter("certified accuracy, % of inputs")
+    ['certified accuracy, % of inputs', 'certified accuracy', 'accuracy']
+    >>> _shorter("epsilon (l2 norm)")
+    ['epsilon (l2 norm)', 'epsilon']
+    """
+    forms = [name]
+    forms += [form for mark in (", ", " (") if (form := forms[-1].partition(mark)[0]) != forms[-1]]
+    kind, _, noun = forms[-1].partition(" ")
+    return [*forms, noun] if kind and noun and " " not in noun else forms
 
 
 def text_size(text: pg.TextItem) -> tuple[float, float]:

@@ -101,6 +101,11 @@ def test_the_name_of_an_axis_is_never_longer_than_the_axis(shown, curve) -> None
     plot.show_figure(curve(x_name="l2 distance, standard deviations of the columns"))
     QApplication.processEvents()
     assert axis.labelText == "l2 distance"  # no words are cut that a comma can leave out
+    plot.resize(230, 200)
+    plot.show_figure(curve(y_name="certified accuracy"))
+    QApplication.processEvents()
+    # nor what kind of it, which stands elsewhere too
+    assert plot.plot.getAxis("left").labelText == "accuracy"
     plot.show_figure(curve(x_name=long))
     plot.resize(900, 300)
     QApplication.processEvents()
