@@ -15,14 +15,22 @@ from __future__ import annotations
 import copy
 import operator
 from collections import Counter
+from typing import Any, Literal
 
 import torch
 from torch import fx, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from engine.models.keeping import is_steady, keeps_nothing
+from engine.models.keeping import (
+    is_steady,
+    keeps_nothing,
+    plain,
+    written_between,
+)
+from engine.models.leaks import SLOPE, may_leak, without_traces
 from engine.models.one_call import Network, Packed, in_one_call, is_traced, operations
+from engine.models.tracing import trace
 
 _PACKED_PIXELS = 64 * 32 * 32
 _TOLERANCE = {torch.float32: 1e-4, torch.bfloat16: 0.1, torch.float16: 0.02}
@@ -121,7 +129,9 @@ class _FullPrecisionHead(nn.Module):
 def _fused(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> _ChannelsLast:
     if probe.device.type != "cpu":
         raise NotImplementedError("oneDNN runs on the CPU")
-    return _ChannelsLast(_cast(pack(fold_batch_norm(trace(network)), probe, dtype), dtype))
+    packed = _cast(pack(fold_batch_norm(trace(network)), probe, dtype), dtype)
+    leaky = any(isinstance(one, Packed) and one.after == "leaky" for one in packed.modules())
+    return _ChannelsLast(without_traces(packed) if leaky else packed)
 
 
 def _folded(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> _ChannelsLast:
@@ -148,17 +158,8 @@ def _probe(shape: tuple[int, ...], device: torch.device) -> torch.Tensor:
 
 
 def _agree(expected: torch.Tensor, found: torch.Tensor, dtype: torch.dtype) -> bool:
-    scale = expected.abs().max().clamp(min=1e-6)
-    return bool(((expected - found.float()).abs().max() / scale) < _TOLERANCE[dtype])
-
-
-def trace(network: nn.Module) -> fx.GraphModule:
-    """A copy of ``network`` as a graph of its calls.
-
-    Raises:
-        Exception: the network branches on its data; many kinds of error, none of them ours.
-    """
-    return fx.symbolic_trace(copy.deepcopy(network))
+    apart = (expected - found.float()).abs().max()
+    return bool(apart <= _TOLERANCE[dtype] * expected.abs().max())
 
 
 def fold_batch_norm(graph: fx.GraphModule) -> fx.GraphModule:
@@ -178,11 +179,12 @@ def fold_batch_norm(graph: fx.GraphModule) -> fx.GraphModule:
 
 
 def called_once(graph: fx.GraphModule, node: fx.Node) -> nn.Module | None:
-    """The module that ``node`` calls, if it calls one that nothing else calls."""
+    """The module that ``node`` calls, if nothing else calls it and nothing is hooked to it."""
     if node.op != "call_module":
         return None
     calls = Counter(other.target for other in graph.graph.nodes if other.op == "call_module")
-    return graph.get_submodule(str(node.target)) if calls[node.target] == 1 else None
+    layer = graph.get_submodule(str(node.target))
+    return layer if calls[node.target] == 1 and plain(layer) else None
 
 
 def replace_module(graph: fx.GraphModule, node: fx.Node, module: nn.Module) -> None:
@@ -192,10 +194,13 @@ def replace_module(graph: fx.GraphModule, node: fx.Node, module: nn.Module) -> N
 
 
 _NO_SCALARS: list[float] = []
-_SLOPE = 1e-30
-"""Of ReLU below 0, where oneDNN computes it: its own takes a NaN for 0, and a sample that has no
-class would get one. Beside what else is added up it is far below rounding."""
-_AFTER = {False: ("none", _NO_SCALARS), True: ("leaky_relu", [_SLOPE])}
+After = Literal["nothing", "relu", "leaky"]
+_FUSED = {
+    "nothing": ("none", _NO_SCALARS),
+    "relu": ("none", _NO_SCALARS),
+    "leaky": ("leaky_relu", [SLOPE]),
+}
+"""What oneDNN does at the end of a layer; its own ReLU takes a NaN for 0."""
 _ADDITIONS = (operator.add, operator.iadd, torch.add)
 _RELUS = (torch.relu, functional.relu, torch.relu_)
 
@@ -204,7 +209,7 @@ class PackedConv(Packed):
     """A convolution, optionally plus a second tensor, optionally through ReLU."""
 
     def __init__(
-        self, conv: nn.Conv2d, input_size: tuple[int, ...], dtype: torch.dtype, *, relu: bool
+        self, conv: nn.Conv2d, input_size: tuple[int, ...], dtype: torch.dtype, after: After
     ) -> None:
         super().__init__()
         self._where = ([*conv.padding], [*conv.stride], [*conv.dilation], conv.groups)
@@ -213,39 +218,47 @@ class PackedConv(Packed):
             weight, *self._where, list(input_size)
         )
         self._bias = None if conv.bias is None else conv.bias.detach().to(dtype)
-        self._relu = relu
+        self.after = after
 
     def forward(self, x: torch.Tensor, other: torch.Tensor | None = None) -> torch.Tensor:
         """Result for ``x``, with ``other`` added before the ReLU."""
         own = (self._weight, self._bias, *self._where)
-        after, slopes = _AFTER[self._relu]
+        fused = _FUSED[self.after]
         if other is None:
             if is_traced():
-                return operations().convolution(x, *own, after, slopes)  # type: ignore[no-any-return]
-            return torch.ops.mkldnn._convolution_pointwise(x, *own, after, slopes, "")  # type: ignore[no-any-return]
+                found = operations().convolution(x, *own, *fused)
+            else:
+                found = torch.ops.mkldnn._convolution_pointwise(x, *own, *fused, "")
+            return _exact_relu(found) if self.after == "relu" else found  # type: ignore[no-any-return]
         if is_traced():
             found = operations().convolution_and_sum(x, other, *own)
         else:
             convolve = torch.ops.mkldnn._convolution_pointwise.binary
             found = convolve(x, other, *own, "add", 1.0, None, _NO_SCALARS, "")
-        return found.relu_() if self._relu else found  # type: ignore[no-any-return]
+        return found if self.after == "nothing" else _exact_relu(found)  # type: ignore[no-any-return]
 
 
 class PackedLinear(Packed):
     """A linear layer, optionally through ReLU; twice as fast as the default on some processors."""
 
-    def __init__(self, linear: nn.Linear, dtype: torch.dtype, *, relu: bool) -> None:
+    def __init__(self, linear: nn.Linear, dtype: torch.dtype, after: After) -> None:
         super().__init__()
         self._weight = linear.weight.detach().to(dtype)
         self._bias = None if linear.bias is None else linear.bias.detach().to(dtype)
-        self._after = _AFTER[relu]
+        self.after = after
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Result for ``x`` (B, N)."""
-        own = (self._weight, self._bias, *self._after)
+        own = (self._weight, self._bias, *_FUSED[self.after])
         if is_traced():
-            return operations().linear(x.contiguous(), *own)  # type: ignore[no-any-return]
-        return torch.ops.mkldnn._linear_pointwise(x.contiguous(), *own, "")  # type: ignore[no-any-return]
+            found = operations().linear(x.contiguous(), *own)
+        else:
+            found = torch.ops.mkldnn._linear_pointwise(x.contiguous(), *own, "")
+        return _exact_relu(found) if self.after == "relu" else found  # type: ignore[no-any-return]
+
+
+def _exact_relu(x: Any) -> Any:
+    return x.relu_()
 
 
 def pack(graph: fx.GraphModule, probe: torch.Tensor, dtype: torch.dtype) -> fx.GraphModule:
@@ -258,33 +271,37 @@ def pack(graph: fx.GraphModule, probe: torch.Tensor, dtype: torch.dtype) -> fx.G
     """
     sizes = _Sizes(graph)
     sizes.run(probe)
+    relu: After = "leaky" if may_leak(graph, sizes.largest) else "relu"
     for node in list(graph.graph.nodes):
         layer = called_once(graph, node)
-        if isinstance(layer, nn.Conv2d) and _plain(layer):
-            _pack_one(graph, node, layer, sizes.seen, dtype)
+        if isinstance(layer, nn.Conv2d) and _zero_padded(layer):
+            _pack_one(graph, node, layer, sizes.seen, dtype, relu)
         elif isinstance(layer, nn.Linear) and _inner(node, sizes.seen):
-            _pack_linear(graph, node, layer, dtype)
+            _pack_linear(graph, node, layer, dtype, relu)
     graph.graph.lint()
     graph.recompile()
     return graph
 
 
 class _Sizes(fx.Interpreter):
-    """Runs a graph and remembers the size of every tensor."""
+    """Runs a graph and remembers the size of every tensor, and the largest number of all."""
 
     def __init__(self, graph: fx.GraphModule) -> None:
         super().__init__(graph)
         self.seen: dict[fx.Node, tuple[int, ...]] = {}
+        self.largest = 0.0
 
     def run_node(self, n: fx.Node) -> object:
         """Run one node."""
         value = super().run_node(n)
         if isinstance(value, torch.Tensor):
             self.seen[n] = tuple(value.shape)
+            if value.is_floating_point() and value.numel():  # NaN stays what it is
+                self.largest = float(value.abs().max().clamp(min=self.largest))
         return value
 
 
-def _plain(conv: nn.Conv2d) -> bool:
+def _zero_padded(conv: nn.Conv2d) -> bool:
     return conv.padding_mode == "zeros" and not isinstance(conv.padding, str)
 
 
@@ -294,14 +311,16 @@ def _pack_one(
     conv: nn.Conv2d,
     sizes: dict[fx.Node, tuple[int, ...]],
     dtype: torch.dtype,
+    kind: After,
 ) -> None:
     addition = _only_user(node)
-    other = _summand(addition, node, sizes) if addition is not None else None
+    other = _summand(graph, addition, node, sizes) if addition is not None else None
     end = addition if addition is not None and other is not None else node
     following = _only_user(end)
     relu = following if following is not None and _is_relu(graph, following) else None
     source = node.all_input_nodes[0]
-    replace_module(graph, node, PackedConv(conv, sizes[source], dtype, relu=relu is not None))
+    after: After = "nothing" if relu is None else kind
+    replace_module(graph, node, PackedConv(conv, sizes[source], dtype, after))
     # The sum can only be taken where both of its parts exist: at the addition.
     with graph.graph.inserting_before(end):
         arguments = (source,) if other is None else (source, other)
@@ -319,11 +338,11 @@ def _inner(node: fx.Node, sizes: dict[fx.Node, tuple[int, ...]]) -> bool:
 
 
 def _pack_linear(
-    graph: fx.GraphModule, node: fx.Node, linear: nn.Linear, dtype: torch.dtype
+    graph: fx.GraphModule, node: fx.Node, linear: nn.Linear, dtype: torch.dtype, kind: After
 ) -> None:
     following = _only_user(node)
     relu = following if following is not None and _is_relu(graph, following) else None
-    replace_module(graph, node, PackedLinear(linear, dtype, relu=relu is not None))
+    replace_module(graph, node, PackedLinear(linear, dtype, "nothing" if relu is None else kind))
     if relu is not None:
         relu.replace_all_uses_with(node)
         graph.graph.erase_node(relu)
@@ -335,10 +354,21 @@ def _only_user(node: fx.Node) -> fx.Node | None:
 
 
 def _summand(
-    addition: fx.Node, node: fx.Node, sizes: dict[fx.Node, tuple[int, ...]]
+    graph: fx.GraphModule,
+    addition: fx.Node,
+    node: fx.Node,
+    sizes: dict[fx.Node, tuple[int, ...]],
 ) -> fx.Node | None:
-    """What ``addition`` adds to ``node``, if that is a tensor of the same size."""
+    """What ``addition`` adds to ``node``, if that is a tensor of the same size.
+
+    The convolution is made at the addition then: nothing may be written over what it reads before,
+    nor may the sum be written over anything but its result.
+    """
     if addition.target not in _ADDITIONS or addition.kwargs or len(addition.args) != 2:
+        return None
+    if addition.target is operator.iadd and addition.args[0] is not node:
+        return None
+    if written_between(graph, node, addition):
         return None
     others = [part for part in addition.args if part is not node]
     if len(others) != 1 or not isinstance(others[0], fx.Node):
@@ -348,5 +378,6 @@ def _summand(
 
 def _is_relu(graph: fx.GraphModule, node: fx.Node) -> bool:
     if node.op == "call_module":
-        return isinstance(graph.get_submodule(str(node.target)), nn.ReLU)
+        layer = graph.get_submodule(str(node.target))
+        return isinstance(layer, nn.ReLU) and plain(layer)
     return node.target in _RELUS

@@ -18,6 +18,20 @@ from torch.utils._pytree import tree_leaves
 
 _PURE = ("torch", "torchvision", "_operator", "builtins", "math")
 """Packages whose functions keep nothing; those without a module are torch's own, in C++."""
+_IN_PLACE = {
+    "iadd",
+    "isub",
+    "imul",
+    "itruediv",
+    "ifloordiv",
+    "imod",
+    "ipow",
+    "iand",
+    "ior",
+    "ixor",
+    "setitem",
+}
+"""Python's own ways to write into a tensor; torch's end with "_", or are told to."""
 _OURS = "engine.models.fast"
 
 
@@ -72,20 +86,26 @@ def keeps_nothing(graph: fx.GraphModule, probe: torch.Tensor) -> bool:
 
 def _pure(graph: fx.GraphModule) -> bool:
     """Whether all that it calls is torch's own, in eval mode, and nothing is hooked to it."""
-    if everywhere._global_forward_hooks or everywhere._global_forward_pre_hooks:
+    if has_hooks_everywhere():
         return False
     for node in graph.graph.nodes:
         if node.op == "call_function" and not _is_torch(node.target):
             return False
         if node.op == "call_module":
             layer = graph.get_submodule(str(node.target))
-            if not all(map(_plain, layer.modules())):
+            if not all(map(plain, layer.modules())):
                 return False
     return True
 
 
-def _plain(layer: nn.Module) -> bool:
-    hooked = layer._forward_hooks or layer._forward_pre_hooks
+def has_hooks_everywhere() -> bool:
+    """Whether something is hooked to every layer there is."""
+    return bool(everywhere._global_forward_hooks or everywhere._global_forward_pre_hooks)
+
+
+def plain(layer: nn.Module) -> bool:
+    """Whether a layer computes what torch's layers of its class do, and nothing more."""
+    hooked = layer._forward_hooks or layer._forward_pre_hooks or "forward" in vars(layer)
     named = type(layer).__module__
     known = named.startswith("torch.nn.") or named == _OURS
     own = (value for value in vars(layer).values() if callable(value))  # such as another forward
@@ -99,6 +119,26 @@ def _follows(layer: nn.Module) -> bool:
 
 def _is_torch(target: Any) -> bool:
     return (getattr(target, "__module__", None) or "torch").partition(".")[0] in _PURE
+
+
+def written_between(graph: fx.GraphModule, first: fx.Node, last: fx.Node) -> bool:
+    """Whether what lies between two nodes may write over a tensor; what is not known may."""
+    node = first.next
+    while node is not last:
+        if _may_write(graph, node):
+            return True
+        node = node.next
+    return False
+
+
+def _may_write(graph: fx.GraphModule, node: fx.Node) -> bool:
+    if node.op == "call_module":
+        layer = graph.get_submodule(str(node.target))
+        return not plain(layer) or bool(getattr(layer, "inplace", False))
+    name = str(getattr(node.target, "__name__", node.target))
+    told = "out" in node.kwargs or any(one is True for one in (*node.args, *node.kwargs.values()))
+    unknown = node.op == "call_function" and not _is_torch(node.target)
+    return name in _IN_PLACE or name.endswith("_") or told or unknown
 
 
 def _writes(graph: fx.GraphModule, probe: torch.Tensor) -> bool:

@@ -54,7 +54,12 @@ class Packed(nn.Module):
     """A layer whose weights are packed for one operation, in their dtype.
 
     They are plain attributes, not buffers: casting the network leaves them alone.
+
+    Attributes:
+        after: what comes at its end: "nothing", "relu", or "leaky" for a ReLU that keeps a NaN.
     """
+
+    after: str
 
     _weight: torch.Tensor
     _bias: torch.Tensor | None

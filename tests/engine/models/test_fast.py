@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from engine.models.fast import PackedConv, PackedLinear, accelerate, fold_batch_norm, pack, trace
+from engine.models.fast import PackedConv, PackedLinear, _agree, accelerate, fold_batch_norm, pack
+from engine.models.tracing import trace
 
 CPU = torch.device("cpu")
 needs_onednn = pytest.mark.skipif(
@@ -177,6 +178,67 @@ def test_a_sample_without_a_class_gets_none_from_fused_layers(kind, dtype):
     assert found.isnan().any(1).tolist() == [False, True, False]
 
 
+class Clipped(nn.Module):
+    """What is large is clipped by something hooked to one of its layers; probes are small."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)
+        self.relu, self.inner, self.head = nn.ReLU(), nn.Linear(4, 4), nn.Linear(4, 2)
+        layer = self.get_submodule(name)
+        layer.register_forward_hook(lambda module, given, found: found.clamp(-50, 50))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.inner(self.relu(self.norm(self.conv(x))).mean((2, 3))))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("name", ["", "conv", "norm", "relu", "inner", "head"])
+def test_what_is_hooked_to_a_layer_stays(name, dtype):
+    torch.manual_seed(0)
+    plain = Clipped(name).eval().requires_grad_(False)
+    x = 1000 * torch.rand(3, 3, 8, 8)
+    found = accelerate(plain, (3, 8, 8), CPU, dtype)(x.to(dtype)).float()
+    expected = plain(x)
+    scale = float(expected.abs().max())
+    torch.testing.assert_close(found, expected, rtol=0.05, atol=0.05 * scale)
+
+
+class Late(nn.Module):
+    """Writes over what a convolution has read; or adds its result to what is read again."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind, self.conv, self.head = kind, nn.Conv2d(3, 3, 1), nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.mean((2, 3), keepdim=True) + 1
+        if self.kind == "over what was read":
+            y = self.conv(x)
+            torch.relu_(x)
+            return self.head((y + x).flatten(1))
+        y = x
+        y += self.conv(torch.relu(2 - x))
+        return self.head((x + y).flatten(1))
+
+
+@pytest.mark.parametrize("kind", ["over what was read", "into what is read"])
+def test_a_sum_is_made_where_nothing_is_written_over(kind):
+    torch.manual_seed(0)
+    plain = Late(kind).eval().requires_grad_(False)
+    x = torch.tensor([-5.0, 0.0, 5.0])[:, None, None, None].expand(3, 3, 8, 8)
+    fast = accelerate(plain, (3, 8, 8), CPU, torch.float32)
+    torch.testing.assert_close(fast(x), plain(x), rtol=1e-4, atol=1e-4)
+
+
+def test_a_faint_network_is_compared_at_its_own_scale():
+    """However wrong a form were, its numbers would be as near to 0."""
+    own = torch.tensor([[1e-12, 0.0]])
+    assert not _agree(own, own.flip(1), torch.float32)
+    assert _agree(own, own.clone(), torch.float32) and _agree(own * 0, own * 0, torch.float32)
+    assert not _agree(own, own * torch.nan, torch.float32)
+
+
 def test_folding_removes_the_layer_and_keeps_the_function(network):
     plain = network("cifar_resnet20", 10)
     folded = fold_batch_norm(trace(plain))
@@ -232,7 +294,7 @@ class Block(nn.Module):
 def test_packed_convolutions_compute_the_same(dtype, tolerance):
     torch.manual_seed(0)
     plain = Block().eval().requires_grad_(False)
-    plain.c2 = nn.Conv2d(8, 8, 1).requires_grad_(False)
+    plain.c2 = nn.Conv2d(8, 8, 1).eval().requires_grad_(False)
     x = torch.randn(5, 3, 12, 12)
     with torch.inference_mode():
         packed = pack(trace(plain), torch.randn(2, 3, 12, 12), dtype)

@@ -1,0 +1,80 @@
+"""A network as a graph of its calls, which computes the same."""
+
+from __future__ import annotations
+
+import copy
+import operator
+from typing import Any
+
+from torch import fx, nn
+
+from engine.models.keeping import has_hooks_everywhere
+
+
+def trace(network: nn.Module) -> fx.GraphModule:
+    """A copy of ``network`` as a graph of its calls.
+
+    Raises:
+        Exception: the network branches on its data; many kinds of error, none of them ours.
+        NotImplementedError: it has more around it than the forward of its class, which is all that
+            a graph holds.
+    """
+    if not _bare(network):
+        raise NotImplementedError("a graph would lack the network's hooks")
+    tracer = _InPlaceTracer()
+    graph = tracer.trace(copy.deepcopy(network))
+    return fx.GraphModule(tracer.root, graph, type(network).__name__)
+
+
+def _bare(network: nn.Module) -> bool:
+    called = type(network).__call__ is nn.Module.__call__
+    hooked = network._forward_hooks or network._forward_pre_hooks or has_hooks_everywhere()
+    return called and not hooked and "forward" not in vars(network)
+
+
+class _InPlaceProxy(fx.Proxy):
+    """Stands for a tensor: what is written into it is written, and not computed beside it.
+
+    torch's own knows no ``x += y`` and takes it for ``x = x + y``, so that whatever else is the
+    same memory, such as a part of it, would stay as it was.
+    """
+
+    def _written(self, how: Any, other: Any) -> fx.Proxy:
+        found: fx.Proxy = self.tracer.create_proxy("call_function", how, (self, other), {})
+        return found
+
+    def __iadd__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.iadd, other)
+
+    def __isub__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.isub, other)
+
+    def __imul__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.imul, other)
+
+    def __itruediv__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.itruediv, other)
+
+    def __ifloordiv__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.ifloordiv, other)
+
+    def __imod__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.imod, other)
+
+    def __ipow__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.ipow, other)
+
+    def __iand__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.iand, other)
+
+    def __ior__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.ior, other)
+
+    def __ixor__(self, other: Any) -> fx.Proxy:
+        return self._written(operator.ixor, other)
+
+
+class _InPlaceTracer(fx.Tracer):
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        """What stands for the result of a node."""
+        return _InPlaceProxy(node, self)
