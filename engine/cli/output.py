@@ -120,8 +120,8 @@ def _to_file(text: Callable[[], Iterable[str]], target: str) -> None:
 
 
 def say(sentence: str) -> None:
-    """A line on standard error under the program's name."""
-    write_line(sys.stderr, f"certiscope: {' '.join(sentence.split())}")
+    """A line on standard error under the program's name; names of files keep their spaces."""
+    write_line(sys.stderr, f"certiscope: {' '.join(map(str.strip, sentence.splitlines()))}")
 
 
 def say_wrote(paths: Sequence[Path]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.cli.output import say, say_wrote
 from engine.core.errors import UserError
 from engine.explain import illustrations
 from engine.figures.images import Illustrations
@@ -147,3 +148,13 @@ def test_where_the_files_are_is_said(certify, tmp_path) -> None:
     assert shown.status == 0 and f"certiscope: Wrote {json} and {page}." in shown.err
     assert "Wrote" not in certify("--json", "-").err
     assert certify("--json", str(json), "--quiet").err == ""
+
+
+def test_a_name_of_a_file_is_said_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    say_wrote([Path("two  spaces.json"), Path("a\ttab.pdf")])
+    assert "two  spaces.json and a\\ttab.pdf." in capsys.readouterr().err
+
+
+def test_what_is_said_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    say("one\n  two\n")
+    assert capsys.readouterr().err == "certiscope: one two\n"
