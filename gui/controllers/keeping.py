@@ -1,7 +1,8 @@
 """What is saved nowhere yet: a case of the session's own keeps it, even past a crash.
 
 Every window has one, in the data folder, from its first moment on. It goes when everything in it
-was saved or discarded; else the next start offers it.
+was saved or discarded; else the next start offers it. So it does what an earlier session left
+unfinished and this one opened, and did not go on with.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ class Keeping(QObject):
         self._answered: set[Path] = set()
         self._saved: frozenset[str] = frozenset()
         self._resumes = False
+        self._has_unfinished = False  # runs without a result, in the own file alone
         self.unsaved: set[str] = set()
         self.tables: dict[str, object] = {}
         self.unkept: set[str] = set()
@@ -175,8 +177,9 @@ class Keeping(QObject):
         if self._lock is not None:
             self._lock.unlock()
         self._lock = None
-        if path is not None and not keep:
+        if path is not None and not (keep or self._has_unfinished):
             session_file.remove(path)
+        self._has_unfinished = False
 
     def _on_left(self, unread: Sequence[tuple[Path, str]], left: Left | None) -> None:
         for path, why in unread:
@@ -189,6 +192,7 @@ class Keeping(QObject):
     @Slot()
     def _on_copied(self) -> None:
         """Everything in the open case is in another file too."""
+        self._has_unfinished = False
         self.unsaved &= self.unkept
         self.changed.emit()
 
@@ -206,6 +210,7 @@ class Keeping(QObject):
             if case.path == left.path:
                 self._own, self._lock = left.path, lock
                 self._saved = session_file.saved_of(left.path)
+                self._has_unfinished = left.unfinished > left.partial
                 self._case.own = left.path
                 self.unsaved.update(left.results)
             else:  # it did not open, and waits for the next start

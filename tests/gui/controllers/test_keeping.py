@@ -267,3 +267,29 @@ def test_a_run_that_was_counted_on_and_kept_is_lost_no_more(kept, make):
     kept.runs.ended.emit(evidence.model_copy(update={"warnings": (f"{NOT_KEPT}No.",)}))
     kept.runs.ended.emit(evidence)
     assert kept.keeping.unsaved == {"r"} and not kept.keeping.unkept
+
+
+@pytest.mark.parametrize("another", [False, True])
+def test_an_unfinished_run_that_was_only_looked_at_is_offered_again(
+    kept, engine, preferences, make, qtbot, tmp_path, another
+):
+    kept.shutdown()
+    own = session_file.begun(data_folder() / "sessions")
+    one = make.evidence(CertifySettings(n=2000, seed=1))
+    told = {"model_request": ModelRequest("demo:x"), "input_spec": "x", "key": 1}
+    own.case.release(own.case.begin(one.model, one.input, one.settings, **told))
+    own.lock.unlock()
+    again = Session(engine=engine, preferences=preferences)
+    again.start()
+    with qtbot.waitSignal(again.keeping.found) as found:
+        again.keeping.begin()
+    (left,) = found.args
+    assert left.unfinished == 1 and not left.results
+    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
+    again.keeping.open_left(left)
+    qtbot.waitUntil(lambda: again.case.file.path == left.path and not again.worker.busy())
+    if another:
+        again.case.create(tmp_path / "new.certiscope")
+        qtbot.waitUntil(lambda: again.case.title == "new" and not again.worker.busy())
+    assert again.shutdown() and cases() == [left.path]
+    assert session_file.left_in(left.path.parent, lambda *_: None) == left
