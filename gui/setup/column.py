@@ -130,16 +130,24 @@ class LeftColumn(Card):
         )
         if given is not None:
             self.settings.suit(given)
+        if session.worker.is_warm and self._planned() != self._foreseen:
+            self.settings.needs.wait()  # an input of another size certifies something else
+            self._turn.start()
+
+    def _planned(self) -> Counting:
+        """The form's settings, with what the open input decides."""
+        session = self._session
+        scheme = session.loading.in_plans(session.form.settings.scheme)
+        return session.form.settings.model_copy(update={"scheme": scheme})
 
     @Slot()
     def _look_ahead(self) -> None:
         """While votes are counted the worker has no time; it looks at the form afterwards."""
         session = self._session
         if session.worker.is_warm and not session.form.complaint:
-            scheme = session.loading.in_plans(session.form.settings.scheme)
-            settings = session.form.settings.model_copy(update={"scheme": scheme})
+            settings = self._planned()
             try:
-                scheme.check_alone()
+                settings.scheme.check_alone()
             except UserError:  # what it needs of an input is not there yet
                 self.settings.needs.clear()
                 return

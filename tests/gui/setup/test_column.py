@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QAction
 
@@ -7,6 +9,7 @@ from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Ablation, Gaussian, HierarchicalSparse
 from engine.schemes.hybrid_mask import HybridMask
+from engine.schemes.laplace import Laplace
 from engine.schemes.text_uniform import TextUniform
 from gui.setup.column import LeftColumn, same_but_for_levels
 from gui.shell.commands import COMMANDS
@@ -136,3 +139,22 @@ def test_settings_are_told_apart_by_all_that_no_line_names():
     assert not same_but_for_levels(one, CertifySettings(scheme=HybridMask(beta=0.8, tau=0.4)))
     assert not same_but_for_levels(one, CertifySettings(scheme=HybridMask(beta=0.8), alpha=0.01))
     assert not same_but_for_levels(one, CertifySettings(scheme=Gaussian()))
+
+
+def test_the_forecast_is_of_the_input_that_is_open(column, session, qtbot):
+    """Noise of another norm certifies less, the more pixels there are."""
+    needs, loading = column.settings.needs, session.loading
+    loading.open_model(ModelRequest("demo:digits-0.25"))
+    loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: loading.fitted is not None and not session.worker.busy())
+    column.settings.show_scheme(Laplace(norm="l2"))
+    qtbot.waitUntil(lambda: "votes agree: R = " in needs.text())
+    qtbot.waitUntil(lambda: not session.worker.busy())
+    before = needs.text()
+    large = loading.fitted.identity.model_copy(update={"shape": (3, 64, 64)})
+    fitted = replace(loading.fitted, identity=large)
+    loading.subject = replace(loading.subject, fitted=fitted)
+    loading.fitted_changed.emit()
+    assert "votes agree" not in needs.text()
+    qtbot.waitUntil(lambda: "votes agree: R = " in needs.text())
+    assert needs.text() != before
