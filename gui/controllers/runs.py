@@ -97,7 +97,7 @@ class Runs(QObject):
         self.snapshot: Snapshot | None = None
         self.evidence: Evidence | None = None
         self.stopping = self.waiting = False
-        self.refusal: Exception | None = None
+        self.refusal: BaseException | None = None
         loading.model_changed.connect(self._clear)
         loading.input_changed.connect(self._clear)
         loading.fitted_changed.connect(self._resume_awaited)

@@ -42,7 +42,7 @@ class Failure:
     """Why a job failed: the sentence for people, and the error itself."""
 
     sentence: str
-    error: Exception
+    error: BaseException
 
 
 @dataclass(eq=False)
@@ -180,7 +180,7 @@ class _Thread(QThread):
             return None if job.dropped else self._carried_out(job)
         except UserError as error:
             return Failure(str(error), error)
-        except Exception as error:  # whatever broke, the window stays and says so
+        except BaseException as error:  # whatever broke, or called sys.exit: the window stays
             return Failure(self._logged(job, error), error)
 
     def _carried_out(self, job: Job) -> Any:
@@ -194,7 +194,7 @@ class _Thread(QThread):
             except StopIteration as end:
                 return end.value
 
-    def _logged(self, job: Job, error: Exception) -> str:
+    def _logged(self, job: Job, error: BaseException) -> str:
         """Write the details down; the sentence names the file."""
         path = self._log_folder / "certiscope.log"
         try:

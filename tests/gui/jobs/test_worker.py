@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import sys
 import threading
 import time
 from functools import partial
@@ -333,3 +334,11 @@ def test_what_closing_would_cut_short_is_asked_about_while_it_waits_or_works(wor
     go.set()
     qtbot.waitUntil(lambda: not worker.busy())
     assert not worker.asks
+
+
+def test_a_job_that_would_end_the_program_ends_itself_alone(worker, listener, qtbot):
+    """Such as a stranger's module that calls sys.exit: whatever comes after it is done."""
+    listener.ask(worker, lambda stop: sys.exit(3), "opening it")
+    listener.ask(worker, lambda stop: "written")
+    qtbot.waitUntil(lambda: listener.done == ["written"])
+    assert "unexpected happened while opening it" in listener.failed[0]
