@@ -213,7 +213,8 @@ class Keeping(QObject):
                 self._has_unfinished = left.unfinished > left.partial
                 self._case.own = left.path
                 self.unsaved.update(left.results)
-            else:  # it did not open, and waits for the next start
+            else:  # it did not open, and waits for the next start, as does its run
+                self._resumes = False
                 lock.unlock()
         self.changed.emit()
 

@@ -293,3 +293,28 @@ def test_an_unfinished_run_that_was_only_looked_at_is_offered_again(
         qtbot.waitUntil(lambda: again.case.title == "new" and not again.worker.busy())
     assert again.shutdown() and cases() == [left.path]
     assert session_file.left_in(left.path.parent, lambda *_: None) == left
+
+
+def test_no_run_of_another_case_goes_on_in_place_of_the_one_that_was_to(
+    kept, engine, preferences, make, qtbot, tmp_path
+):
+    """The case that was left did not open, or another one was opened meanwhile."""
+    kept.shutdown()
+    own = session_file.begun(data_folder() / "sessions")
+    other = Case.create(tmp_path / "other.certiscope")
+    one = make.evidence(CertifySettings(n=2000, seed=1))
+    told = {"model_request": ModelRequest("demo:x"), "input_spec": "x", "key": 1}
+    for case in (own.case, other):
+        case.release(case.begin(one.model, one.input, one.settings, **told))
+    own.lock.unlock()
+    again = Session(engine=engine, preferences=preferences)
+    again.start()
+    with qtbot.waitSignal(again.keeping.found) as found:
+        again.keeping.begin()
+    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
+    again.keeping.open_left(found.args[0], resume=True)
+    again.case.open(other.path)
+    qtbot.waitUntil(lambda: again.case.title == "other" and bool(again.case.listing.rows))
+    qtbot.waitUntil(lambda: not again.worker.busy())
+    assert again.loading.request is None and not again.runs.waiting
+    assert again.shutdown() and cases() == [own.case.path]
