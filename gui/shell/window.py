@@ -5,7 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from engine.core.text import visible
@@ -285,12 +292,16 @@ class Window(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and images may be dropped anywhere."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
-            event.acceptProposedAction()
+            _take_a_copy(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """What was let in may be dropped at every place."""
+        _take_a_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open every kind of file that was dropped."""
         self.opening.open_dropped(event.mimeData())
-        event.acceptProposedAction()
+        _take_a_copy(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask first, in the window, while work would be lost or a result is saved nowhere."""
@@ -365,3 +376,9 @@ class Window(QMainWindow):
         """What a plan came to; 0 or an empty text leaves one as it is."""
         self.left.settings.put(n=n, target=target)
         self.notices.show_notice("info", "Put into the form.")
+
+
+def _take_a_copy(event: QDropEvent) -> None:
+    """Whoever gives files keeps them: the default, where it is offered, is to move them away."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()

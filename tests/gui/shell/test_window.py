@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from engine.core.errors import UserError
@@ -86,6 +86,27 @@ def test_dropped_files_find_their_place(window, engine, qtbot, tmp_path):
     qtbot.waitUntil(lambda: window.session.runs.ready)
     assert window.session.loading.request.spec == str(model)
     assert window.session.loading.given.source == str(image)
+
+
+def test_a_dropped_file_is_copied_and_never_moved(window, tmp_path):
+    """A file manager that offers to move files takes away what was said to be moved."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "model.safetensors"))])
+    place, keys, none = window.rect().center(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier
+    offered, proposed = (
+        Qt.DropAction.MoveAction | Qt.DropAction.CopyAction,
+        Qt.DropAction.MoveAction,
+    )
+    for happens, kind, at in (
+        (window.dragEnterEvent, QDragEnterEvent, place),
+        (window.dragMoveEvent, QDragMoveEvent, place),
+        (window.dropEvent, QDropEvent, QPointF(place)),
+    ):
+        event = kind(at, offered, mime, keys, none.NoModifier)
+        event.setDropAction(proposed)
+        event.ignore()
+        happens(event)
+        assert event.isAccepted() and event.dropAction() == Qt.DropAction.CopyAction
 
 
 def test_a_dropped_model_folder_is_a_model(window, qtbot, tmp_path):
