@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _LEFT_OUT = "left out"
 """What a notice goes with that says which of the given files were not opened."""
+_SEVERAL = "several inputs"
+"""What the question goes with that is asked about them: other files are another question."""
 
 
 class Opening(QObject):
@@ -116,7 +118,7 @@ class Opening(QObject):
         documents = [path for path in paths if is_document(path)]
         models = [path for path in paths if is_model(path) or path.name == "config.json"]
         inputs = [path for path in paths if path not in (*documents, *models)]
-        self._notices.clear_about(_LEFT_OUT)
+        self._notices.clear_about(_LEFT_OUT, _SEVERAL)
         for kind, found in (("document", documents), ("model", models)):
             for path in found[:1]:
                 self.open_path(path)
@@ -150,6 +152,7 @@ class Opening(QObject):
                 "Only the &first": partial(loading.open_input, specs[0], specs[:1]),
                 "&Leave it": lambda: None,
             },
+            about=_SEVERAL,
         )
 
     def _audit(self, specs: list[str]) -> None:

@@ -177,6 +177,22 @@ def test_several_inputs_are_asked_about_and_become_a_set(loaded, qtbot, tmp_path
     assert len(loading.specs) == 3
 
 
+def test_a_question_about_several_inputs_is_about_the_last_that_were_given(loaded, qtbot, tmp_path):
+    """As many others ask the same words: the answer opened those that were given before."""
+    earlier, later = ([tmp_path / f"{name}.png" for name in names] for names in ("abc", "def"))
+    loaded.opening.open_paths(earlier)
+    loaded.opening.open_paths(later)
+    row = loaded.notices.front.buttons
+    titles = {row.itemAt(at).widget().text(): row.itemAt(at).widget() for at in range(row.count())}
+    titles["Open as a &set"].click()
+    loading = loaded.session.loading
+    qtbot.waitUntil(lambda: loading.given.source == str(later[0]))
+    assert loading.specs == [str(path) for path in later]
+    loaded.opening.open_paths(earlier)
+    loaded.opening.open_paths(later[1:2])
+    assert [notice.sentence for notice in loaded.notices.notices if notice.kind == "question"] == []
+
+
 def test_a_second_model_is_not_left_out_in_silence(loaded, qtbot, tmp_path):
     loading, sentence = loaded.session.loading, "Only m.onnx was opened, the first of 2 models."
 
