@@ -37,6 +37,7 @@ from gui.widgets.file_dialogs import (
     model_spec,
     pasted_image,
 )
+from gui.widgets.page import Page
 
 if TYPE_CHECKING:
     from engine.figures.images import Illustrations
@@ -84,6 +85,18 @@ class Opening(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file or folder as what it is: a document, a model, or an input."""
+        self._open(path)
+        if not is_document(path):
+            self._turn_to_form()
+
+    def _turn_to_form(self) -> None:
+        """Leave a page that shows nothing of what was opened: the first one, help, keys, others."""
+        page = self._pages.currentWidget()
+        shows = not isinstance(page, Page) or page.beside_form
+        if not shows and page is not vars(self._pages).get("tradeoff"):  # it takes what is open
+            self._pages.show_explore()
+
+    def _open(self, path: Path) -> None:
         loading = self._session.loading
         if is_case(path):
             self._session.case.open(path)
@@ -121,7 +134,7 @@ class Opening(QObject):
         self._notices.clear_about(_LEFT_OUT, _SEVERAL)
         for kind, found in (("document", documents), ("model", models)):
             for path in found[:1]:
-                self.open_path(path)
+                self._open(path)
             if len(found) > 1:
                 sentence = f"Only {found[0].name} was opened, the first of {len(found)} {kind}s."
                 self._notices.show_notice("warning", sentence, about=_LEFT_OUT)
@@ -130,9 +143,11 @@ class Opening(QObject):
         if inputs and self._pages.currentWidget() is vars(self._pages).get("audit"):
             self._pages.audit.choose(inputs)
         elif len(inputs) == 1:
-            self.open_path(inputs[0])
+            self._open(inputs[0])
         elif inputs:
             self._ask_about_set([str(path) for path in inputs])
+        if (models or inputs) and not (documents or logs):
+            self._turn_to_form()
 
     def _lead_to(self, logs: Sequence[Path]) -> None:
         """Say that logs are open, which another page hides."""
@@ -172,6 +187,7 @@ class Opening(QObject):
         """Open an image that is in no file: it is kept in one."""
         try:
             self._session.loading.open_input(str(pasted_image(image, data_folder())))
+            self._turn_to_form()
         except UserError as error:
             self._notices.show_notice("error", str(error))
 

@@ -177,6 +177,31 @@ def test_several_inputs_are_asked_about_and_become_a_set(loaded, qtbot, tmp_path
     assert len(loading.specs) == 3
 
 
+@pytest.mark.parametrize("page", ["welcome", "keys", "help", "playground", "doctor"])
+def test_a_page_that_shows_nothing_of_an_opened_file_is_left(loaded, tmp_path, page):
+    """The first page says nothing of the open model: whoever dropped one there saw no change."""
+    pages = loaded.pages
+    for given in (
+        [tmp_path / "m.onnx"],
+        [tmp_path / "a.png"],
+        [tmp_path / "a.png", tmp_path / "b"],
+    ):
+        loaded.commands[page].trigger()
+        assert pages.currentWidget() is not pages.explore
+        loaded.opening.open_paths(given)
+        assert pages.currentWidget() is pages.explore
+
+
+def test_a_page_that_takes_the_open_model_or_was_asked_for_stays(loaded, tmp_path):
+    loaded.pages.show_page(loaded.pages.tradeoff)
+    loaded.opening.open_paths([tmp_path / "a.png"])
+    assert loaded.pages.currentWidget() is loaded.pages.tradeoff
+    log = tmp_path / "log"
+    log.write_text("idx\tlabel\tpredict\tradius\tcorrect\ttime\n0\t7\t7\t0.5\t1\t0:00:01\n")
+    loaded.opening.open_paths([log, tmp_path / "a.png"])
+    assert loaded.pages.currentWidget() is loaded.pages.logs
+
+
 def test_a_question_about_several_inputs_is_about_the_last_that_were_given(loaded, qtbot, tmp_path):
     """As many others ask the same words: the answer opened those that were given before."""
     earlier, later = ([tmp_path / f"{name}.png" for name in names] for names in ("abc", "def"))
