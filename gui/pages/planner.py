@@ -169,7 +169,8 @@ class PlannerPage(Page):
 
     def _follow_scheme(self) -> None:
         scheme = type(self._session.form.settings.scheme)
-        self.target.set_scheme(scheme)
+        model = self._session.loading.model
+        self.target.set_scheme(scheme, model.kind if model is not None else "")
         for editor in (self.target, self.power):  # a range is certified as far as it goes
             editor.setEnabled(not scheme.sweeps)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSpinBox, QVBoxLayout
 
 from engine.schemes import Scheme
 from gui.widgets.counts import indented
+from gui.widgets.input_kinds import of_kind
 from gui.widgets.layouts import emptied, filled, labelled
 
 _MOST = 1_000_000
@@ -27,14 +28,18 @@ class TargetEditor(QWidget):
         super().__init__(parent)
         self.editors: dict[str, QSpinBox | QDoubleSpinBox] = {}
         self._scheme: type[Scheme] | None = None
+        self._kind = ""
         self._typed: dict[str, float] = {}
         self._row = filled(QHBoxLayout(self), spacing=8)
 
-    def set_scheme(self, scheme: type[Scheme]) -> None:
-        """Ask for the terms of a scheme; what was typed for a term of that name stays."""
-        if scheme is self._scheme:
+    def set_scheme(self, scheme: type[Scheme], kind: str = "") -> None:
+        """Ask for the terms of a scheme; what was typed for a term of that name stays.
+
+        Where the ``kind`` of input is known, tips are in its noun.
+        """
+        if (scheme, kind) == (self._scheme, self._kind):
             return
-        self._scheme = scheme
+        self._scheme, self._kind = scheme, kind
         self._typed |= {term: editor.value() for term, editor in self.editors.items()}
         emptied(self._row)
         self.editors = {term: self._editor(scheme, term) for term in scheme.terms}
@@ -66,7 +71,7 @@ class TargetEditor(QWidget):
             first = term.neutral or (_BESIDE_COUNTS if counted else _ALONE)
             editor.setValue(self._typed.get(name, first))
         editor.setAccessibleName(f"{name} to certify")
-        editor.setToolTip(str(term))
+        editor.setToolTip(of_kind(str(term), self._kind))
         return editor
 
 

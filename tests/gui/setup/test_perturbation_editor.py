@@ -6,7 +6,14 @@ from typing import ClassVar
 import pytest
 
 from engine.regions import Term
-from engine.schemes import SCHEMES, ContrastBrightness, Gaussian, HierarchicalGaussian, Sparse
+from engine.schemes import (
+    SCHEMES,
+    ContrastBrightness,
+    Gaussian,
+    HierarchicalAblation,
+    HierarchicalGaussian,
+    Sparse,
+)
 from gui.setup.perturbation_editor import TargetEditor
 
 
@@ -50,6 +57,13 @@ def test_a_term_of_the_same_name_keeps_its_number(editor):
     editor.set_scheme(Gaussian)
     editor.set_scheme(HierarchicalGaussian)
     assert editor.editors["entities"].value() == 7
+
+
+def test_tips_are_in_the_noun_of_the_input(editor):
+    for kind, noun, other in (("graph", "nodes", "pixels"), ("image", "pixels", "nodes")):
+        editor.set_scheme(HierarchicalAblation, kind)
+        tip = editor.editors["entities"].toolTip()
+        assert noun in tip and other not in tip
 
 
 class Shift(Gaussian):
