@@ -98,6 +98,8 @@ STOPS: tuple[Place, ...] = (
 )
 
 _GAP = 12
+_FRAME = 4
+"""Pixels between a part and the line around it."""
 _ROUNDS = 4
 """A change reaches the innermost layouts after so many rounds of requests."""
 _WIDTH = 330
@@ -221,7 +223,7 @@ class Tour(QFrame):
         stop, layout = self.stop, self.layout()
         assert stop is not None and layout is not None
         around = around_parts([self._parts[name] for name in stop.parts], self._over)
-        self._frame.setGeometry(around.adjusted(-4, -4, 4, 4).intersected(self._over.rect()))
+        self._frame.setGeometry(_framed(around, self._over))
         settle()
         layout.activate()
         wide = max(round(themes.current().px(_WIDTH)), layout.totalMinimumSize().width())
@@ -269,6 +271,11 @@ def around_parts(parts: Sequence[QWidget], over: QWidget) -> QRect:
     return around
 
 
+def _framed(around: QRect, over: QWidget) -> QRect:
+    """With room for a frame: the words of a part begin at its edge."""
+    return around.adjusted(-_FRAME, -_FRAME, _FRAME, _FRAME).intersected(over.rect())
+
+
 def photograph(parts: Mapping[str, QWidget], over: QWidget) -> Photo:
     """The window as it is now, and where in it the parts are that are in sight."""
     from gui.pages.help import Mark  # not for the start of a window
@@ -281,6 +288,7 @@ def photograph(parts: Mapping[str, QWidget], over: QWidget) -> Photo:
     for place in PLACES:
         rect = around_parts([parts[name] for name in place.parts], over)
         if not rect.isEmpty():
+            rect = _framed(rect, over)
             corner, size = rect.topLeft() * ratio, rect.size() * ratio
             marks.append(Mark(QRect(corner, size), place.title, place.text))
     return picture, marks

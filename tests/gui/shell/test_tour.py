@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from gui.shell.tour import PLACES, STOPS, around_parts
+from gui.shell.tour import PLACES, STOPS, around_parts, photograph
 
 
 def test_five_stops_stay_inside_the_window_and_come_to_an_end(window, qtbot):
@@ -46,6 +46,18 @@ def test_its_frame_follows_parts_that_grow(window, qtbot):
     part.setMinimumHeight(part.height() + 100)
     qtbot.waitUntil(lambda: frame.geometry().bottom() >= before.bottom() + 80)
     assert frame.geometry().contains(around_parts([part], window.central))
+
+
+def test_frames_of_the_picture_leave_the_words_of_their_parts_free(loaded):
+    """Titles of the form begin at the edge of their part, where the frame was drawn."""
+    parts = loaded._parts()
+    picture, marks = photograph({**parts}, loaded.central)
+    ratio = loaded.central.devicePixelRatioF()
+    rects = {mark.title: mark.rect for mark in marks}
+    for place in PLACES[:2]:
+        around = around_parts([parts[name] for name in place.parts], loaded.central)
+        assert rects[place.title].left() <= ratio * (around.left() - 3)
+    assert all(picture.rect().contains(mark.rect) for mark in marks)
 
 
 def test_it_names_only_parts_that_the_window_has(window):
