@@ -28,7 +28,7 @@ from gui.widgets.headline import Headline
 from gui.widgets.layouts import filled
 from gui.widgets.local_time import local_time
 from gui.widgets.scroll import ScrollColumn
-from gui.widgets.section import say, words
+from gui.widgets.section import say, unbroken, words
 
 _BESIDE = 760
 """From this width on the plots stand side by side, where the view is wider than high."""
@@ -129,12 +129,12 @@ class RecordView(Card):
         self.headline.show_number(verdict.headline if sound else "")
         say(self.unit, region_note(evidence.region, evidence.input) if claims else "")
         stated = " ".join(filter(None, (verdict.word, verdict.headline, evidence.statement)))
-        say(self.struck, verdict.struck if sound else stated)
-        say(self.sentence, verdict.sentence if sound else "")
+        say(self.struck, unbroken(verdict.struck if sound else stated))
+        say(self.sentence, unbroken(verdict.sentence) if sound else "")
         say(self.attack, f"Attack: {verdict.attack}" if verdict.attack and sound else "")
         self.recomputed_title.setVisible(not sound)
         say(self.recomputed, recomputed)
-        say(self.true, true_class(evidence) if claims else "")
+        say(self.true, unbroken(true_class(evidence)) if claims else "")
         say(self.ended, ended(evidence))
         say(self.badge, badge.text if sound else "")
         self.badge.setToolTip(badge.tip)

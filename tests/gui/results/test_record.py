@@ -9,6 +9,7 @@ from engine.evidence.settings import CertifySettings, declared
 from engine.evidence.spread import MemberSpread
 from engine.schemes.rotation import Rotation
 from gui.results.record import RecordView
+from gui.widgets.section import unbroken
 
 
 @pytest.fixture
@@ -25,7 +26,8 @@ def test_everything_comes_from_the_evidence(view, make):
     view.show_evidence(evidence, "Run 3")
     assert view.title.text() == "Run 3"
     assert view.outcome.text() == "CERTIFIED"
-    assert view.sentence.text() == evidence.statement
+    assert view.sentence.text() == unbroken(evidence.statement)
+    assert " %" not in view.sentence.text()  # nor is a percentage broken over two lines
     assert view.badge.text() == "Sound on the 8-bit grid"
     assert ("seed", "9") in view.facts.rows
     assert view.votes.figure.n_estimation == 100_000
