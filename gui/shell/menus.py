@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QToolButton, QWidget
 
@@ -119,4 +121,15 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
         if command.starts_group:
             menus[command.menu].addSeparator()
         menus[command.menu].addAction(actions[command.id])
+    for menu in menus.values():
+        menu.aboutToShow.connect(partial(_fit, menu))
     return menus
+
+
+def _fit(menu: QMenu) -> None:
+    """Rows are closer together on a screen too low for the menu: Qt begins a second column."""
+    for role in ("", "low"):
+        set_role(menu, role)
+        QCoreApplication.sendEvent(menu, QEvent(QEvent.Type.StyleChange))  # lay the rows out anew
+        if len({menu.actionGeometry(action).left() for action in menu.actions()}) == 1:
+            break

@@ -173,6 +173,8 @@ QMenuBar::item { padding: ${pad}px ${wide_pad}px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; }
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: ${pad}px ${menu_pad}px; border-radius: 4px; }
+QMenu[role="low"]::item { padding: 2px ${menu_pad}px; }
+QMenu[role="low"]::separator { margin: 2px 8px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }
 QMenu::item:disabled { color: $off; background: transparent; }
 QMenu::separator { height: 1px; background: $grid; margin: 4px 8px; }

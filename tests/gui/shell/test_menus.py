@@ -26,6 +26,25 @@ def test_every_command_is_in_its_menu(window):
     assert in_menus >= {command.id for command in COMMANDS}
 
 
+def test_a_menu_is_one_column_where_its_rows_have_to_be_closer(window, qtbot):
+    """At 200 % of a Full HD screen *Quit* stood alone in a second column, over the menu bar."""
+    menu = window.menuBar().actions()[0].menu()
+
+    def columns():
+        menu.popup(window.mapToGlobal(window.rect().topLeft()))
+        found = {menu.actionGeometry(action).left() for action in menu.actions()}
+        menu.hide()
+        return len(found)
+
+    assert columns() == 1 and not menu.property("role")
+    row, room = menu.actionGeometry(menu.actions()[0]).height(), menu.screen().geometry().height()
+    more = [menu.addAction("more") for _ in range((room - menu.sizeHint().height()) // row + 2)]
+    assert columns() == 1 and menu.property("role") == "low"
+    for action in more:
+        menu.removeAction(action)
+    assert columns() == 1 and not menu.property("role")
+
+
 def test_words_go_where_there_is_no_room_for_them(window):
     icon_only = Qt.ToolButtonStyle.ToolButtonIconOnly
     button = window.top.buttons["gallery"]
