@@ -60,8 +60,9 @@ def test_other_n_are_choices_with_their_time(asked, loaded, qtbot):
 
 @pytest.mark.walk
 @pytest.mark.parametrize("answer", [None, UserError("It fails.")])
-def test_a_model_whose_speed_is_not_known_is_not_asked_again(asked, loaded, qtbot, answer):
+def test_a_model_whose_speed_is_not_known_is_not_asked_again(asked, request, qtbot, answer):
     asked["answer"] = answer
+    loaded = request.getfixturevalue("loaded")  # it may be asked as soon as this is there
     qtbot.waitUntil(lambda: asked["times"] == 1)
     qtbot.wait(10 * PAUSE_MS)
     assert asked["times"] == 1 and loaded.status_line.text.text() == ""
