@@ -17,9 +17,9 @@ from gui.widgets.file_dialogs import FileAsker
 class Closing(QObject):
     """The questions between a wish to close and the end.
 
-    An answer about results is none about work that was begun after it was asked for: whoever gives
-    it closes the window again, and is asked about that. Whoever stays is asked again the next time;
-    whoever closes the window while the question stands has read it.
+    An answer about results is none about other results, or about work that was begun, after it was
+    asked for: whoever gives it closes the window again, and is asked about that. Whoever stays is
+    asked again the next time; whoever closes the window while the question stands has read it.
 
     Args:
         session: of the window.
@@ -47,7 +47,8 @@ class Closing(QObject):
         self._session, self._notices = session, notices
         self._asker, self._opening = asker, opening
         self._close, self._leave, self._keeps = close, leave, keeps
-        self._asked = self._closes_when_saved = False
+        self._asked = frozenset[str]()  # about these results
+        self._closes_when_saved = False
         for signal in (session.case.opened, session.case.listed, session.exports.saved):
             signal.connect(self._close_when_saved)
         session.worker.failed.connect(self._ask_again)  # it may not have been written
@@ -59,9 +60,9 @@ class Closing(QObject):
         lost = len(session.keeping.unkept & unsaved)
         if ask_about_work(self._notices, session, leave=self._leave, close=self._close):
             return True
-        if not self._keeps or not unsaved or self._asked:
+        if not self._keeps or unsaved <= self._asked:
             return False
-        self._asked = True
+        self._asked = frozenset(unsaved)
         report, shown = None, self._opening.shown()
         if shown is not None and unsaved == {shown[0].run_id}:
             # this one, whatever is shown when the answer comes
@@ -101,4 +102,4 @@ class Closing(QObject):
     @Slot()
     def _ask_again(self) -> None:
         """Somebody stayed, there is another result, or a file was not written after all."""
-        self._asked = self._closes_when_saved = False
+        self._asked, self._closes_when_saved = frozenset(), False

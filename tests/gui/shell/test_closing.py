@@ -101,3 +101,12 @@ def test_without_a_case_the_result_is_kept_in_a_new_one(loaded, qtbot, tmp_path)
     loaded.asker.current.fileSelected.emit(str(tmp_path / "mine.certiscope"))
     qtbot.waitUntil(lambda: not loaded.isVisible())
     assert (tmp_path / "mine.certiscope").exists()
+
+
+def test_who_was_asked_is_asked_about_results_that_came_since(asked):
+    """Such as those of a set, which no run began for."""
+    asked.session.keeping.note(["of a set"])
+    asked.close()
+    assert asked.isVisible() and questions(asked)[-1].startswith("2 results are saved nowhere")
+    asked.close()
+    assert not asked.isVisible()
