@@ -25,6 +25,8 @@ class Late:
 
     def __getattr__(self, name: str) -> Any:
         """What the module has by that name; from then on it is found here at once."""
+        if name == "_load":  # of one that is just being copied, which has nothing yet
+            raise AttributeError(name)
         found = getattr(self._load(), name)
         setattr(self, name, found)
         return found
