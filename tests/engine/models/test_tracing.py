@@ -84,3 +84,23 @@ def test_what_is_hooked_to_every_layer_is_not_left_out() -> None:
             trace(nn.Sequential(nn.Flatten()))
     finally:
         handle.remove()
+
+
+class Asking(nn.Module):
+    """Looks at its data, after it has asked whether there are any."""
+
+    def __init__(self, *, officially: bool) -> None:
+        super().__init__()
+        self.officially = officially
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        known = torch.is_tensor(x) if self.officially else isinstance(x, torch.Tensor)
+        if known and bool((x > 5).any()):
+            x = -x
+        return x.flatten(1)
+
+
+@pytest.mark.parametrize("officially", [False, True])
+def test_what_a_network_does_with_tensors_alone_is_not_left_out(*, officially: bool) -> None:
+    with pytest.raises(torch.fx.proxy.TraceError):
+        trace(Asking(officially=officially))
