@@ -121,9 +121,9 @@ def _note(plot: Any, drawn: list[float]) -> None:
     """When a plot is given something to draw, from now on."""
     show = plot.show_figure
 
-    def noted(figure: object) -> None:
+    def noted(figure: object, **told: bool) -> None:
         drawn.append(time.perf_counter())
-        show(figure)
+        show(figure, **told)
 
     plot.show_figure = noted
 

@@ -29,6 +29,7 @@ from gui.controllers.warnings import differences, wrong_without_noise
 from gui.jobs import case_jobs
 from gui.jobs.engine_jobs import EngineJobs, PredictTest
 from gui.jobs.worker import Failure, Lane, Worker
+from gui.widgets.pace import Pace
 
 if TYPE_CHECKING:
     from engine.case import RunRow
@@ -59,6 +60,8 @@ class Runs(QObject):
 
     Signals:
         began: a run was started.
+        read: the snapshot at hand is one whose numbers are shown, so seldom that they can be read;
+            those that stand side by side are of the same one.
         extending: the shown run is counted on, to this n.
         ended: the evidence of a run that has ended.
         added: a result with labels or an attack, which no file that was written before has.
@@ -70,6 +73,7 @@ class Runs(QObject):
     began = Signal()
     extending = Signal(int)
     snapshot_changed = Signal()
+    read = Signal()
     evidence_changed = Signal()
     ended = Signal(object)
     added = Signal(object)
@@ -93,6 +97,7 @@ class Runs(QObject):
         self._loading, self._form, self._case = loading, form, case
         self._illustrator = illustrator
         self._labelling = Lane(worker)
+        self._reading = Pace(self.read.emit, self)
         self._awaited: RunRow | None = None
         self.snapshot: Snapshot | None = None
         self.evidence: Evidence | None = None
@@ -267,6 +272,7 @@ class Runs(QObject):
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.snapshot_changed.emit()
+        self._reading.ask()
 
     def _take(self, evidence: Evidence) -> None:
         self.evidence, self.stopping = evidence, False

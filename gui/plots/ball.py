@@ -212,6 +212,10 @@ class BallPlot(Chart["SliceFigure"]):
         figure, frame = self.figure, self.pixel_frame()
         if figure is None or frame.w < 10:
             return
+        written = "refuted" if figure.refuted else figure.size or NOTHING
+        if written != self._written:
+            self._written = written
+            self.radius_label.setText(written)
         middle, theme = self.spot(0.0, 0.0), themes.current()
         reach = frame.w / (2 * figure.extent) * figure.reach
         extent = figure.extent  # texts stand in its units
@@ -301,12 +305,8 @@ class BallPlot(Chart["SliceFigure"]):
         return self._roomy[2]
 
     def _draw_ball(self, figure: SliceFigure, theme: Theme) -> None:
-        """The disc, where it is another by a quarter of a pixel, and its radius in words."""
+        """The disc, where it is another by a quarter of a pixel."""
         radius = figure.radius or 0.0
-        written = "refuted" if figure.refuted else figure.size or NOTHING
-        if written != self._written:
-            self._written = written
-            self.radius_label.setText(written)
         pixels = 4 * self.pixel_frame().w / (2 * figure.extent)
         outline = np.rint(pixels * figure.outline).tobytes()
         scale = (pixels, theme, self.devicePixelRatioF())

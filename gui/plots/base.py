@@ -129,15 +129,22 @@ class Plot(Card, Generic[F]):
                 return True
         return super().event(event)
 
-    def show_figure(self, figure: F) -> None:
-        """Show data."""
+    def show_figure(self, figure: F, *, labelled: bool = True) -> None:
+        """Show data.
+
+        Args:
+            figure: the data.
+            labelled: with its labels; else those that stand, of a moment ago, stay.
+        """
         self.make()
         if self.figure is None:
             self.waiting.hide()
             self.body.show()
+            labelled = True
         self.figure = figure
         self.draw(figure)
-        self.label()
+        if labelled:
+            self.label()
         if not self._speak_timer.isActive():
             self._speak()
             self._speak_timer.start()

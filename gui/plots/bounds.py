@@ -16,7 +16,7 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
-    from engine.evidence.evidence import TrajectoryPoint
+    from engine.evidence.evidence import Evidence, TrajectoryPoint
     from engine.evidence.settings import RunSettings
     from engine.figures.bounds import BoundsFigure
 
@@ -41,6 +41,12 @@ _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 _COMPUTED = "computed"
 """Method of a bound that rests on no votes."""
+
+
+def ends_of(played: Evidence | None) -> tuple[int, int] | None:
+    """The n at the ends of the first and the last block of a run that is replayed."""
+    blocks = played.chain.blocks if played is not None and played.chain is not None else ()
+    return (blocks[0].n, sum(block.n for block in blocks)) if blocks else None
 
 
 def no_bounds(settings: RunSettings | None) -> str:

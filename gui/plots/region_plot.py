@@ -174,11 +174,11 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.mark(change)
         self._tell()
 
-    def show_figure(self, figure: RegionFigure[M]) -> None:
+    def show_figure(self, figure: RegionFigure[M], *, labelled: bool = True) -> None:
         """Show data; the answer on the chosen change follows."""
         if self.chosen is not None and set(self.chosen) != set(figure.needs.scheme.terms):
             self.chosen = None  # a change in another scheme's terms
-        super().show_figure(figure)
+        super().show_figure(figure, labelled=labelled)
         self.set_subtitle(figure.subtitle)
         self.mark(self.chosen)
         self._mark_attack(figure)

@@ -18,7 +18,6 @@ from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.fitted import LARGEST, FittedLabel
 from gui.widgets.headline import headline_lines
-from gui.widgets.pace import Pace
 from gui.widgets.section import say, unbroken, words
 
 _WAITING = "Press F5 to certify."
@@ -90,8 +89,7 @@ class ClaimCard(Card):
         self._fitting = QTimer(self, singleShot=True, interval=0)
         self._fitting.timeout.connect(self._fit)
         themes.registry.follow(self._fit_soon)
-        self._pace = Pace(self.refresh, self)
-        session.runs.snapshot_changed.connect(self._pace.ask)
+        session.runs.read.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self.refresh)
 

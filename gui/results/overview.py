@@ -20,7 +20,7 @@ from gui.jobs.shipped import Example
 from gui.jobs.worker import Lane
 from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
-from gui.plots.bounds import BoundsPlot, no_bounds
+from gui.plots.bounds import BoundsPlot, ends_of, no_bounds
 from gui.plots.examples import ExamplesPlot
 from gui.plots.pictures import PLOTS
 from gui.plots.region_plot import RegionPlot
@@ -107,6 +107,7 @@ class Explore(QWidget):
         self.examples.asked.connect(self._point_out)
         self.grid.arranged.connect(self._bring)
         session.runs.snapshot_changed.connect(self._follow)
+        session.runs.read.connect(self._read)
         session.runs.evidence_changed.connect(self.refresh_run)
         session.playback.changed.connect(self._replay)
         session.form.changed.connect(self._prepare_map)
@@ -196,7 +197,8 @@ class Explore(QWidget):
         self._news = 2  # one for each of those that take turns
         if not self._turns.isActive():
             self._turns.start()
-        self._draw_region()  # with every snapshot: a ball, or a region of steps, is a few lines
+        # with every snapshot: a ball, or a region of steps, is a few lines
+        self._draw_region(labelled=False)
         self._draw_examples()
 
     @Slot()
@@ -276,15 +278,21 @@ class Explore(QWidget):
 
     def _draw_bounds(self) -> None:
         source, names = self._source()
-        self.bounds.show_from_to(_counted(self._session.playback.evidence))
+        self.bounds.show_from_to(ends_of(self._session.playback.evidence))
         figure = over_n(source, names) if source else None
         _show(self.bounds, figure, no_bounds(source.settings if source is not None else None))
 
-    def _draw_region(self) -> None:
+    @Slot()
+    def _read(self) -> None:
+        """What is written at the region is of the moment that the statement is of."""
+        if self.region.figure is not None and self._session.playback.snapshot is None:
+            self.region.label()
+
+    def _draw_region(self, *, labelled: bool = True) -> None:
         """The region as it stands, else the required p_lower; a ball waits for its bound."""
         self.place.setCurrentWidget(self.region)
         if self.picture == "slice":
-            self._draw_slice()
+            self._draw_slice(labelled=labelled)
             return
         if self.picture == "places":
             self._draw_places()
@@ -296,7 +304,8 @@ class Explore(QWidget):
         if source is not None and (ended or source.bounds is not None):
             from engine.figures.regions import region_figure
 
-            _show(self.region, region_figure(source, names, self._kind), _NO_MAP)
+            figure = region_figure(source, names, self._kind)
+            _show(self.region, figure, _NO_MAP, labelled=labelled)
         elif self._preview is not None and self._preview[0] == self._session.form.settings:
             of_input = self._preview[0].scheme.region_type.of_input
             _show(self.region, self._preview[1], _MAP_OF_INPUT if of_input else _NO_MAP)
@@ -317,18 +326,16 @@ class Explore(QWidget):
         if figure is None or not figure.intervals or not figure.like(self.region.figure):
             _show(self.region, figure if figure and figure.intervals else None, _PLACES_COME)
 
-    def _draw_slice(self) -> None:
+    def _draw_slice(self, *, labelled: bool = True) -> None:
         """The ball as it stands, over the finest map there is of its slice."""
         images, (source, names) = self._session.illustrator, self._source()
         drawn, live = images.slice, images.sketch.slice
         finer = drawn is None or (live is not None and len(live.base) > len(drawn.base))
         final = source is None or source is self._session.runs.evidence
-        if drawn is not None and not finer and final:
-            _show(self.regions["slice"], drawn.beside(source) if source is not None else drawn)
-            self._name_axes()
-            return
         figure = None
-        if source is not None and source.bounds is not None and self.picture == "slice":
+        if drawn is not None and not finer and final:
+            figure = drawn.beside(source) if source is not None else drawn
+        elif source is not None and source.bounds is not None and self.picture == "slice":
             known, reach = (live if finer else drawn), 0.0
             if (played := self._session.playback.evidence) is not None:
                 known = known if played is self._session.runs.evidence else None
@@ -339,7 +346,7 @@ class Explore(QWidget):
                 figure = bare_slice(source, names, reach).beside(source)
             else:
                 figure = known.growing_to(source.region).beside(source)
-        _show(self.regions["slice"], figure)
+        _show(self.regions["slice"], figure, labelled=labelled)
         self._name_axes()
 
     def _name_axes(self) -> None:
@@ -383,15 +390,9 @@ class Explore(QWidget):
         return shown, ANSWER if measured else session.loading.model.class_names
 
 
-def _counted(played: Evidence | None) -> tuple[int, int] | None:
-    """The n at the ends of the first and the last block of a run that is replayed."""
-    blocks = played.chain.blocks if played is not None and played.chain is not None else ()
-    return (blocks[0].n, sum(block.n for block in blocks)) if blocks else None
-
-
-def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:
+def _show(plot: Plot[Any], figure: Any | None, waiting: str = "", *, labelled: bool = True) -> None:
     if figure is not None:
-        plot.show_figure(figure)
+        plot.show_figure(figure, labelled=labelled)
         return
     sentence = waiting or _WAITING[type(plot)]
     if plot.figure is not None or plot.waiting.text() != sentence:

@@ -88,7 +88,7 @@ class StatementPanel(Card):
         self.content.addWidget(self._scroll())
         self.content.addLayout(self._buttons(actions))
         self._pace = Pace(self.refresh, self)
-        session.runs.snapshot_changed.connect(self._pace.ask)
+        session.runs.read.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self._pace.ask)
         session.worker.activity_changed.connect(self.refresh)

@@ -122,3 +122,12 @@ def test_a_result_that_was_to_be_extended_stays_unless_its_model_is_refused(
     session.runs.extend(10 * before.settings.n)
     qtbot.waitUntil(lambda: str(error) in said(), timeout=20_000)
     assert session.runs.evidence is (before if kept else None)
+
+
+def test_numbers_are_read_at_once_then_now_and_then_and_last_of_all(idle_session, make, qtbot):
+    runs, read = idle_session.runs, []
+    runs.read.connect(lambda: read.append(runs.snapshot.estimation.n))
+    for n in (1000, 2000, 3000):
+        runs._show_snapshot(make.snapshot(CertifySettings(), n))
+    assert read == [1000]
+    qtbot.waitUntil(lambda: read == [1000, 3000])

@@ -16,6 +16,7 @@ from engine.procedures.oracle_correction import transfer_of
 from engine.report.json import write_json
 from gui.jobs.document_jobs import verified
 from gui.pages.oracle_labels import LabelPage
+from gui.widgets.section import unbroken
 from tests.fakes import finish
 from tests.sayings import flat, saying
 
@@ -205,7 +206,7 @@ def test_labels_are_written_into_the_open_case_and_seen_when_it_is_opened_again(
     with qtbot.waitSignal(book.opened):
         book.open(path)
     record = window.pages.runs.first
-    qtbot.waitUntil(lambda: transfer.statement in record.true.text())
+    qtbot.waitUntil(lambda: unbroken(transfer.statement) in unbroken(record.true.text()))
 
 
 def test_a_case_that_cannot_be_written_leaves_the_claim(shown, window, qtbot, tmp_path):

@@ -19,7 +19,7 @@ def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_ses
     card.show()
     assert card.sentence.text() == "Press F5 to certify."
     runs.snapshot = make.snapshot(CertifySettings(), 5000)
-    runs.snapshot_changed.emit()
+    runs.read.emit()
     assert card.outcome.text() == "RUNNING"
     assert card.headline.text() == runs.snapshot.region.headline()
     assert "stopped now" in card.sentence.text() and card.votes.text().startswith("5,000 of ")

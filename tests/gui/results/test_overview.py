@@ -57,7 +57,9 @@ def test_between_two_snapshots_nothing_is_drawn_again(explore, idle_session, mak
     drawn = []
     for plot in (explore.votes, explore.bounds):
         show = plot.show_figure
-        plot.show_figure = lambda figure, plot=plot, show=show: drawn.append(plot) or show(figure)
+        plot.show_figure = lambda figure, plot=plot, show=show, **told: (
+            drawn.append(plot) or show(figure, **told)
+        )
     for n in (1000, 2000):
         idle_session.runs.snapshot = make.snapshot(CertifySettings(), n)
         idle_session.runs.snapshot_changed.emit()
@@ -87,7 +89,7 @@ def test_what_takes_long_to_draw_is_drawn_less_often(
 ):
     show = explore.votes.show_figure
     monkeypatch.setattr(
-        explore.votes, "show_figure", lambda figure: time.sleep(0.006) or show(figure)
+        explore.votes, "show_figure", lambda figure, **_: time.sleep(0.006) or show(figure)
     )
     idle_session.runs.snapshot = make.snapshot(CertifySettings(), 1000)
     idle_session.runs.snapshot_changed.emit()
@@ -143,6 +145,25 @@ def test_a_ball_grows_with_every_snapshot_over_the_map_as_it_comes(explore, idle
     images.slice = make.slice(CertifySettings(), 17)
     images.changed.emit()
     assert explore.region.figure is images.slice
+
+
+def test_what_is_written_at_a_growing_ball_is_of_the_moment_of_the_claim_beside_it(
+    explore, idle_session, make
+):
+    """The ball grows with every snapshot; its number follows when numbers are read."""
+    runs, written, outlines = idle_session.runs, [], []
+    for n, is_read in ((500, True), (20_000, False), (50_000, True)):
+        runs.snapshot = make.snapshot(CertifySettings(), n)
+        runs.snapshot_changed.emit()
+        if is_read:
+            runs.read.emit()
+        written.append(explore.region.radius_label.toPlainText())
+        outlines.append(explore.region.ball.path().boundingRect().width())
+    assert outlines[0] < outlines[1] < outlines[2]
+    assert written[0] == written[1] != written[2] == runs.snapshot.region.headline()
+    runs.evidence = make.evidence(CertifySettings())
+    runs.evidence_changed.emit()
+    assert explore.region.radius_label.toPlainText() == runs.evidence.region.headline()
 
 
 def test_first_samples_are_shown_while_a_run_goes_on(explore, idle_session, make):

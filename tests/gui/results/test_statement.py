@@ -72,14 +72,14 @@ def test_a_running_claim_names_the_image_as_the_model_takes_it(
     fitted = SimpleNamespace(identity=given)
     monkeypatch.setattr(type(idle_session.loading), "fitted", property(lambda _: fitted))
     idle_session.runs.snapshot = make.snapshot(CertifySettings(), 5000)
-    idle_session.runs.snapshot_changed.emit()
+    idle_session.runs.read.emit()
     assert "of the input as the model takes it (" in panel.unit.text()
     assert "resized from 4 x 4" in panel.unit.text()
 
 
 def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
     idle_session.runs.snapshot = make.snapshot(CertifySettings(), 5000)
-    idle_session.runs.snapshot_changed.emit()
+    idle_session.runs.read.emit()
     assert panel.outcome.text() == "RUNNING"
     assert panel.headline.text().startswith("R = ")
     assert panel.sentence.text() == "This may be claimed if the run is stopped now."
@@ -87,7 +87,7 @@ def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
 
 def test_a_provisional_bound_claims_nothing(panel, idle_session, make):
     idle_session.runs.snapshot = make.snapshot(CertifySettings(bound="clopper-pearson"), 5000)
-    idle_session.runs.snapshot_changed.emit()
+    idle_session.runs.read.emit()
     assert panel.headline.text() == ""
     assert panel.sentence.text() == "Nothing may be claimed before the planned n."
     assert panel.basis.text() == "provisional, no claim before n = 100,000"
