@@ -53,7 +53,7 @@ class Example(BaseModel):
         denoised = isinstance(seen, ImageMedium) and seen.touch == "denoised"
         return cls(
             name=f"noisy sample {number}",
-            caption=f"{'denoised' if denoised else 'noisy'}: {answer}",
+            caption=_joined(f"{'denoised' if denoised else 'noisy'}: {answer}", _unseen(media)),
             note=_joined(f"sample {number}", *(one.told() for one in media)),
             answer=answer,
             answered=answered,
@@ -133,11 +133,12 @@ class ExamplesFigure(BaseModel):
         answers = (a for c, a in zip(self.changes, self.answers, strict=False) if c == change)
         answer, size = next(answers, ""), self.region.describe(change)
         certified = change in self.changes or self.region.contains(change)
+        word = "changed" if certified else "not certified"
         told = f"{answer} ({size})" if answer else size
         clipped = any(isinstance(one, ImageMedium) and one.clipped for one in media)
         return Example(
             name=f"changed: {size}",
-            caption=f"changed: {told}" if certified else f"not certified: {told}",
+            caption=_joined(f"{word}: {told}", _unseen(media)),
             note=_joined(
                 *(one.told() for one in media),
                 self.attack.how,
@@ -166,6 +167,11 @@ class ExamplesFigure(BaseModel):
         yield from (self.original, *self.samples)
         yield from (one for change in self.changes if (one := self.changed(change)) is not None)
         yield from () if self.violated is None else (self.violated,)
+
+
+def _unseen(media: Media) -> str:
+    """That the last part, which a viewer looks at, is plain for want of range."""
+    return media[-1].unseen if isinstance(media[-1], ImageMedium) else ""
 
 
 def _joined(*clauses: str) -> str:

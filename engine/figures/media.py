@@ -49,6 +49,10 @@ class Medium(BaseModel):
         raise NotImplementedError
 
 
+_TOLD_APART = 0.02
+"""Difference of two pixels that an eye can see."""
+
+
 class ImageMedium(Medium):
     """An image.
 
@@ -57,6 +61,7 @@ class ImageMedium(Medium):
         places: (H, W) True where it was touched; None where nothing is marked.
         touch: what happened there.
         clipped: whether clipping changed anything.
+        unseen: why nothing of it is to be seen though its pixels differ; empty where something is.
         frames: places that the model answers with, each in the frame that a tolerance leaves it.
     """
 
@@ -67,6 +72,7 @@ class ImageMedium(Medium):
     places: npt.NDArray[np.bool_] | None = None
     touch: Touch = ""
     clipped: bool = False
+    unseen: str = ""
     frames: tuple[Place, ...] = ()
 
     @classmethod
@@ -79,7 +85,9 @@ class ImageMedium(Medium):
         """The image of any pixels, those outside [0, 1] clipped."""
         shown = np.clip(pixels, 0.0, 1.0).astype(np.float32)
         clipped = bool((shown != pixels.astype(np.float32)).any())
-        return cls(pixels=shown, places=places, touch=touch, clipped=clipped)
+        plain = clipped and np.ptp(pixels) >= _TOLD_APART > np.ptp(shown)
+        unseen = f"too {'bright' if shown.mean() > 0.5 else 'dark'} to show" if plain else ""
+        return cls(pixels=shown, places=places, touch=touch, clipped=clipped, unseen=unseen)
 
     def told(self) -> str:
         """How the noise's marks are to be read."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.figures.examples import Example
 from engine.figures.media import CellsMedium, GraphMedium, ImageMedium, NodeTouch, WordsMedium
 from engine.inputs.coding import Column
 from tests.factories import COLUMNS, make_graph_examples
@@ -15,6 +16,16 @@ def test_what_lies_outside_is_clipped_for_the_eye() -> None:
     shown = ImageMedium.of(GREY * np.array([[3.0, -1.0], [1.0, 1.0]]))
     assert shown.clipped and shown.pixels.ravel().tolist() == [1.0, 0.0, 0.5, 0.5]
     assert shown.pixels.dtype == np.float32
+
+
+def test_an_image_that_a_screen_shows_as_plain_says_why() -> None:
+    pixels = np.linspace(0.0, 0.5, 9, dtype=np.float32).reshape(1, 3, 3)
+    for moved, why in ((pixels - 1.2, "dark"), (pixels + 1.2, "bright")):
+        assert ImageMedium.of(moved).unseen == f"too {why} to show"
+        seen = Example.noisy(1, (ImageMedium.of(moved),), "7")
+        assert seen.caption == f"noisy: 7; too {why} to show"
+    for seen in (pixels, pixels + 0.7, np.full((1, 3, 3), -1.0), np.zeros((1, 3, 3))):
+        assert ImageMedium.of(seen).unseen == ""
 
 
 def test_an_images_marks_in_words() -> None:
