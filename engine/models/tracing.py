@@ -41,7 +41,7 @@ class _InPlaceProxy(fx.Proxy):
     same memory, such as a part of it, would stay as it was.
     """
 
-    @property
+    @property  # type: ignore[misc]  # nobody sets the class of a stand-in
     def __class__(self) -> Any:
         """A tensor, for a network that asks: a trace would lack what it does with tensors alone."""
         caller = sys._getframe(1)

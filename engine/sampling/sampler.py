@@ -6,6 +6,7 @@ depends on (key, stream, index) alone; batch size and timing decide only when.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -113,7 +114,7 @@ class Sampler:
         self.classes = len(classifier.identity.class_names)
         self.members, self.decrypted = MemberTally(self.classes), DecryptedTally()
         self._copies = NoisyCopies(self._x, law, self._shape, device)
-        self._batch_seconds = BATCH_SECONDS
+        self._batch_seconds, self._each = BATCH_SECONDS, math.inf
         self.check = FunctionCheck(classifier, device=device, precision=precision, alone=batch == 1)
 
     def samples(self, stream: Stream) -> StreamSamples:
@@ -175,12 +176,14 @@ class Sampler:
         elif not self.batch:
             size, trial = self._grow(size, trial, planned)
         self.batch, self._batch_seconds = size, max(trial.clock, 1e-6)
+        self._each = self.seconds_each
         return Pace(size, max(trial.work, 1e-9) / size)
 
     def keep_pace(self, planned: int, batch: int, seconds_each: float) -> None:
         """Take the batch size that :meth:`calibrate` found for an input of the same size."""
         self.check.planned, self.check.tested = planned, True
         self.batch, self._batch_seconds = batch, max(batch * seconds_each, 1e-6)
+        self._each = self.seconds_each
 
     def votes(self, stream: Stream, total: int, *, before: Votes | None = None) -> Iterator[Votes]:
         """Count samples 0..total-1 of ``stream``, yielding the counts so far now and then.
@@ -308,8 +311,13 @@ class Sampler:
             self.shrink(size)
 
     def _give_out(self, ahead: BatchesAhead, start: int) -> None:
-        """From a place on several batches at once, where that pays, perhaps smaller ones."""
-        size = ahead.begin(start, self.batch, self._batch_seconds, fixed=self._fixed)
+        """From a place on several batches at once, where that pays, perhaps smaller ones.
+
+        How small rests on the best that is known: a moment in which the machine stood still would
+        make them many times too small, for the whole stream.
+        """
+        seconds = min(self.batch * self._each, self._batch_seconds)
+        size = ahead.begin(start, self.batch, seconds, fixed=self._fixed)
         self._batch_seconds *= size / self.batch
         self.batch = size
 

@@ -187,12 +187,21 @@ def test_a_run_that_nobody_goes_on_with_leaves_no_thread() -> None:
 def test_a_long_batch_is_made_smaller() -> None:
     one = sampler(Concurrent(), batch=0)
     one.calibrate(100_000)
-    one.batch, one._batch_seconds = 1000, 0.1
+    one.batch, one._batch_seconds, one._each = 1000, 0.1, 1e-4
     next(rows := one.rows(Stream.ESTIMATION, 0, 100_000, block=1000))
     while one.batch == 1000:
         next(rows)
     assert 16 <= one.batch < 1000
     rows.close()  # type: ignore[attr-defined]
+
+
+def test_a_machine_that_stands_still_for_a_moment_makes_no_batch_smaller() -> None:
+    one = sampler(Concurrent(), batch=0)
+    one.calibrate(100_000)
+    size, one._batch_seconds = one.batch, 60.0
+    for _ in one.rows(Stream.ESTIMATION, 0, 100_000, block=1000):
+        pass
+    assert one.batch == size and one.classifier.beside  # type: ignore[attr-defined]
 
 
 def test_where_drawing_is_slow_the_first_batch_waits_for_few() -> None:
