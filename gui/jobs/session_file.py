@@ -150,7 +150,8 @@ def remove(path: Path) -> None:
     """Delete a session's case; one that cannot be deleted is offered once more."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
-        _saved(path).unlink(missing_ok=True)
+        for beside in (_saved(path), path.with_name(f"{path.name}-journal")):  # a crash leaves one
+            beside.unlink(missing_ok=True)
 
 
 def note_saved(path: Path, run_ids: Iterable[str]) -> None:

@@ -72,7 +72,10 @@ def test_a_stopped_run_can_be_resumed_and_a_damaged_case_stays(own, make):
     ((path, why),) = said
     assert path == own.case.path and path.exists()
     assert why == f"{path} is not a case file, or its beginning is damaged; choose another file."
+    journal = own.case.path.with_name(f"{own.case.path.name}-journal")
+    journal.write_bytes(b"")  # as a crash within a write leaves it
     session_file.remove(own.case.path)
+    assert not journal.exists()
     assert not own.case.path.exists()
 
 
