@@ -50,6 +50,8 @@ _NARROW, _WIDE = 110, 240
 """Pixels of a column of the table, at least and at most; before scaling."""
 _BESIDE = 8
 """Pixels beside the words of a column; before scaling."""
+_TABLE = (0.45, 0.65)
+"""Part of the room that the table takes, at least and at most."""
 _ABSENT = "–"
 """What a run says of a fact that it does not have."""
 _NO_BOUNDS = "None of these runs bounds a class along n."
@@ -113,8 +115,8 @@ class RunComparison(Card):
             plots.column.addWidget(plot, 1)
         themes.registry.follow(self.retheme)
         self.retheme()
-        columns = divided(Qt.Orientation.Horizontal, facts, plots, sizes=(500, 600))
-        self.content.addWidget(columns, 1)
+        self.columns = divided(Qt.Orientation.Horizontal, facts, plots, sizes=(500, 600))
+        self.content.addWidget(self.columns, 1)
 
     def retheme(self) -> None:
         """Plots are as high as the type in force and the lines of their legends need.
@@ -135,7 +137,7 @@ class RunComparison(Card):
 
     def show_runs(self, runs: Sequence[Named]) -> None:
         """Compare some runs, each with its name."""
-        self.runs = tuple(runs)
+        others, self.runs = len(self.runs) != len(runs), tuple(runs)
         self._rows = rows_together([run for _, run in runs])
         differing = [row.name for row in self._rows if row.declared and row.differs]
         same = "declared alike in everything"
@@ -159,6 +161,8 @@ class RunComparison(Card):
         if together is not None:
             self.cells.show_figure(together)
         self.retheme()
+        if others:  # else the columns stay as wide as somebody made them
+            self._share_room()
         self.show_images({})
 
     def show_images(self, found: Mapping[str, Pixels]) -> None:
@@ -203,6 +207,13 @@ class RunComparison(Card):
         rows = [row for row in self._rows if row.differs or every]
         self.model.show_rows(rows, ("", *(name for name, _ in self.runs)))
         self._fit_columns()
+
+    def _share_room(self) -> None:
+        """The more runs there are, the wider is their table, up to a part of the room."""
+        whole = sum(self.columns.sizes())
+        wanted = self.table.horizontalHeader().length() + 2 * self.table.frameWidth()
+        wide = round(min(max(_TABLE[0] * whole, wanted), _TABLE[1] * whole))
+        self.columns.setSizes([wide, whole - wide])
 
     def _fit_columns(self) -> None:
         """Seeds and names are read whole where that is not at the cost of the other runs."""

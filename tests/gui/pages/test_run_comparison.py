@@ -84,6 +84,20 @@ def test_plots_of_many_runs_keep_their_height_and_scroll(view, runs, qtbot):
     assert view.regions.height() + view.bounds.height() > view.height()
 
 
+def test_four_runs_stand_side_by_side_and_more_leave_the_plots_their_room(view, runs, qtbot):
+    view.show_runs(runs[:2])
+    facts, plots = view.columns.sizes()
+    assert facts < plots
+    view.show_runs(runs)
+    qtbot.waitUntil(lambda: view.table.horizontalScrollBar().maximum() == 0)
+    view.columns.setSizes([facts, plots])
+    view.show_runs(runs)
+    assert view.columns.sizes() == [facts, plots]  # as somebody made them
+    view.show_runs(runs * 3)
+    facts, plots = view.columns.sizes()
+    assert plots > 0.3 * (facts + plots)
+
+
 def test_images_are_shown_where_the_inputs_are_still_there(view, runs, make):
     view.show_runs(runs[:2])
     digest = runs[0][1].input.sha256
