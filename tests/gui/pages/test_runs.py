@@ -183,7 +183,7 @@ def test_a_result_that_does_not_follow_from_its_votes_is_struck_through(page, pa
     page.table.selectRow(0)
     page._show_result(row, kept)
     assert page.first.outcome.text() == "DOES NOT HOLD, AS STATED:"
-    assert page.first.struck.isVisible() and not page.first.headline.text()
+    assert not page.first.struck.isHidden() and not page.first.headline.text()
     assert page.first.recomputed.text() == kept.recomputed and page.first.shown is None
     heard = []
     page.notice.connect(lambda kind, words: heard.append(words))
