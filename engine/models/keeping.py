@@ -18,20 +18,10 @@ from torch.utils._pytree import tree_leaves
 
 _PURE = ("torch", "torchvision", "_operator", "builtins", "math")
 """Packages whose functions keep nothing; those without a module are torch's own, in C++."""
-_IN_PLACE = {
-    "iadd",
-    "isub",
-    "imul",
-    "itruediv",
-    "ifloordiv",
-    "imod",
-    "ipow",
-    "iand",
-    "ior",
-    "ixor",
-    "setitem",
-}
-"""Python's own ways to write into a tensor; torch's end with "_", or are told to."""
+IN_PLACE = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor")
+"""Python's operators that write into a tensor, by their names."""
+_WRITING = {*IN_PLACE, "setitem"}
+"""Its own ways to; torch's end with "_", or are told to."""
 _OURS = "engine.models.fast"
 
 
@@ -138,7 +128,7 @@ def _may_write(graph: fx.GraphModule, node: fx.Node) -> bool:
     name = str(getattr(node.target, "__name__", node.target))
     told = "out" in node.kwargs or any(one is True for one in (*node.args, *node.kwargs.values()))
     unknown = node.op == "call_function" and not _is_torch(node.target)
-    return name in _IN_PLACE or name.endswith("_") or told or unknown
+    return name in _WRITING or name.endswith("_") or told or unknown
 
 
 def _writes(graph: fx.GraphModule, probe: torch.Tensor) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import operator
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import fx, nn
 
-from engine.models.keeping import has_hooks_everywhere
+from engine.models.keeping import IN_PLACE, has_hooks_everywhere
 
 
 def trace(network: nn.Module) -> fx.GraphModule:
@@ -49,39 +50,13 @@ class _InPlaceProxy(fx.Proxy):
         own = inside and caller.f_code is not torch.is_tensor.__code__
         return type(self) if own else torch.Tensor
 
-    def _written(self, how: Any, other: Any) -> fx.Proxy:
-        found: fx.Proxy = self.tracer.create_proxy("call_function", how, (self, other), {})
-        return found
 
-    def __iadd__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.iadd, other)
+def _writes(how: Callable[[Any, Any], Any]) -> Callable[[fx.Proxy, Any], fx.Proxy]:
+    return lambda own, other: own.tracer.create_proxy("call_function", how, (own, other), {})
 
-    def __isub__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.isub, other)
 
-    def __imul__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.imul, other)
-
-    def __itruediv__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.itruediv, other)
-
-    def __ifloordiv__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.ifloordiv, other)
-
-    def __imod__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.imod, other)
-
-    def __ipow__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.ipow, other)
-
-    def __iand__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.iand, other)
-
-    def __ior__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.ior, other)
-
-    def __ixor__(self, other: Any) -> fx.Proxy:
-        return self._written(operator.ixor, other)
+for _name in IN_PLACE:
+    setattr(_InPlaceProxy, f"__{_name}__", _writes(getattr(operator, _name)))
 
 
 class _InPlaceTracer(fx.Tracer):
