@@ -42,6 +42,8 @@ F = TypeVar("F")
 
 SLIDES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF page"}
 FORMATS = {**SLIDES, "csv": "CSV table"}
+_LINES = 2
+"""A subtitle may take on stage."""
 _SPEAK_EVERY_MS = 1000
 
 
@@ -163,6 +165,8 @@ class Plot(Card, Generic[F]):
     def retheme(self) -> None:
         """Take up the theme in force."""
         self.more.setIcon(themed_icon("more"))
+        # on stage there is room for all of it, and nobody points at a short form
+        self.subtitle.set_lines(_LINES if themes.current().on_stage else 1)
         if self.figure is not None:
             self.show_figure(self.figure)
 

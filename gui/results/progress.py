@@ -28,6 +28,8 @@ from gui.widgets.pace import Pace
 from gui.widgets.page import Page
 
 _STEPS = 1000
+_GOING, _OVER = (3, 6), (1, 9)
+"""Parts of the room for bar and numbers: a full bar has little to say, its numbers have more."""
 
 
 class ProgressPanel(QFrame):
@@ -60,8 +62,9 @@ class ProgressPanel(QFrame):
         self.doing = QLabel()
         set_role(self.numbers, "muted")
         set_role(self.doing, "muted")
-        parts = ((self.bar, 3), (self.numbers, 6), self.doing)
-        filled(QHBoxLayout(self), *parts, spacing=16).setContentsMargins(16, 8, 16, 8)
+        parts = ((self.bar, _GOING[0]), (self.numbers, _GOING[1]), self.doing)
+        self._row = filled(QHBoxLayout(self), *parts, spacing=16)
+        self._row.setContentsMargins(16, 8, 16, 8)
         self._pace = Pace(self.refresh, self)
         session.runs.snapshot_changed.connect(self._pace.ask)
         session.audits.grew.connect(self.refresh)
@@ -130,8 +133,16 @@ class ProgressPanel(QFrame):
         self._fill(0)
         self.numbers.setText("")
 
-    def _fill(self, steps: int) -> None:
-        """Paint the bar with all else that changed: of its own accord it is painted at once."""
+    def _fill(self, steps: int, *, over: bool = False) -> None:
+        """Paint the bar with all else that changed: of its own accord it is painted at once.
+
+        Args:
+            steps: of the bar.
+            over: the run has ended, and its bar gives way to its numbers.
+        """
+        for place, part in enumerate(_OVER if over else _GOING):
+            if part != self._row.stretch(place):  # the same once more would be laid out anew
+                self._row.setStretch(place, part)
         if steps != self.bar.value():
             self.bar.setUpdatesEnabled(False)
             self.bar.setValue(steps)
@@ -160,7 +171,7 @@ class ProgressPanel(QFrame):
         if evidence.settings.kind == "sweep":  # its n is that of one anchor
             share = 1.0 if evidence.complete else _covered(evidence.region)
             counts = f"{done:,} votes at {counted(len(evidence.anchors), 'anchors')}"
-        self._fill(int(_STEPS * share))
+        self._fill(int(_STEPS * share), over=True)
         threads = f", {run.threads} thread{'s' * (run.threads != 1)}" if run.threads else ""
         parts = (
             f"{counts}{'' if evidence.complete else ' (partial)'}",

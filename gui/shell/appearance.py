@@ -14,11 +14,12 @@ from gui.controllers.preferences import Preferences
 from gui.shell.notice import NoticeArea
 from gui.shell.pages import Pages
 from gui.style.stylesheet import Rooms, apply_theme
-from gui.style.theme import THEMES
+from gui.style.theme import STAGE, THEMES, stage_scale
 from gui.widgets.page import Page
 
 _MARGIN = 12
 """Pixels beside a column, a handle or the window's edge."""
+_STAYS_MS = 60
 TEXT_SIZES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 """Parts of the usual size that type can have."""
 
@@ -46,7 +47,10 @@ class Appearance(QObject):
         self._sides: tuple[int, int] | None = None
         self._shown: tuple[bool, ...] = (True, True)
         self._filled = self._returns = False
-        self._place = window.geometry()
+        self._place, self._stage = window.geometry(), STAGE
+        # a window that takes the screen may have other sizes on its way
+        self._larger = QTimer(self, singleShot=True, interval=_STAYS_MS)
+        self._larger.timeout.connect(self._fit_stage)
         self._rooms, explore = Rooms(window), pages.explore
         self._rooms.add(form, statement, *rooms, explore.claim, *explore.cards, pages.answers)
         for stack in (pages, explore.place):
@@ -86,7 +90,8 @@ class Appearance(QObject):
         app, wanted = QApplication.instance(), self._preferences
         if isinstance(app, QApplication):
             scale = _nearest(wanted.text_size, 0)
-            apply_theme(app, wanted.theme, scale=scale, on_stage=self.talks, rooms=self._rooms)
+            stage = self._stage if self.talks else None
+            apply_theme(app, wanted.theme, scale=scale, stage=stage, rooms=self._rooms)
 
     @Slot()
     def _house(self) -> None:
@@ -102,6 +107,7 @@ class Appearance(QObject):
         if self.talks:
             # a screen may take a full screen for the usual size
             self._filled, self._place = self._window.isMaximized(), self._window.geometry()
+            self._stage = self._window.screen().size().toTuple()  # which the window takes at last
             self._set_stage()
         else:
             claim.hide()
@@ -135,6 +141,19 @@ class Appearance(QObject):
         # plots that go, go first, and those that come, come last: neither are laid out twice
         for act in (stage, self.make_room) if self.talks else (self.make_room, stage):
             act()
+
+    @Slot()
+    def fit_stage(self) -> None:
+        """Type of another size on a larger or smaller screen, where it is there to stay."""
+        if self.talks:
+            self._larger.start()
+
+    @Slot()
+    def _fit_stage(self) -> None:
+        stage = self._window.size().toTuple()
+        if self.talks and stage_scale(stage) != stage_scale(self._stage):
+            self._stage = stage
+            self._dress()
 
     @Slot()
     def make_room(self) -> None:

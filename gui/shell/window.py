@@ -287,6 +287,7 @@ class Window(QMainWindow):
         for bar in (self.top, self.status_line):
             bar.set_tight(on=self.height() < LOW)
         self.appearance.make_room()
+        self.appearance.fit_stage()
         self.status_line.lay_over()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.core.resources import assets
 from engine.system.memory import without_collection
-from gui.style.theme import LIGHT, TALK_SCALE, THEMES, Theme, registry
+from gui.style.theme import LIGHT, THEMES, Theme, registry, stage_scale
 
 _DRESSED = "dressed"
 """Property of an application that has its style."""
@@ -79,7 +79,7 @@ QFrame[role="notice"] {
 QFrame[role="rule"] { background: $grid; border: none; max-height: 1px; min-height: 1px; }
 QPushButton, QToolButton {
     background: $surface; color: $text; border: 1px solid $border;
-    border-radius: ${small_radius}px; padding: ${pad}px ${wide_pad}px;
+    border-radius: ${small_radius}px; padding: ${pad}px ${wide_pad}px; icon-size: ${icon}px;
 }
 QPushButton:hover, QToolButton:hover { background: $accent_soft; }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $accent_soft;
@@ -202,7 +202,7 @@ def stylesheet(theme: Theme) -> str:
     lengths = {
         "pad": 5, "wide_pad": 12, "menu_pad": 22, "field_pad": 4, "field": 22, "bar": 8,
         "bar_radius": 4, "small_radius": 6, "radius": theme.radius, "arrow": 11, "arrow_room": 18,
-        "mark": 13, "dot": 4,
+        "mark": 13, "dot": 4, "icon": 16,
     }  # fmt: skip
     # a wider frame round what has the focus takes its width from within: nothing moves
     within = {f"{name}_in": round(theme.px(lengths[name])) - 1 for name in _FRAMED}
@@ -296,7 +296,7 @@ def apply_theme(
     name: str,
     *,
     scale: float = 1.0,
-    on_stage: bool = False,
+    stage: tuple[int, int] | None = None,
     rooms: Rooms | None = None,
 ) -> Theme:
     """Dress the whole program: Fusion, own palette, the style sheet, and all live plots.
@@ -307,11 +307,12 @@ def apply_theme(
         app: the application.
         name: a key of :data:`THEMES`; an unknown one (an old settings file) gives the light theme.
         scale: of type and lines.
-        on_stage: in talk mode; everything is larger still, by :data:`gui.style.theme.TALK_SCALE`.
+        stage: width and height of the window in talk mode, in which everything is larger still,
+            by :func:`gui.style.theme.stage_scale`; None outside it.
         rooms: what is dressed, of the program's window; None for everything there is.
     """
-    known, whole = THEMES.get(name, LIGHT), scale * (TALK_SCALE if on_stage else 1.0)
-    theme = replace(known, scale=whole, on_stage=on_stage)
+    known, whole = THEMES.get(name, LIGHT), scale * (stage_scale(stage) if stage else 1.0)
+    theme = replace(known, scale=whole, on_stage=stage is not None)
     registry.current = theme
     if not app.property(_DRESSED):  # a style set again would dress every widget twice
         app.setProperty(_DRESSED, True)

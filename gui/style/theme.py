@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,9 @@ POINTS = {
 """Type sizes in points, before scaling."""
 
 TALK_SCALE = 1.6
-"""Type and lines are this much larger in talk mode."""
+"""Type and lines are this much larger in talk mode, on a stage of the size of :data:`STAGE`."""
+STAGE = 1280, 720
+"""Width and height in pixels of the least stage that a talk is made for."""
 
 # Okabe & Ito (2008), without the blues: the chosen class is drawn in the accent, which is theirs.
 CLASS_COLORS = ("#E69F00", "#CC79A7", "#009E73", "#D55E00", "#F0E442", "#8A94A3")
@@ -223,6 +226,18 @@ def out_of_sight(owner: object) -> bool:
 def current() -> Theme:
     """The theme in force."""
     return registry.current
+
+
+def stage_scale(size: tuple[int, int]) -> float:
+    """How much larger type and lines are on a stage of this width and height.
+
+    They grow with it, or nobody in the last row could read a larger screen better than a small one.
+
+    >>> stage_scale((1280, 720)), stage_scale((1920, 1080)), stage_scale((1024, 768))
+    (1.6, 2.4, 1.6)
+    """
+    larger = min(length / least for length, least in zip(size, STAGE, strict=True))
+    return TALK_SCALE * max(1.0, math.floor(20 * larger) / 20)  # in steps: not with every pixel
 
 
 def rgba(color: QColor) -> tuple[int, int, int, int]:

@@ -64,6 +64,7 @@ class ElidedLabel(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._text, self.whole, self.lines = "", "", lines
+        self._taken = 0
         self._hold(visible(text))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -83,10 +84,10 @@ class ElidedLabel(QLabel):
     def sizeHint(self) -> QSize:
         """The lines at the width it has."""
         one, metrics = super().sizeHint(), self.fontMetrics()
-        more = self.shown().count("\n") if self.lines > 1 else 0
+        self._taken = self._more()  # in the type in force
         width = one.width() + metrics.horizontalAdvance(self._text)
         width -= metrics.horizontalAdvance(_SOME) if self._text else 0
-        return QSize(width, one.height() + more * metrics.lineSpacing())
+        return QSize(width, one.height() + self._taken * metrics.lineSpacing())
 
     def setText(self, text: str) -> None:
         """Show another text; keeps the tooltip in step."""
@@ -104,12 +105,18 @@ class ElidedLabel(QLabel):
             self.setAccessibleDescription(whole)
             self._update_tooltip()
 
+    def set_lines(self, most: int) -> None:
+        """Let it take so many lines from now on."""
+        if most != self.lines:
+            self.lines = most
+            self._update_tooltip()
+            self._take_lines()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A new width may need, or no longer need, the tooltip."""
         super().resizeEvent(event)
         self._update_tooltip()
-        if self.lines > 1:
-            self.updateGeometry()
+        self._take_lines()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the shortened text in the style sheet's colour."""
@@ -133,9 +140,17 @@ class ElidedLabel(QLabel):
             self.setAccessibleName(text)
         self._text = text
         super().setText(_SOME if text else "")
-        if self.lines > 1:
-            self.updateGeometry()
+        self._take_lines()
         self.update()
+
+    def _take_lines(self) -> None:
+        """Ask for another height where the text needs one, not with every text."""
+        if self._more() != self._taken:
+            self.updateGeometry()
+
+    def _more(self) -> int:
+        """Lines after the first."""
+        return self.shown().count("\n") if self.lines > 1 else 0
 
     def _update_tooltip(self) -> None:
         cut = self._text if self.shown().replace("\n", " ") != self._text else ""

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from gui.controllers.session import Session
 from gui.shell.window import Window
+from gui.style.theme import STAGE
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def test_in_talk_mode_only_attacker_and_images_are_left(window, qtbot):
     from gui.style.stylesheet import apply_theme
 
     page = window.pages.tradeoff
-    apply_theme(QApplication.instance(), "light", on_stage=True)
+    apply_theme(QApplication.instance(), "light", stage=STAGE)
     assert not page.setup.isVisible() and page.sliders.isVisible() and page.start.isVisible()
     apply_theme(QApplication.instance(), "light")
     assert page.setup.isVisible()

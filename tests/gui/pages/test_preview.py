@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPushButton
 from gui.pages.preview import Preview
 from gui.shell.commands import COMMANDS
 from gui.style.stylesheet import apply_theme
+from gui.style.theme import STAGE
 
 
 def test_pages_are_shown_and_every_format_can_be_saved(qtbot, make, idle_session):
@@ -39,7 +40,7 @@ def test_on_stage_the_pages_have_all_the_room(qtbot, idle_session, qapp):
     actions = {command.id: QAction(command.title) for command in COMMANDS}
     preview = Preview(idle_session.exports, actions)
     qtbot.addWidget(preview)
-    apply_theme(qapp, "light", scale=1.3, on_stage=True)
+    apply_theme(qapp, "light", scale=1.3, stage=STAGE)
     assert [button.isHidden() for button in preview.saves] == [False, True, True, True]
     assert preview.form.isHidden() and preview.minimumSizeHint().width() < 800
     apply_theme(qapp, "light")

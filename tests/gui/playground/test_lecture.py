@@ -7,6 +7,7 @@ from gui.controllers.session import Session
 from gui.playground.steps import STEPS
 from gui.shell.window import Window
 from gui.style.stylesheet import apply_theme
+from gui.style.theme import STAGE
 
 
 @pytest.mark.thorough
@@ -32,7 +33,7 @@ def test_each_step_opens_by_key_by_list_and_by_turning_over(qtbot, qapp, prefere
     assert page.step is STEPS[0]
     page.go(99)
     assert page.step is STEPS[-1]
-    apply_theme(qapp, "light", on_stage=True)
+    apply_theme(qapp, "light", stage=STAGE)
     assert page.list.isHidden()
     apply_theme(qapp, "light")
     assert not page.list.isHidden()

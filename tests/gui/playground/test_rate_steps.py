@@ -7,6 +7,7 @@ import pytest
 from engine.playground.false_claims import ALPHA, RUNS
 from gui.playground.rate_steps import RateStep, peek_step, twice_step
 from gui.style.stylesheet import apply_theme
+from gui.style.theme import STAGE
 
 
 @pytest.mark.parametrize("make", [twice_step, peek_step])
@@ -39,6 +40,6 @@ def test_the_stage_leaves_the_small_print_to_the_speaker(qtbot, qapp):
     step.show()
     step.hide()
     assert not step.what.isHidden()
-    apply_theme(qapp, "light", on_stage=True)
+    apply_theme(qapp, "light", stage=STAGE)
     assert step.what.isHidden()
     apply_theme(qapp, "light")

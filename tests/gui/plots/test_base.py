@@ -77,6 +77,14 @@ def test_a_dark_theme_exports_a_dark_figure(plot, drawn, tmp_path: Path, qapp) -
     assert drawn[-1][2] is True
 
 
+def test_on_stage_a_subtitle_has_two_lines_and_buttons_are_as_large_as_type(plot, qapp) -> None:
+    side = plot.more.iconSize().width()
+    apply_theme(qapp, "light", stage=(1920, 1080))
+    assert plot.subtitle.lines == 2 and plot.more.iconSize().width() > 2 * side
+    apply_theme(qapp, "light")
+    assert plot.subtitle.lines == 1 and plot.more.iconSize().width() == side
+
+
 def test_copying_puts_an_image_on_the_clipboard(plot, drawn, qtbot) -> None:
     with qtbot.waitSignal(plot.notice) as notice:
         qtbot.keyClick(plot, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)

@@ -39,6 +39,20 @@ def test_a_partial_result(panel, idle_session, make):
     assert panel.bar.value() == 250
 
 
+def test_a_full_bar_leaves_its_room_to_the_numbers(panel, idle_session, make, qtbot):
+    panel.resize(900, 40)
+    panel.show()
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 50_000)
+    idle_session.runs.snapshot_changed.emit()
+    qtbot.wait(1)
+    bar, numbers = panel.bar.width(), panel.numbers.width()
+    idle_session.runs.evidence = make.evidence(CertifySettings())
+    idle_session.runs.evidence_changed.emit()
+    qtbot.wait(1)
+    assert panel.bar.width() < bar / 2 and panel.numbers.width() > numbers
+    assert panel.numbers.shown() == panel.numbers.text()
+
+
 def test_a_replay_is_followed_and_not_the_result_beside_it(panel, idle_session, make):
     own, other = make.evidence(CertifySettings()), make.evidence(CertifySettings())
     idle_session.runs.evidence = own

@@ -302,3 +302,17 @@ def test_a_column_stays_as_wide_where_another_leaves_its_room_to_the_page(window
         qtbot.waitUntil(lambda room=room: window.pages.width() >= room - 5)
         sizes = window.columns.sizes()
         assert (sizes[0], sizes[2]) == pytest.approx((left, right), abs=5)
+
+
+def test_on_a_larger_stage_type_is_larger_by_as_much(window, qtbot):
+    window.commands["talk"].trigger()
+    assert current().scale == pytest.approx(TALK_SCALE * window.session.preferences.text_size)
+    window.showNormal()
+    window.resize(1920, 1080)
+    qtbot.waitUntil(lambda: current().scale == pytest.approx(1.5 * TALK_SCALE))
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: current().scale == pytest.approx(TALK_SCALE))
+    window.commands["talk"].trigger()
+    window.resize(1920, 1080)
+    qtbot.wait(100)
+    assert current().scale == 1.0

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from gui.style import theme as themes
 from gui.style.stylesheet import Rooms, apply_theme, stylesheet
-from gui.style.theme import THEMES, Theme
+from gui.style.theme import STAGE, THEMES, Theme
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
@@ -221,14 +221,14 @@ def test_a_part_that_missed_nothing_is_not_dressed_again(qapp, qtbot, monkeypatc
     window.show()
     usual = label.font().pointSizeF()
     part.hide()
-    apply_theme(qapp, "light", on_stage=True, rooms=rooms)
+    apply_theme(qapp, "light", stage=STAGE, rooms=rooms)
     apply_theme(qapp, "light", rooms=rooms)
     dressed: list[str] = []
     monkeypatch.setattr(part, "setStyleSheet", dressed.append)
     part.show()
     assert dressed == [] and label.font().pointSizeF() == usual
     part.hide()
-    apply_theme(qapp, "light", on_stage=True, rooms=rooms)
+    apply_theme(qapp, "light", stage=STAGE, rooms=rooms)
     QLabel("made on stage", part)
     apply_theme(qapp, "light", rooms=rooms)
     part.show()

@@ -85,7 +85,7 @@ def test_talk_mode_scales_type_and_lengths(qapp: QApplication) -> None:
     assert theme.px(10) == pytest.approx(16)
     assert f"font-size: {theme.points('title'):g}pt" in qapp.styleSheet()
     assert qapp.font().pointSizeF() == pytest.approx(1.6 * themes.POINTS["body"])
-    assert apply_theme(qapp, "dark", on_stage=True).scale == themes.TALK_SCALE
+    assert apply_theme(qapp, "dark", stage=themes.STAGE).scale == themes.TALK_SCALE
 
 
 def test_a_change_of_theme_is_announced(qapp: QApplication, qtbot) -> None:

@@ -85,6 +85,24 @@ def test_lines_are_taken_as_they_are_needed(qtbot) -> None:
     assert label.shown().count("\n") == 1 and label.toolTip() == label.text()
 
 
+def test_it_is_laid_out_anew_only_when_it_takes_other_lines(qtbot, monkeypatch) -> None:
+    label = ElidedLabel("x: random direction")
+    qtbot.addWidget(label)
+    label.show()
+    label.resize(label.fontMetrics().horizontalAdvance("x: random direction · "), 40)
+    asked: list[int] = []
+    monkeypatch.setattr(label, "updateGeometry", lambda: asked.append(label._more()))
+    label.setText("x: random direction · y: another")
+    assert label.shown().endswith("…") and not asked
+    label.set_lines(2)
+    assert asked == [1] and not label.toolTip() and label.sizeHint().height() > 0
+    label.setText("x: random direction · y: a third")
+    label.setText("x: other directions · y: others")
+    assert asked == [1]
+    label.setText("x: random")
+    assert asked == [1, 0]
+
+
 def test_screen_readers_get_the_whole_text_or_the_name_it_was_given(qtbot) -> None:
     label = ElidedLabel(LONG)
     qtbot.addWidget(label)
