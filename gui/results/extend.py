@@ -31,7 +31,7 @@ class ExtendBar(QFrame):
         self.extend.clicked.connect(self._accept)
         self.cancel.clicked.connect(self.hide)
         parts = ((self.sentence, 1), self.n, self.extend, self.cancel)
-        filled(QHBoxLayout(self), *parts).setContentsMargins(12, 6, 8, 6)
+        filled(QHBoxLayout(self), *parts).setContentsMargins(12, 0, 8, 0)  # no higher than the line below it
         self.hide()
 
     def ask(self) -> None:

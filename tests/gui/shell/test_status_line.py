@@ -81,6 +81,7 @@ def test_the_question_for_an_n_has_room_for_its_words_and_buttons(loaded, qtbot,
     for _ in range(4):
         QApplication.processEvents()
     assert bar.width() == loaded.status_line.width()
+    assert bar.height() <= loaded.status_line.height()  # nothing of the page is below it
     for part in (bar.n, bar.extend, bar.cancel):
         assert part.height() >= part.minimumSizeHint().height()
         assert part.width() >= part.minimumSizeHint().width()
