@@ -17,6 +17,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.bounds import bound_method
 from engine.case.merging import adopt
@@ -52,6 +53,8 @@ from gui.jobs.audit_jobs import AuditView
 from gui.jobs.engine_jobs import EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer
 from gui.jobs.sketches import AxesChoice
+from gui.style import theme as themes
+from gui.style.stylesheet import Rooms, apply_theme
 
 if TYPE_CHECKING:
     from gui.shell.window import Window
@@ -452,6 +455,16 @@ def collected_here(no_collection_in_workers: None) -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if gc.get_count()[0] > MOST_GARBAGE:
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def usual_look() -> Iterator[None]:
+    """Type and colours that a test has chosen are not those of the next one."""
+    yield
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and themes.current() != themes.LIGHT:
+        spare = QWidget()
+        apply_theme(app, "light", rooms=None if app.styleSheet() else Rooms(spare))
 
 
 @pytest.fixture(autouse=True)
