@@ -29,7 +29,9 @@ POINTS = {
 TALK_SCALE = 1.6
 """Type and lines are this much larger in talk mode, on a stage of the size of :data:`STAGE`."""
 STAGE = 1280, 720
-"""Width and height in pixels of the least stage that a talk is made for."""
+"""Width and height in pixels of the stage that a talk is made for."""
+_LEAST_STAGE = 0.75
+"""Of that: on a Full HD screen at 200 % all is as large on the wall as at 100 %."""
 
 # Okabe & Ito (2008), without the blues: the chosen class is drawn in the accent, which is theirs.
 CLASS_COLORS = ("#E69F00", "#CC79A7", "#009E73", "#D55E00", "#F0E442", "#8A94A3")
@@ -231,13 +233,14 @@ def current() -> Theme:
 def stage_scale(size: tuple[int, int]) -> float:
     """How much larger type and lines are on a stage of this width and height.
 
-    They grow with it, or nobody in the last row could read a larger screen better than a small one.
+    They grow with it: a wall is as large whatever number of pixels is thrown at it.
 
-    >>> stage_scale((1280, 720)), stage_scale((1920, 1080)), stage_scale((1024, 768))
-    (1.6, 2.4, 1.6)
+    >>> [round(stage_scale(size), 2) for size in ((1280, 720), (1920, 1080), (960, 540), (640, 480))]
+    [1.6, 2.4, 1.2, 1.2]
     """
-    larger = min(length / least for length, least in zip(size, STAGE, strict=True))
-    return TALK_SCALE * max(1.0, math.floor(20 * larger) / 20)  # in steps: not with every pixel
+    larger = min(length / usual for length, usual in zip(size, STAGE, strict=True))
+    # in steps: not with every pixel
+    return TALK_SCALE * max(_LEAST_STAGE, math.floor(20 * larger) / 20)
 
 
 def rgba(color: QColor) -> tuple[int, int, int, int]:

@@ -10,6 +10,7 @@ from engine.evidence.settings import CertifySettings
 from gui.results.claim import ClaimCard
 from gui.results.verdict import REFUTED
 from gui.style import theme as themes
+from gui.style.theme import stage_scale
 from gui.widgets.section import unbroken
 
 
@@ -83,12 +84,12 @@ def test_the_sentence_grows_with_the_stage(qtbot, idle_session, make):
 
 
 @pytest.mark.walk
-@pytest.mark.parametrize("size", [(1280, 720), (960, 540)])
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (960, 540)])
 @pytest.mark.parametrize(
     "case", [case for case in CASES if case.command], ids=lambda case: case.key
 )
-def test_every_family_is_legible_on_stage(loaded, case: GalleryCase, size):
-    """At 1280 by 720, and on Full HD at 200 %, nothing of the claim is cut, and nothing scrolls."""
+def test_every_family_is_legible_on_stage(loaded, case: GalleryCase, size, qtbot):
+    """At 1280 by 720, and on Full HD at 100 % and 200 %, nothing is cut, and nothing scrolls."""
     runs, explore = loaded.session.runs, loaded.pages.explore
     runs.evidence = Evidence.model_validate_json(case.evidence.read_bytes())
     runs.evidence_changed.emit()
@@ -96,6 +97,8 @@ def test_every_family_is_legible_on_stage(loaded, case: GalleryCase, size):
     loaded.session.playback.stop()
     loaded.showNormal()
     loaded.resize(*size)
+    wanted = stage_scale(size) * loaded.session.preferences.text_size
+    qtbot.waitUntil(lambda: themes.current().scale == pytest.approx(wanted))
     for _ in range(4):  # a new size reaches the innermost layouts after some rounds
         QApplication.processEvents()
     assert loaded.size().toTuple() == size
@@ -107,9 +110,15 @@ def test_every_family_is_legible_on_stage(loaded, case: GalleryCase, size):
         assert card.rect().contains(label.geometry()), label.text()
         assert label.height() >= label.heightForWidth(label.width()), label.text()
         assert label.fontInfo().pointSizeF() >= 0.8 * small
-    assert small >= 10
+    assert small >= 10 * size[1] / 720
     plot = explore.region
     assert plot.isVisible() and explore.grid.rect().contains(plot.parentWidget().geometry())
+    for place in range(4):
+        explore.grid.show_plot(place)
+        for _ in range(4):
+            QApplication.processEvents()
+        for label in (explore.plots[place].subtitle, loaded.progress.numbers):
+            assert label.isVisible() and label.shown().replace("\n", " ") == label.text()
     loaded.commands["talk"].trigger()
 
 

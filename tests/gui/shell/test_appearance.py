@@ -10,7 +10,7 @@ from engine.demos.gallery import CASES
 from engine.evidence.evidence import Evidence
 from gui.shell.appearance import TEXT_SIZES
 from gui.shell.replaying import PACE
-from gui.style.theme import TALK_SCALE, THEMES, current
+from gui.style.theme import TALK_SCALE, THEMES, current, stage_scale
 from gui.widgets.scroll import ScrollColumn
 
 
@@ -166,7 +166,8 @@ def test_text_grows_and_shrinks_step_by_step_and_is_remembered(window, make):
         window.commands["text-smaller"].trigger()
     assert current().scale == TEXT_SIZES[0]
     window.commands["talk"].trigger()
-    assert current().scale == pytest.approx(TEXT_SIZES[0] * TALK_SCALE)
+    stage = window.screen().size().toTuple()
+    assert current().scale == pytest.approx(TEXT_SIZES[0] * stage_scale(stage))
     window.commands["talk"].trigger()
     window.commands["text-normal"].trigger()
     assert current().points("body") == before
@@ -306,7 +307,7 @@ def test_a_column_stays_as_wide_where_another_leaves_its_room_to_the_page(window
 
 def test_on_a_larger_stage_type_is_larger_by_as_much(window, qtbot):
     window.commands["talk"].trigger()
-    assert current().scale == pytest.approx(TALK_SCALE * window.session.preferences.text_size)
+    assert current().scale == stage_scale(window.screen().size().toTuple())
     window.showNormal()
     window.resize(1920, 1080)
     qtbot.waitUntil(lambda: current().scale == pytest.approx(1.5 * TALK_SCALE))
