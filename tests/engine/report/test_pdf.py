@@ -71,6 +71,15 @@ def test_first_page_holds_the_statement_and_its_numbers() -> None:
     assert "What this does not say" in first
 
 
+def test_no_line_ends_with_the_dashes_of_an_option() -> None:
+    options = " ".join(f"--option-{'x' * (i % 7)} {i}" for i in range(60))
+    evidence = make_evidence().model_copy(update={"command": f"certiscope certify {options}"})
+    pages = pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence))).pages
+    lines = [line for page in pages for line in page.extract_text().splitlines()]
+    shown = [line for line in lines if "--option" in line]
+    assert len(shown) > 5 and not [line for line in lines if line.rstrip().endswith("-")]
+
+
 def test_whole_report_names_everything_needed_to_judge_and_repeat() -> None:
     evidence = make_evidence(certified_at={"radius=0.25": True, "radius=2": False})
     text = text_of(pdf_bytes(evidence))
