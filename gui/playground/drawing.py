@@ -16,10 +16,11 @@ from PySide6.QtGui import (
     QPainter,
     QPdfWriter,
 )
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
+from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.page import WRITTEN, Page
 
 FORMATS = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF page"}
@@ -58,18 +59,11 @@ class Drawing(QWidget):
 
     def ask_and_save(self, fmt: str) -> None:
         """Ask for a place, without stopping anything that moves, then save."""
-        dialog = QFileDialog(self, f"Save {FORMATS[fmt]}")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{FORMATS[fmt]} (*.{fmt})")
-        dialog.setDefaultSuffix(fmt)
-        dialog.selectFile(f"{self.stem}.{fmt}")
-        dialog.fileSelected.connect(self.save)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        title, kinds = f"Save {FORMATS[fmt]}", f"{FORMATS[fmt]} (*.{fmt})"
+        FileAsker(self).save_file(title, f"{self.stem}.{fmt}", self.save, kinds)
 
-    def save(self, name: str) -> None:
+    def save(self, path: Path) -> None:
         """Write the drawing; the format follows the suffix (.png, .svg or .pdf)."""
-        path = Path(name)
         fmt = path.suffix.lower().lstrip(".")
         if fmt not in FORMATS:
             self._tell("error", f"Cannot save {path.name}: choose .png, .svg or .pdf.")

@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QMouseEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLabel,
     QMenu,
     QSizePolicy,
@@ -31,6 +30,7 @@ from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.buttons import menu_button
 from gui.widgets.card import Card
+from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.icons import themed_icon
 from gui.widgets.page import WRITTEN
 
@@ -189,15 +189,13 @@ class Plot(Card, Generic[F]):
             slide: in the proportions and type of a slide.
         """
         kinds = SLIDES if slide else {fmt: FORMATS[fmt]}
-        dialog = QFileDialog(self, "Save as slide" if slide else f"Save {FORMATS[fmt]}")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([f"{words} (*.{ending})" for ending, words in kinds.items()])
-        dialog.setDefaultSuffix(fmt)
-        dialog.selectFile(f"{self.stem}.{fmt}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         figure = self.figure  # as it is now: what is shown may be another by the time of an answer
-        dialog.fileSelected.connect(lambda name: self._save_chosen(Path(name), figure, slide=slide))
-        dialog.open()
+        FileAsker(self).save_file(
+            "Save as slide" if slide else f"Save {FORMATS[fmt]}",
+            f"{self.stem}.{fmt}",
+            lambda path: self._save_chosen(path, figure, slide=slide),
+            ";;".join(f"{words} (*.{ending})" for ending, words in kinds.items()),
+        )
 
     def save_slide(self, path: Path) -> None:
         """Write the figure as a slide of 16 to 9 (.png, .svg or .pdf)."""

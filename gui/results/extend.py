@@ -31,7 +31,8 @@ class ExtendBar(QFrame):
         self.extend.clicked.connect(self._accept)
         self.cancel.clicked.connect(self.hide)
         parts = ((self.sentence, 1), self.n, self.extend, self.cancel)
-        filled(QHBoxLayout(self), *parts).setContentsMargins(12, 0, 8, 0)  # no higher than the line below it
+        # no higher than the line that it lies over
+        filled(QHBoxLayout(self), *parts).setContentsMargins(12, 0, 8, 0)
         self.hide()
 
     def ask(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from gui.jobs.shipped import Example
 from gui.jobs.sketches import AxesChoice, AxesKind
 from gui.widgets.card import Card
+from gui.widgets.file_dialogs import FileAsker, image_filter
 from gui.widgets.image import thumbnail
 
 _KINDS: tuple[tuple[str, AxesKind], ...] = (
@@ -121,12 +122,9 @@ class AxesChooser(QWidget):
             self.chosen.emit(self.choice())
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Image the axis points to")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.point_to)
-        dialog.open()
+        asker = FileAsker(self)
+        asker.open_file("Image the axis points to", image_filter(), lambda p: self.point_to(str(p)))
 
-    @Slot(str)
     def point_to(self, spec: str) -> None:
         """Point the axis to an image of the person's own."""
         self.other.insertItem(0, spec.rsplit("/", 1)[-1], spec)

@@ -235,7 +235,7 @@ def stage_scale(size: tuple[int, int]) -> float:
 
     They grow with it: a wall is as large whatever number of pixels is thrown at it.
 
-    >>> [round(stage_scale(size), 2) for size in ((1280, 720), (1920, 1080), (960, 540), (640, 480))]
+    >>> [round(stage_scale(s), 2) for s in ((1280, 720), (1920, 1080), (960, 540), (640, 480))]
     [1.6, 2.4, 1.2, 1.2]
     """
     larger = min(length / usual for length, usual in zip(size, STAGE, strict=True))

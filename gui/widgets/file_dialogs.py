@@ -46,6 +46,13 @@ def input_filter() -> str:
     )
 
 
+def image_filter() -> str:
+    """Of images alone."""
+    from engine.inputs import image
+
+    return f"Images ({' '.join(f'*{s}' for s in image.SUFFIXES)} {_ARRAYS});;All files (*)"
+
+
 def is_model(path: Path) -> bool:
     """Whether a dropped file or folder, or a name in the command line, is meant as a model."""
     if path.is_dir():

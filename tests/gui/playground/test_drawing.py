@@ -7,6 +7,7 @@ from PIL import Image
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from gui.playground.page import PlaygroundPage
 from gui.playground.rate_view import RateView
@@ -27,7 +28,7 @@ def test_a_drawing_is_saved_in_every_format(page, tmp_path):
     told: list[tuple[str, str]] = []
     page.notice.connect(lambda kind, sentence: told.append((kind, sentence)))
     for fmt in ("png", "svg", "pdf"):
-        page.view.save(str(tmp_path / f"plane.{fmt}"))
+        page.view.save(tmp_path / f"plane.{fmt}")
         assert told[-1] == ("written", str(tmp_path / f"plane.{fmt}"))
     image = Image.open(io.BytesIO((tmp_path / "plane.png").read_bytes()))
     assert image.size == (page.view.width(), page.view.height())
@@ -42,10 +43,19 @@ def test_a_drawing_is_saved_in_every_format(page, tmp_path):
 def test_what_cannot_be_saved_is_told(page, tmp_path):
     told: list[tuple[str, str]] = []
     page.notice.connect(lambda kind, sentence: told.append((kind, sentence)))
-    page.view.save(str(tmp_path / "plane.gif"))
+    page.view.save(tmp_path / "plane.gif")
     assert told[-1] == ("error", "Cannot save plane.gif: choose .png, .svg or .pdf.")
-    page.view.save(str(tmp_path / "no folder" / "plane.png"))
+    page.view.save(tmp_path / "no folder" / "plane.png")
     assert told[-1][0] == "error" and "no folder" in told[-1][1]
+
+
+def test_the_dialog_saves_what_is_chosen(page, tmp_path):
+    page.view.ask_and_save("svg")
+    dialog = page.view.findChild(QFileDialog)
+    assert "(*.svg)" in dialog.nameFilters()[0]
+    dialog.fileSelected.emit(str(tmp_path / "chosen.svg"))
+    dialog.close()
+    assert "</svg>" in (tmp_path / "chosen.svg").read_text()
 
 
 def test_ctrl_c_copies_it(page, qtbot):
@@ -57,5 +67,5 @@ def test_ctrl_c_copies_it(page, qtbot):
 def test_a_drawing_alone_is_saved_too(qtbot, tmp_path):
     view = RateView("careless", "careful")
     qtbot.addWidget(view)
-    view.save(str(tmp_path / "rates.svg"))
+    view.save(tmp_path / "rates.svg")
     assert "</svg>" in (tmp_path / "rates.svg").read_text()

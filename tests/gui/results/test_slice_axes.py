@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from gui.jobs.shipped import Example
 from gui.jobs.sketches import AxesChoice
@@ -42,6 +42,19 @@ def test_towards_an_image_of_ones_own(chooser, qtbot):
         chooser.point_to("/some/where/cat.png")
     assert chosen.args == [AxesChoice("towards", "/some/where/cat.png")]
     assert chooser.other.currentText() == "cat.png"
+
+
+def test_an_image_of_ones_own_is_asked_for_among_images(chooser, qtbot):
+    pick(chooser, qtbot, "towards")
+    index = chooser.other.count() - 1
+    chooser.other.setCurrentIndex(index)
+    chooser.other.activated.emit(index)
+    dialog = chooser.findChild(QFileDialog)
+    assert dialog.nameFilters()[0].startswith("Images (*.")
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        dialog.fileSelected.emit("/some/where/cat.png")
+    assert chosen.args == [AxesChoice("towards", "/some/where/cat.png")]
+    dialog.close()
 
 
 def test_in_a_narrow_card_they_leave_the_title_its_line(qtbot):
