@@ -30,7 +30,7 @@ from engine.models.keeping import (
 )
 from engine.models.leaks import SLOPE, may_leak, without_traces
 from engine.models.one_call import Network, Packed, in_one_call, is_traced, operations
-from engine.models.tracing import trace
+from engine.models.tracing import Steps, trace
 
 _PACKED_PIXELS = 64 * 32 * 32
 _TOLERANCE = {torch.float32: 1e-4, torch.bfloat16: 0.1, torch.float16: 0.02}
@@ -54,13 +54,14 @@ def accelerate(
     with torch.inference_mode():
         if not is_steady(network, probe[:1]):  # every other form would be of what it did just now
             return network.to(dtype)
-        own = network(probe[:2].clone())
+        with Steps(network) as usual:
+            own = network(probe[:2].clone())
         for form in (_fused, _folded, _laid_out):
             try:
-                fast = form(network, probe.clone(), dtype)
+                fast = form(network, probe.clone(), dtype, usual)
                 same = _agree(own, fast(probe[:2].to(dtype, copy=True)), dtype)
                 if same and dtype != torch.float32:  # whose rounding would hide another function
-                    exact = form(network, probe.clone(), torch.float32)
+                    exact = form(network, probe.clone(), torch.float32, usual)
                     same = _agree(own, exact(probe[:2].clone()), torch.float32)
             except Exception:
                 # Not every network can be traced and not every torch has oneDNN: the next form,
@@ -126,19 +127,25 @@ class _FullPrecisionHead(nn.Module):
         return functional.linear(x.float(), self.weight, self.bias)
 
 
-def _fused(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> _ChannelsLast:
+def _fused(
+    network: nn.Module, probe: torch.Tensor, dtype: torch.dtype, usual: Steps
+) -> _ChannelsLast:
     if probe.device.type != "cpu":
         raise NotImplementedError("oneDNN runs on the CPU")
-    packed = _cast(pack(fold_batch_norm(trace(network)), probe, dtype), dtype)
+    packed = _cast(pack(fold_batch_norm(trace(network, usual)), probe, dtype), dtype)
     leaky = any(isinstance(one, Packed) and one.after == "leaky" for one in packed.modules())
     return _ChannelsLast(without_traces(packed) if leaky else packed)
 
 
-def _folded(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> _ChannelsLast:
-    return _ChannelsLast(_cast(fold_batch_norm(trace(network)), dtype))
+def _folded(
+    network: nn.Module, probe: torch.Tensor, dtype: torch.dtype, usual: Steps
+) -> _ChannelsLast:
+    return _ChannelsLast(_cast(fold_batch_norm(trace(network, usual)), dtype))
 
 
-def _laid_out(network: nn.Module, probe: torch.Tensor, dtype: torch.dtype) -> _ChannelsLast:
+def _laid_out(
+    network: nn.Module, probe: torch.Tensor, dtype: torch.dtype, usual: Steps
+) -> _ChannelsLast:
     return _ChannelsLast(copy.deepcopy(network).to(dtype))
 
 

@@ -59,6 +59,22 @@ def test_a_network_that_cannot_be_traced_runs_as_it_is():
     torch.testing.assert_close(fast(x), plain(x))
 
 
+class ByType(Branching):
+    """Clips what is a tensor and nothing else, far from where a form is compared."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if type(x) is torch.Tensor:
+            x = x.clamp(-10, 10)
+        return self.conv(x).mean(dim=(2, 3))
+
+
+def test_a_network_that_takes_another_way_when_traced_runs_as_it_is():
+    plain = ByType().eval().requires_grad_(False)
+    x = 100 * torch.randn(4, 1, 8, 8)
+    fast = accelerate(plain, (1, 8, 8), CPU, torch.float32)
+    torch.testing.assert_close(fast(x), plain(x))
+
+
 class Strided(Branching):
     """Reads its first channel where it lies in memory."""
 

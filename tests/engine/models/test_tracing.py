@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import subprocess
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.models.tracing import trace
+from engine.models.tracing import Steps, trace
 
 
 class Writing(nn.Module):
@@ -104,3 +108,103 @@ class Asking(nn.Module):
 def test_what_a_network_does_with_tensors_alone_is_not_left_out(*, officially: bool) -> None:
     with pytest.raises(torch.fx.proxy.TraceError):
         trace(Asking(officially=officially))
+
+
+def test_the_names_of_its_file_are_as_before() -> None:
+    with pytest.raises(torch.fx.proxy.TraceError):
+        trace(Asking(officially=False))
+    assert "isinstance" not in globals()
+    assert torch.is_tensor(torch.ones(1))
+    assert torch.is_tensor.__module__ == "torch"
+    assert isinstance is builtins.isinstance
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        "torch.arange(x.shape[0])",
+        "torch.zeros(x.shape[0], 1)",
+        "torch.full((x.shape[0], 1), 2.0)",
+        "torch.as_tensor(x.shape[0])",
+    ],
+)
+def test_a_network_that_makes_tensors_by_a_batchs_size_does_not_end_the_program(calls: str) -> None:
+    # in C++ torch takes what calls itself a tensor for the memory of one
+    program = f"""
+import torch
+from torch import nn
+from engine.models.tracing import trace
+
+class Sized(nn.Module):
+    def forward(self, x):
+        return x.flatten(1) + {calls}.sum()
+
+x = torch.rand(2, 3, 2, 2)
+try:
+    graph = trace(Sized())
+except TypeError:
+    print("none")
+else:
+    print("same" if torch.equal(graph(x), Sized()(x)) else "another")
+"""
+    given = [sys.executable, "-c", program]
+    done = subprocess.run(given, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() in (["none"], ["same"])
+
+
+def by_type(x: torch.Tensor) -> torch.Tensor:
+    """Clipped where it is a tensor and nothing else."""
+    return x.clamp(max=3) if type(x) is torch.Tensor else x
+
+
+def by_error(x: torch.Tensor) -> torch.Tensor:
+    """Turned round where it is bright, if that can be told."""
+    try:
+        return -x if bool(x.max() > 3) else x
+    except Exception:
+        return x
+
+
+def by_rounds(x: torch.Tensor) -> torch.Tensor:
+    """Once more for every dimension of a tensor."""
+    for _ in range(2 if type(x) is torch.Tensor else 1):
+        x = x.clamp(max=3) * 2
+    return x
+
+
+class Otherwise(nn.Module):
+    """Does something else with what stands for a tensor."""
+
+    def __init__(self, how: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.how = how
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.how(x).flatten(1)
+
+
+@pytest.mark.parametrize("how", [by_type, by_error, by_rounds])
+def test_a_network_that_takes_another_way_for_a_tensor_is_not_traced(
+    how: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    network, x = Otherwise(how), torch.rand(2, 3, 2, 2)
+    with Steps(network) as usual:
+        network(x)
+    with pytest.raises(NotImplementedError):
+        trace(network, usual)
+
+
+def test_one_that_takes_the_same_way_is() -> None:
+    network, x = Otherwise(lambda x: x * 2), torch.rand(2, 3, 2, 2)
+    with Steps(network) as usual:
+        network(x)
+    assert usual.taken
+    assert torch.equal(trace(network, usual)(x), network(x))
+
+
+def test_whoever_watched_the_thread_goes_on() -> None:
+    before = sys.gettrace()
+    with Steps(nn.Identity()):
+        assert sys.gettrace() is not before
+    assert sys.gettrace() is before
