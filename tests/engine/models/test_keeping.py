@@ -181,7 +181,38 @@ class Grown(Plain):
         return x + self.kept
 
 
-@pytest.mark.parametrize("kind", [Tired, Grown])
+class Buffered(Plain):
+    """Another function after its tenth batch, which it counts in a tensor of its own."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Counts, and after a while turns round."""
+        self.kept += 1
+        return x if float(self.kept.mean()) < 10 else -x
+
+
+class Listed(Plain):
+    """Another function after its tenth batch, which it counts in a list."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Counts, and after a while turns round."""
+        self.asked = [*getattr(self, "asked", []), 1]
+        return x if len(self.asked) < 10 else -x
+
+
+class Largest(Plain):
+    """Turns round as soon as it has met what is brighter than all that was asked before."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Follows the largest."""
+        self.kept.copy_(torch.maximum(self.kept, x.detach().abs().max()))
+        return x * (1 - 2 * (self.kept > 100).float())
+
+
+def test_what_follows_the_largest_that_it_met_is_not_steady():
+    assert not is_steady(Largest().eval(), torch.rand(1, *SHAPE))
+
+
+@pytest.mark.parametrize("kind", [Tired, Grown, Buffered, Listed])
 def test_what_counts_how_often_it_was_asked_is_not_written_down_as_it_is_now(kind):
     network, x = kind().eval(), torch.rand(2, *SHAPE)
     assert not is_steady(network, x)
@@ -189,6 +220,19 @@ def test_what_counts_how_often_it_was_asked_is_not_written_down_as_it_is_now(kin
         fast = accelerate(network, SHAPE, CPU, torch.float32)
         first = fast(x)
         assert not all(torch.equal(first, fast(x)) for _ in range(12))
+
+
+class Scratch(Plain):
+    """Keeps its last batch, of which no later one learns."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Writes it down."""
+        self.last = self.kept[:1].copy_(x[:1])
+        return x
+
+
+def test_one_that_only_keeps_its_last_batch_is_steady():
+    assert is_steady(Scratch().eval(), torch.rand(1, *SHAPE))
 
 
 def test_a_network_that_answers_with_nan_is_steady():
