@@ -39,7 +39,7 @@ def keep_small() -> None:
     """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _PRIMITIVES)
     libc = _glibc()
-    if libc is not None and "MALLOC_ARENA_MAX" not in os.environ:
+    if libc is not None and not _chosen("MALLOC_ARENA_MAX"):
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
 
 
@@ -54,7 +54,7 @@ def hold_pages() -> None:
     libc = _glibc()
     if libc is not None:
         for name, (what, value) in _HELD.items():
-            if name not in os.environ:
+            if not _chosen(name):
                 libc.mallopt(what, value)
 
 
@@ -106,6 +106,13 @@ def available() -> int | None:
     except (OSError, ValueError, IndexError):
         pass
     return None
+
+
+def _chosen(name: str) -> bool:
+    """Whether the environment has a value, by the name or by glibc's newer one of the same."""
+    newer = f"glibc.malloc.{name.removeprefix('MALLOC_').rstrip('_').lower()}="
+    given = os.environ.get("GLIBC_TUNABLES", "").split(":")
+    return name in os.environ or any(one.startswith(newer) for one in given)
 
 
 def _glibc() -> ctypes.CDLL | None:

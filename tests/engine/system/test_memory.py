@@ -91,6 +91,37 @@ def test_a_batch_gets_the_pages_of_the_one_before(size: int) -> None:
     assert asked["held"] < 100 < 1000 < asked["as ever"]
 
 
+@pytest.mark.parametrize(
+    ("environment", "left"),
+    [
+        ({}, [-8, -4, -2, -1]),
+        ({"MALLOC_TOP_PAD_": "0"}, [-8, -4, -1]),
+        ({"GLIBC_TUNABLES": "glibc.malloc.check=0:glibc.malloc.mmap_max=9"}, [-8, -2, -1]),
+        ({"GLIBC_TUNABLES": "glibc.malloc.trim_threshold=9"}, [-8, -4, -2]),
+        ({"GLIBC_TUNABLES": "glibc.malloc.arena_max=9"}, [-4, -2, -1]),
+    ],
+)
+def test_what_the_environment_says_of_the_heap_stays(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], left: list[int]
+) -> None:
+    class Told:
+        def __init__(self) -> None:
+            self.what = list[int]()
+
+        def mallopt(self, what: int, value: int) -> None:
+            self.what.append(what)
+
+    told = Told()
+    for name in [one for one in os.environ if "MALLOC" in one or one == "GLIBC_TUNABLES"]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(memory, "_glibc", lambda: told)
+    memory.keep_small()
+    memory.hold_pages()
+    assert sorted(told.what) == left
+
+
 @pytest.mark.walk
 @pytest.mark.parametrize("program", ["engine", "gui"])
 def test_a_command_leaves_its_objects_to_the_system_and_ends_as_ever(program: str) -> None:
