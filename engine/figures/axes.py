@@ -47,24 +47,31 @@ def short_count(value: float) -> str:
     """
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
-            return f"{value / size:g}{letter}"
-    return f"{value:g}"
+            return f"{value / size:.12g}{letter}"  # neighbours on a short axis are told apart
+    return f"{value:.12g}"
 
 
 def log_ticks(low: float, high: float) -> list[float]:
     """Round places on a logarithmic axis: decades, with 2 and 5 where there are few of them.
 
-    Where it is so short that there is but one, or none, those of a linear one.
+    Where it is so short that there is but one, or none, those of a linear one; between whole
+    numbers no others, as it is counts that have such an axis.
 
     >>> log_ticks(100, 10_000), log_ticks(51, 60)
     ([100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0], [52.0, 54.0, 56.0, 58.0, 60.0])
+    >>> log_ticks(3, 4)
+    [3.0, 4.0]
     """
     decades = math.log10(high / low) if high > low > 0 else 0.0
     mantissas = (1.0,) if decades > 3 else (1.0, 2.0, 5.0)
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    places = (m * 10.0**e for e in exponents for m in mantissas)
-    found = [place for place in places if low <= place <= high]
-    return found if len(found) > 1 or not high > low else linear_ticks(low, high)
+    rounds = (m * 10.0**e for e in exponents for m in mantissas)
+    found = [place for place in rounds if low <= place <= high]
+    if len(found) > 1 or not high > low:
+        return found
+    places = linear_ticks(low, high)
+    whole = [place for place in places if place == round(place)]
+    return whole if len(whole) > 1 else places
 
 
 def linear_ticks(low: float, high: float, wanted: int = 5) -> list[float]:

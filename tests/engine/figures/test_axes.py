@@ -25,6 +25,18 @@ def test_log_ticks_lie_on_the_axis_and_are_few(low: int, factor: float) -> None:
     assert len(ticks) <= 10
 
 
+@given(st.integers(1, 10**8), st.integers(1, 1000))
+def test_a_short_axis_of_counts_has_labels_that_say_their_places(low: int, more: int) -> None:
+    ticks = Axis(low, low + more, log=True).ticks()
+    texts = [text for _, text in ticks]
+    assert len(set(texts)) == len(texts) > 1
+    for place, text in ticks:
+        size = {"k": 1e3, "M": 1e6}.get(text[-1], 1.0)
+        count = float(text.rstrip("kM")) * size
+        assert count == pytest.approx(round(count), abs=1e-6)  # no half of a vote
+        assert place == pytest.approx(Axis(low, low + more, log=True)(count), abs=1e-4)
+
+
 @given(st.floats(1e-3, 1e4))
 def test_linear_ticks_are_even_and_hold_zero(extent: float) -> None:
     ticks = linear_ticks(-extent, extent, 4)
