@@ -19,7 +19,8 @@ from torch import fx, nn
 from engine.models.keeping import IN_PLACE, has_hooks_everywhere
 
 _ASKING = threading.Lock()
-"""Held while the names of a network's own files are others."""
+"""Held while a network is traced: names of its own files, and what torch does to call a layer, are
+others, and are to be put back by whoever changed them first."""
 _FOREIGN = {"torch", *sys.stdlib_module_names} - {"__main__"}
 """Packages whose code is none of a network's own."""
 
@@ -171,6 +172,34 @@ for _name in IN_PLACE:
 
 
 class _InPlaceTracer(fx.Tracer):
+    """Traces what the thread calls that made it.
+
+    torch lets it stand in the way of every layer of the process: one that another thread asks
+    meanwhile is none of this network, and was refused as such.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.get_ident()
+
+    def call_module(
+        self,
+        m: nn.Module,
+        forward: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        """What a layer gives."""
+        if threading.get_ident() != self._thread:
+            return forward(*args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        """What a layer has by a name."""
+        if threading.get_ident() != self._thread:
+            return attr_val
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
+
     def proxy(self, node: fx.Node) -> fx.Proxy:
         """What stands for the result of a node."""
         return _InPlaceProxy(node, self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -208,3 +209,34 @@ def test_whoever_watched_the_thread_goes_on() -> None:
     with Steps(nn.Identity()):
         assert sys.gettrace() is not before
     assert sys.gettrace() is before
+
+
+class Meanwhile(nn.Module):
+    """Asks another network in another thread."""
+
+    def __init__(self, other: nn.Module) -> None:
+        super().__init__()
+        self.other = [other]  # none of its layers
+        self.found = list[Any]()
+        self.own = nn.Flatten()
+
+    def ask(self) -> None:
+        try:
+            self.found.append(self.other[0](torch.ones(1, 2)))
+        except Exception as error:
+            self.found.append(error)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        thread = threading.Thread(target=self.ask)
+        thread.start()
+        thread.join()
+        return self.own(x)
+
+
+def test_another_thread_asks_its_network_as_ever_meanwhile() -> None:
+    other = nn.Sequential(nn.Linear(2, 2))
+    network = Meanwhile(other)
+    network.__deepcopy__ = lambda memo: network  # to see what was found
+    trace(network)
+    assert len(network.found) == 1
+    assert torch.equal(network.found[0], other(torch.ones(1, 2)))
