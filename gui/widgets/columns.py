@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QTableView
 
 MARGIN = 14
 """Pixels beside a text, where nothing else is said."""
+_BESIDE_NAME = 2
+"""Pixels beside the name of a column, which has room of its own around it."""
 _LOOKED_AT = 200
 """Rows whose texts are measured."""
 
@@ -17,7 +19,7 @@ class FittedColumns(QObject):
     """Keeps the columns of a table fitted to its texts and its width.
 
     A column that somebody has dragged ends that: from then on widths are theirs. The last column
-    takes what is left.
+    takes what is left; where that is one of numbers, columns of words share it.
 
     Args:
         table: the view; its model is set.
@@ -68,7 +70,11 @@ class FittedColumns(QObject):
         least = [min(want, floor or want) for want, floor in zip(wanted, floors, strict=True)]
         self._fitting = True
         room = self._table.viewport().width()
-        for column, width in enumerate(shared(wanted, least, room)):
+        widths = shared(wanted, least, room)
+        if self._counts(count - 1):  # a number at the far edge would stand apart from its row
+            words = [bool(w) and not self._counts(column) for column, w in enumerate(widths)]
+            widths = spread(widths, words, room)
+        for column, width in enumerate(widths):
             if not self._table.isColumnHidden(column):
                 self._table.setColumnWidth(column, width)
         self._fitting = False
@@ -79,9 +85,22 @@ class FittedColumns(QObject):
         return [
             0
             if table.isColumnHidden(column)
-            else max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) + self._margin
+            else max(
+                table.sizeHintForColumn(column) + self._margin,
+                header.sectionSizeHint(column) + _BESIDE_NAME,
+            )
             for column in range(table.model().columnCount())
         ]
+
+    def _counts(self, column: int) -> bool:
+        """Whether a column is one of numbers: they end at one line."""
+        model = self._table.model()
+        if not model.rowCount():
+            return False
+        found = model.data(model.index(0, column), Qt.ItemDataRole.TextAlignmentRole)
+        return found is not None and bool(
+            Qt.AlignmentFlag(int(found)) & Qt.AlignmentFlag.AlignRight
+        )
 
     @Slot()
     def _hold(self) -> None:
@@ -95,13 +114,40 @@ class FittedColumns(QObject):
 
 
 def shared(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
-    """Widths within ``room``, as far as the least ones allow: all give the same part of the rest.
+    """Widths within ``room``, as far as the least ones allow: the widest give first.
+
+    So the fewest texts are shortened: one long text does not cost a short one its last letters.
 
     >>> shared([100, 300, 100], [100, 100, 60], 500)
     [100, 300, 100]
-    >>> shared([100, 300, 100], [100, 100, 60], 380)
-    [100, 200, 80]
+    >>> shared([100, 300, 150], [100, 100, 60], 380)
+    [100, 140, 140]
     """
-    missing, can_give = sum(wanted) - room, sum(wanted) - sum(least)
-    part = min(1.0, max(0, missing) / can_give) if can_give else 0.0
-    return [int(w - part * (w - floor)) for w, floor in zip(wanted, least, strict=True)]
+    if sum(wanted) <= room:
+        return list(wanted)
+    low, high = 0, max(wanted)
+    while low < high:  # the largest width that no column needs to go beyond
+        middle = (low + high + 1) // 2
+        fits = sum(_capped(wanted, least, middle)) <= room
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return _capped(wanted, least, low)
+
+
+def _capped(wanted: Sequence[int], least: Sequence[int], most: int) -> list[int]:
+    return [max(floor, min(want, most)) for want, floor in zip(wanted, least, strict=True)]
+
+
+def spread(widths: Sequence[int], words: Sequence[bool], room: int) -> list[int]:
+    """Widths that take all of ``room``: what is left goes to columns of words, a wide one the most.
+
+    Numbers stay as wide as they need.
+
+    >>> spread([100, 300, 50], [True, True, False], 850)
+    [200, 600, 50]
+    >>> spread([100, 300, 50], [True, True, False], 400)
+    [100, 300, 50]
+    """
+    left, of = room - sum(widths), sum(w for w, wordy in zip(widths, words, strict=True) if wordy)
+    if left <= 0 or not of:
+        return list(widths)
+    return [w + left * w // of if wordy else w for w, wordy in zip(widths, words, strict=True)]

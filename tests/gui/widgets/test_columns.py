@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QTableView
 
-from gui.widgets.columns import FittedColumns, shared
+from gui.widgets.columns import MARGIN, FittedColumns, shared
 
 LONG = "a setting that is described with a good many words, seed 3, alpha 0.001"
 
@@ -71,3 +72,30 @@ def test_other_columns_are_fitted_anew(table):
     model.appendRow([QStandardItem(text) for text in ("1", LONG, "a", "b", "c")])
     settle()
     assert table.columnWidth(1) >= text_width(table) and table.columnWidth(2) < 80
+
+
+def test_a_long_text_does_not_cost_a_short_one_its_last_letters(table):
+    model, short = table.model(), "digits-cnn, sigma 0.25"
+    model.setItem(0, 2, QStandardItem(short))
+    table.resize(420, 200)
+    settle()
+    advance = table.fontMetrics().horizontalAdvance
+    assert table.columnWidth(2) >= advance(short) and table.columnWidth(1) < advance(LONG)
+
+
+def test_a_number_in_the_last_column_leaves_its_room_to_words(table):
+    """At the far edge it would stand apart from its row."""
+    model = table.model()
+    item = QStandardItem("0.8 s")
+    item.setTextAlignment(Qt.AlignmentFlag.AlignRight)
+    model.setItem(0, 2, item)
+    table.resize(1600, 200)
+    settle()
+    assert table.columnWidth(2) <= 1 + table.sizeHintForColumn(2) + 40
+    assert sum(table.columnWidth(column) for column in range(3)) == table.viewport().width()
+    assert table.columnWidth(1) > table.columnWidth(0)
+
+
+def test_the_name_of_a_column_has_no_room_that_its_texts_could_have(table):
+    header = table.horizontalHeader()
+    assert table.columnWidth(0) < header.sectionSizeHint(0) + MARGIN
