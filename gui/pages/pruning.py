@@ -30,7 +30,7 @@ from gui.widgets.columns import FittedColumns
 from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.halves import Halves
-from gui.widgets.layouts import divided, filled, labelled
+from gui.widgets.layouts import filled, labelled
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
@@ -45,6 +45,7 @@ class PruningPage(WorkPage):
     """Left what is pruned, right the means over the seeds and the scores of one cut.
 
     Attributes:
+        sides: both, or in a narrow window one of them, since the table is wide.
         shown: the table on show; None before the first.
     """
 
@@ -81,6 +82,7 @@ class PruningPage(WorkPage):
         say(self.complaint, "")
         self.shown = None
         self.hold(None)
+        self.sides.choose(1)
         self._wait("Opening the detector and drawing its images…")
         self.lane.submit(
             lambda stop: pruning(wish, stop),
@@ -97,13 +99,15 @@ class PruningPage(WorkPage):
         below, above, right = QWidget(), QWidget(), QWidget()
         filled(QVBoxLayout(above), (self.table, 1), self.compared, self.verdict, spacing=6)
         filled(QVBoxLayout(below), choice, (self.chart, 1), spacing=6)
-        halves = Halves(("Table", "Scores"), (above, below), sizes=(330, 330))
-        layout = filled(QVBoxLayout(right), self.complaint, (halves, 1), self.progress, spacing=8)
+        halves = Halves(("Table", "Scores"), (above, below), sizes=(350, 310))
+        layout = filled(QVBoxLayout(right), (halves, 1), self.progress, spacing=8)
         layout.setContentsMargins(8, 0, 0, 0)
         say(self.complaint, "")
-        columns = divided(Qt.Orientation.Horizontal, self.setup, right, sizes=(WIDTH, 900))
-        columns.setStretchFactor(1, 1)
-        self.content.addWidget(columns, 1)
+        parts = self.setup, right
+        self.sides = Halves(("What is pruned", "Results"), parts, sizes=(WIDTH, 900), beside=True)
+        self.sides.both.setStretchFactor(1, 1)
+        self.content.addWidget(self.complaint)
+        self.content.addWidget(self.sides, 1)
 
     def _make_buttons(self) -> None:
         self.add_start("P&rune")

@@ -1,4 +1,4 @@
-"""Two parts of a page, one below the other; where there is little height, one of them at a time."""
+"""Two parts of a page, one below or beside the other; in little room, one of them at a time."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from gui.style import theme as themes
 from gui.widgets.buttons import quiet_button
 from gui.widgets.layouts import divided, filled
 
-LOW = 560
-"""Pixels of a window's height, before scaling: Full HD at 200 % has 540."""
+LOW, NARROW = 560, 1200
+"""Pixels of a window's height and width, before scaling: Full HD at 200 % has 960 by 540."""
 
 
 class Halves(QWidget):
-    """A divided column; two buttons choose between its parts in a window lower than :data:`LOW`.
+    """Two parts; two buttons choose between them in a window lower than :data:`LOW`.
 
     Both at once would make the whole page scroll there, around tables that scroll themselves.
 
@@ -25,10 +25,13 @@ class Halves(QWidget):
         names: of the upper and the lower part, on the buttons.
         parts: both.
         sizes: their first heights.
+        beside: the parts are side by side, and one at a time in a window below :data:`NARROW`: for
+            a table that would scroll sideways there.
 
     Attributes:
         buttons: that choose; out of sight where both parts are seen.
-        low: whether the window is.
+        both: holds the parts.
+        small: whether the window has no room for both.
         alone: the part that is seen by itself; None where both are, or there is only one.
 
     Signals:
@@ -43,10 +46,12 @@ class Halves(QWidget):
         parts: tuple[QWidget, QWidget],
         *,
         sizes: Sequence[int],
+        beside: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._parts, self._offered, self.low = parts, True, False
+        self._parts, self._offered, self.small = parts, True, False
+        self._beside = beside
         self.alone: int | None = None
         self._window: QWidget | None = None
         self._bar, self._group = QWidget(), QButtonGroup(self)
@@ -61,17 +66,18 @@ class Halves(QWidget):
         self._group.idToggled.connect(self._arrange)
         line = filled(QHBoxLayout(self._bar), *self.buttons, spacing=6)
         line.addStretch(1)
-        both = divided(Qt.Orientation.Vertical, *parts, sizes=sizes)
-        filled(QVBoxLayout(self), self._bar, (both, 1), spacing=4)
+        along = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        self.both = divided(along, *parts, sizes=sizes)
+        filled(QVBoxLayout(self), self._bar, (self.both, 1), spacing=4)
         themes.registry.follow(self.measure)
         self._arrange()
 
     def choose(self, place: int) -> None:
-        """Bring a part in sight: 0 for the upper one."""
+        """Bring a part in sight: 0 for the upper or left one."""
         self.buttons[place].setChecked(True)
 
     def offer(self, *, lower: bool) -> None:
-        """Whether there is something in the lower part."""
+        """Whether there is something in the lower or right part."""
         self._offered = lower
         self._arrange()
 
@@ -94,14 +100,15 @@ class Halves(QWidget):
     @Slot()
     def measure(self) -> None:
         """Ask whether both have room, in the type in force."""
-        low = self.window().height() < themes.current().px(LOW)
-        if low is not self.low:
-            self.low = low
+        window, px = self.window(), themes.current().px
+        small = window.width() < px(NARROW) if self._beside else window.height() < px(LOW)
+        if small is not self.small:
+            self.small = small
             self._arrange()
 
     @Slot()
     def _arrange(self) -> None:
-        self.alone = self._group.checkedId() if self.low and self._offered else None
+        self.alone = self._group.checkedId() if self.small and self._offered else None
         self._bar.setVisible(self.alone is not None)
         self._parts[0].setVisible(self.alone != 1)
         self._parts[1].setVisible(self._offered and self.alone != 0)

@@ -7,7 +7,7 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.pruning.records import MEANT
+from engine.pruning.records import MEANT, TITLES, Summary
 from gui.controllers.session import Session
 from gui.shell.window import Window
 
@@ -36,6 +36,34 @@ def window(qtbot, preferences, make):
 def test_without_a_pruned_network_no_scores_can_be_chosen(window):
     window.pages.show_page(window.pages.pruning)
     assert not window.pages.pruning.cut.isEnabled()
+
+
+def summaries():
+    figures = {"weights": 61_234.0, "accuracy": 0.973, "lowest": 0.969, "highest": 0.976}
+    figures |= {"certified": 18.3, "violated": 3.7, "open": 18.0, "seconds": 1.234}
+    figures |= {"unstable": 1_234.0, "smaller": 2.1, "faster": 2.6, "lost": -0.012}
+    return [Summary(method=method, seeds=3, **figures) for method in TITLES]
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (960, 540), (1280, 800)])
+def test_the_table_does_not_scroll_sideways(window, qtbot, size):
+    page = window.pages.pruning
+    window.resize(*size)
+    page.model.show_rows(summaries())
+    assert page.setup.isVisible()
+    page.sides.choose(1)
+    bar = page.table.horizontalScrollBar()
+    qtbot.waitUntil(lambda: page.table.columnWidth(3) >= page.table.sizeHintForColumn(3))
+    qtbot.waitUntil(lambda: page.table.isVisible() and bar.maximum() == 0)
+
+
+def test_what_hinders_is_said_beside_the_form_too(window):
+    page = window.pages.pruning
+    window.resize(1024, 768)
+    for box in page.setup.boxes.values():
+        box.setChecked(False)
+    page.begin()
+    assert page.setup.isVisible() and page.complaint.isVisible()
 
 
 def test_every_column_says_what_it_means(window):

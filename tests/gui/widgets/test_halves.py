@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
-from gui.widgets.halves import LOW, Halves
+from gui.widgets.halves import LOW, NARROW, Halves
 
 
 @pytest.fixture
@@ -62,3 +62,16 @@ def test_larger_type_needs_more_height_for_both(qapp, halves):
         apply_theme(qapp, before.name, scale=before.scale)
     halves.resize(600, LOW)
     assert seen(halves) == [True, True]
+
+
+def test_parts_side_by_side_are_chosen_between_in_a_narrow_window(qtbot):
+    parts = QLabel("left"), QLabel("right")
+    found = Halves(("First", "Second"), parts, sizes=(100, 100), beside=True)
+    qtbot.addWidget(found)
+    found.parts = parts
+    found.resize(NARROW, LOW - 1)
+    found.show()
+    assert seen(found) == [True, True] and parts[0].x() < parts[1].x()
+    found.resize(NARROW - 1, LOW)
+    found.choose(1)
+    assert seen(found) == [False, True]
