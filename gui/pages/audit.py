@@ -87,7 +87,7 @@ class AuditPage(Page):
         sums.column.addWidget(self.notes)
         sums.column.addStretch(1)
         self.above = PageStack()
-        together = divided(Qt.Orientation.Horizontal, self.chart, sums, sizes=(560, 330))
+        together = divided(Qt.Orientation.Horizontal, self.chart, sums, sizes=(500, 390))
         for place, share in enumerate((2, 1)):
             together.setStretchFactor(place, share)
         self.above.addWidget(together)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engine.core.glossary import meaning
@@ -17,6 +18,8 @@ Rows = list[tuple[str, str]]
 """Names and values."""
 _LONG = 30
 """Letters from which on a name takes several lines, so that its value has room."""
+_BETWEEN = 10
+"""Pixels between names and values."""
 _WIDEST = 150
 """Pixels, before scaling: no longer word asks for room."""
 _HELD = "\xa0"
@@ -45,14 +48,24 @@ class _Value(_Cell):
 
 
 class _Name(_Cell):
-    """A short name keeps to its line where that has room."""
+    """A short name keeps to its line where that has room, a long one where values leave it.
+
+    Attributes:
+        room: pixels that values leave.
+    """
+
+    room = 0
 
     def sizeHint(self) -> QSize:
-        """One line; for a long name as Qt would break it."""
-        if len(self.text()) > _LONG:
-            return super().sizeHint()
+        """One line; for a long name as Qt would break it, or wider where there is room."""
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
+        whole = metrics.horizontalAdvance(self.text()) + 2
+        if len(self.text()) > _LONG:
+            broken = super().sizeHint()
+            if broken.width() > self.room:
+                return broken
+            whole = min(whole, self.room)
+        return QSize(whole, metrics.height())
 
 
 class FactsTable(QWidget):
@@ -66,10 +79,12 @@ class FactsTable(QWidget):
         super().__init__(parent)
         self.rows: Rows = []
         self._values: list[_Value] = []
+        self._names: list[_Name] = []
+        self._widest = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 1)
-        self._grid.setHorizontalSpacing(10)
+        self._grid.setHorizontalSpacing(_BETWEEN)
         self._grid.setVerticalSpacing(5)
 
     def show_rows(self, rows: Rows, *, passing: bool = False) -> None:
@@ -86,13 +101,40 @@ class FactsTable(QWidget):
         for index, (_, value) in enumerate(rows):
             self._values[index].set_selectable(on=not passing)
             self._values[index].setText(_kept_together(value))
+        self._give_names_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width has other room for long names."""
+        super().resizeEvent(event)
+        self._give_names_room()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other type has other widths."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._widest = 0
+            self._give_names_room()
+
+    def _give_names_room(self) -> None:
+        """What the widest value leaves, of all that passed so far: else names would move."""
+        if not any(len(name.text()) > _LONG for name in self._names):
+            return
+        for value in self._values:
+            wide = value.fontMetrics().horizontalAdvance(value.text())
+            self._widest = max(self._widest, wide)
+        room = self.width() - _BETWEEN - self._widest - 2
+        for name in self._names:
+            if name.room != room:
+                name.room = room
+                name.updateGeometry()
 
     def _rebuild(self, rows: Rows) -> None:
         emptied(self._grid)
-        self._values = []
+        self._values, self._names, self._widest = [], [], 0
         for index, (name, _) in enumerate(rows):
             value, title = _Value(""), _Name(name)
             self._values.append(value)
+            self._names.append(title)
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setAccessibleName(name)
             title.setToolTip(meaning(name))

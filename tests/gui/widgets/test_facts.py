@@ -48,6 +48,22 @@ def test_a_long_name_leaves_its_value_room(qtbot):
     assert value.width() >= 100
 
 
+def test_a_long_name_keeps_to_its_line_where_values_leave_room(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    name = "population, if the rows are a random draw, 99.9 % confidence"
+    table.show_rows([(name, "at least 31.52 %"), ("at radius=0.25", "100.00 % · ≥ 31.52 %")])
+    table.show()
+    cells = [table._grid.itemAtPosition(row, row).widget() for row in range(2)]
+    advances = [cell.fontMetrics().horizontalAdvance(cell.text()) for cell in cells]
+    for beside, whole in ((30, True), (-60, False)):
+        table.resize(sum(advances) + beside, 200)
+        QApplication.processEvents()
+        QApplication.processEvents()
+        assert (cells[0].width() >= advances[0]) is whole, table.width()
+        assert cells[1].width() >= advances[1]  # the name gives, not the value
+
+
 def test_no_word_is_cut_at_the_least_width(qtbot):
     table = FactsTable()
     qtbot.addWidget(table)
