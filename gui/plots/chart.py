@@ -201,11 +201,17 @@ def _shorter(name: str) -> list[str]:
     ['certified accuracy, % of inputs', 'certified accuracy', 'accuracy']
     >>> _shorter("epsilon (l2 norm)")
     ['epsilon (l2 norm)', 'epsilon']
+    >>> _shorter("share correct and certified")
+    ['share correct and certified', 'correct and certified']
+    >>> _shorter("share of inputs")
+    ['share of inputs', 'share']
     """
     forms = [name]
-    forms += [form for mark in (", ", " (") if (form := forms[-1].partition(mark)[0]) != forms[-1]]
-    kind, _, noun = forms[-1].partition(" ")
-    return [*forms, noun] if kind and noun and " " not in noun else forms
+    for mark in ("; ", ", ", " (", " of "):
+        form = forms[-1].partition(mark)[0]
+        forms += [form] * (form != forms[-1])
+    _, _, noun = forms[-1].partition(" ")
+    return [*forms, noun] if noun else forms
 
 
 def text_size(text: pg.TextItem) -> tuple[float, float]:

@@ -85,7 +85,7 @@ class FactsTable(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 1)
         self._grid.setHorizontalSpacing(_BETWEEN)
-        self._grid.setVerticalSpacing(5)
+        self._grid.setVerticalSpacing(4)
 
     def show_rows(self, rows: Rows, *, passing: bool = False) -> None:
         """Change texts; rows are made anew only where their names differ.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from engine.core.records import Votes
 from engine.evidence.attack import AttackRecord
@@ -52,6 +53,15 @@ def test_rows_sums_and_curve(done):
     assert "x.png is damaged." in done.notes.text()
     assert done.save.isEnabled() and done.start.text() == "Certify the &set"  # nothing is left
     assert done._session.preferences.last_set[0] == ["few", "x.png"]
+
+
+def test_the_sums_have_room_on_full_hd_at_200_percent(done, window):
+    """In less their values broke into more lines: a scroll bar for the last one stood beside."""
+    window.resize(960, 540)
+    for _ in range(4):
+        QApplication.processEvents()
+    curve, sums = done.above.widget(0).sizes()
+    assert sums >= 0.42 * (curve + sums)
 
 
 @pytest.mark.parametrize(

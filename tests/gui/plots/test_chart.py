@@ -92,7 +92,7 @@ def test_a_frame_is_cheap_and_adds_no_item(kind: Any, shown, request) -> None:
 
 def test_the_name_of_an_axis_is_never_longer_than_the_axis(shown, curve) -> None:
     plot = shown(CurvePlot("Curves"), 230, 240)
-    long = "a quantity with a name of rather many words"
+    long = "a quantity with a name that has rather many words"
     plot.show_figure(curve(x_name=long))
     QApplication.processEvents()
     axis = plot.plot.getAxis("bottom")
@@ -106,6 +106,14 @@ def test_the_name_of_an_axis_is_never_longer_than_the_axis(shown, curve) -> None
     QApplication.processEvents()
     # nor what kind of it, which stands elsewhere too
     assert plot.plot.getAxis("left").labelText == "accuracy"
+    for name, shorter in (
+        ("share correct and certified", "correct and certified"),
+        ("share of inputs that are certified", "share"),
+    ):
+        plot.show_figure(curve(y_name=name))
+        plot.resize(230, 240)
+        QApplication.processEvents()
+        assert plot.plot.getAxis("left").labelText == shorter
     plot.show_figure(curve(x_name=long))
     plot.resize(900, 300)
     QApplication.processEvents()
