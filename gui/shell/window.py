@@ -193,6 +193,7 @@ class Window(QMainWindow):
             session.runs.evidence_changed,
             session.loading.input_changed,
             session.loading.model_changed,
+            session.loading.fitted_changed,
             session.case.opened,
             session.talks.changed,
             self.pages.turned,

@@ -5,6 +5,8 @@ from collections import Counter
 import pytest
 from PySide6.QtGui import QKeySequence
 
+from engine.core.errors import UserError
+from engine.models.request import ModelRequest
 from gui.shell.commands import COMMANDS
 
 
@@ -48,6 +50,20 @@ def test_only_what_makes_sense_is_enabled(loaded, engine, qtbot):
     loaded.session.runs.stop()
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
     assert {"certify", "export-pdf", "preview"} <= enabled(loaded)
+
+
+@pytest.mark.parametrize("kind", ["model", "input"])
+def test_whoever_goes_back_from_what_did_not_open_can_certify(loaded, engine, kind, qtbot):
+    loading = loaded.session.loading
+    engine.fail["load_model" if kind == "model" else "open_input"] = UserError("It is empty.")
+    if kind == "model":
+        loading.open_model(ModelRequest("bad.onnx"))
+    else:
+        loading.open_input("bad.png")
+    qtbot.waitUntil(lambda: kind in loading.astray and not loading.busy)
+    qtbot.waitUntil(lambda: "certify" not in enabled(loaded))
+    loading.go_back(kind)
+    assert "certify" in enabled(loaded)
 
 
 def test_mnemonics_do_not_collide_within_a_menu():
