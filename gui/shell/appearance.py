@@ -19,7 +19,8 @@ from gui.widgets.page import Page
 
 _MARGIN = 12
 """Pixels beside a column, a handle or the window's edge."""
-_STAYS_MS = 60
+_STAYS_MS, _TAKEN_MS = 60, 500
+"""After so long a window keeps its size; and it has the screen, if it gets it."""
 TEXT_SIZES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 """Parts of the usual size that type can have."""
 
@@ -116,6 +117,7 @@ class Appearance(QObject):
         if self.talks:
             claim.show()
             self._window.showFullScreen()
+            QTimer.singleShot(_TAKEN_MS, self, self._fit_stage)  # where nobody gave the screen
             self._pages.replaying.replay_shown()
         else:
             self._leave_full_screen()

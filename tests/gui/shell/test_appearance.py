@@ -305,6 +305,14 @@ def test_a_column_stays_as_wide_where_another_leaves_its_room_to_the_page(window
         assert (sizes[0], sizes[2]) == pytest.approx((left, right), abs=5)
 
 
+def test_a_window_that_does_not_get_the_screen_has_type_of_its_own_size(window, qtbot, monkeypatch):
+    monkeypatch.setattr(window, "showFullScreen", lambda: None)
+    window.resize(1280, 720)
+    window.commands["talk"].trigger()
+    assert current().scale == stage_scale(window.screen().size().toTuple()) != TALK_SCALE
+    qtbot.waitUntil(lambda: current().scale == pytest.approx(TALK_SCALE))
+
+
 def test_on_a_larger_stage_type_is_larger_by_as_much(window, qtbot):
     window.commands["talk"].trigger()
     assert current().scale == stage_scale(window.screen().size().toTuple())
