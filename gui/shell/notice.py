@@ -94,7 +94,7 @@ class Notice(QFrame):
         brief, self._low = on and self.kind in _BRIEF, on and self.kind != "question"
         self._whole.setVisible(not brief)
         self._brief.setVisible(brief)
-        above = 0 if self._low else _ABOVE
+        above = 0 if on else _ABOVE
         self.buttons.setContentsMargins(12, above, 8, above)
         for button in self.findChildren(QPushButton):
             self._dress(button)

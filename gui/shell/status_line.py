@@ -1,8 +1,8 @@
 """The line under the top bar: what a run would take, or why none can start; notices lie over it.
 
-It is always there, so that no notice moves the page below it. One that needs more than a line hangs
-down over the page, as does a question; in a low window, where that would cover headings, a warning
-keeps to its line until it is unfolded.
+It is always there, so that no notice moves the page below it. A question and two lines of text have
+room on it; more hangs down over the page. In a low window, where that would cover headings, a
+warning keeps to one line until it is unfolded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import filled
 from gui.widgets.page import Page
 
-_ROOM, _TIGHT = 22, 10
+_ROOM, _TIGHT = 22, 18
 """Pixels above and below the text: as the buttons of a notice have, and in a low window."""
 
 
@@ -116,7 +116,7 @@ class StatusLine(QFrame):
         self.setFixedHeight(self.text.fontMetrics().height() + room)
 
     def set_tight(self, *, on: bool) -> None:
-        """In a low window: no higher than its text."""
+        """In a low window: no higher than two lines of text."""
         self._room = _TIGHT if on else _ROOM
         self._notices.be_low(on=on)
         self.retheme()

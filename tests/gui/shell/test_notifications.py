@@ -151,7 +151,7 @@ def test_a_saved_plot_is_one_click_away_too(loaded, tmp_path, qtbot):
     loaded.pages.show_page(loaded.pages.playground)
     for path in (tmp_path / "votes.csv", tmp_path / "plane.png"):
         if path.suffix == ".png":
-            loaded.pages.playground.view.save(str(path))
+            loaded.pages.playground.view.save(path)
         notice = loaded.notices.notices[-1]
         assert notice.sentence == f"Wrote {path}."
         assert button(notice, "&Open") and button(notice, "&Show in folder")

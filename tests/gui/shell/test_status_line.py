@@ -111,3 +111,19 @@ def test_a_question_on_stage_is_seen_though_the_line_is_not(loaded, monkeypatch)
     assert loaded.notices.isVisible() and loaded.notices.width() > loaded.width() // 2
     loaded.commands["talk"].trigger()
     assert loaded.status_line.isVisible() and loaded.notices.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (960, 540)])
+def test_a_question_of_two_lines_covers_nothing_of_the_page(loaded, size):
+    loaded.resize(*size)
+    asked = "a.pt can run code on this computer when it is opened. Open it only if you trust "
+    for say in (
+        lambda: loaded.notices.ask(f"{asked}whoever made it.", {"&Yes": int, "&No": int}),
+        lambda: loaded.notices.show_notice("error", f"{asked}whoever made it, and it only then."),
+    ):
+        say()
+        for _ in range(4):
+            QApplication.processEvents()
+        line = loaded.status_line
+        assert line.over.isVisible() and line.over.height() <= line.height()
+        loaded.notices.clear("question", "error")
