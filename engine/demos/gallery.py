@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Picture = Literal["region", "slice", "bounds", "votes", "plane", "rates"]
 INDEX = "index.json"
-INDEX_DIGEST = "7e037ff3335055247aac13a8714931093f657fd18009a1a91d1016fe2e652061"
+INDEX_DIGEST = "6c51ca7b5fd144079e226a02f5f16116dfc56c62a398278e0548a68fe6b66f14"
 """SHA-256 of what the cards say; a test names the new one after cases were recorded anew."""
 
 

@@ -75,7 +75,7 @@ class SweepPlan(Record):
         return [
             ("noise", self.scheme.noise_in_words()),
             ("alpha", f"{self.alpha:g} in all, shared out over the anchors"),
-            ("range", f"{range_of.headline()} {self.scheme.warp.unit}"),
+            ("range", range_of.headline()),
             ("pilot", f"{pilot.k:,} of {pilot.n0:,} votes; {known}")
             if pilot is not None
             else ("p", known),
@@ -90,7 +90,7 @@ class SweepPlan(Record):
         if self.lower == self.upper == 0:
             return f"nothing: {self.n:,} votes at an anchor do not do under this probability"
         whole = self.upper - self.lower >= 2 * self.scheme.reach
-        end = f"{self.scheme.swept(self.lower, self.upper).headline()} {self.scheme.warp.unit}"
+        end = self.scheme.swept(self.lower, self.upper).headline()
         return f"{end}, the whole range" if whole else end
 
 

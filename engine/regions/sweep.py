@@ -95,18 +95,18 @@ class Sweep(Region):
         return f"no {self.noun} of this {subject} from {low} to {high} {self.unit}{after}"
 
     def headline(self) -> str:
-        """Both ends, rounded towards 0."""
+        """Both ends, rounded towards 0, and the unit: where it stands, no note may follow."""
         low, high = self._ends()
-        return f"{self.term} {low} to {high}"
+        return f"{self.term} {low} to {high} {self.unit}"
 
     def note(self) -> str:
-        """The unit, what was asked, and what may follow."""
+        """What was asked, and what may follow."""
         more = [
             *([f"brightness {exact(self.brightness)} after it"] if self.brightness else []),
             *([f"l2 norm {exact(self.radius)} after it"] if self.radius else []),
         ]
         asked = f"asked about {self.low:+g} to {self.high:+g}"
-        return "; ".join((f"ends included, {self.unit}", *more, asked))
+        return "; ".join(("ends included", *more, asked))
 
     def describe(self, change: Perturbation) -> str:
         """``rotation +10.000``."""
