@@ -33,6 +33,7 @@ from gui.style import theme as themes
 from gui.widgets.alone import Alone
 from gui.widgets.buttons import menu_button, quiet_button
 from gui.widgets.card import Card
+from gui.widgets.columns import FittedColumns
 from gui.widgets.icons import themed_icon
 from gui.widgets.image import thumbnail
 from gui.widgets.layouts import divided, emptied, filled
@@ -46,10 +47,10 @@ _WAITING = 84
 """The least height of a plot that has nothing to draw: its title and a sentence; before scaling."""
 _A_LINE = 4
 """Runs in a line of a legend, about."""
-_NARROW, _WIDE = 110, 240
-"""Pixels of a column of the table, at least and at most; before scaling."""
-_BESIDE = 8
-"""Pixels beside the words of a column; before scaling."""
+_NARROW, _BESIDE, _MOST = 96, 8, 40
+"""Pixels of a run's column, at least, and beside its words; columns that may be shortened."""
+_ROW = 22
+"""Pixels of a row: all that differ are in sight in a low window; before scaling."""
 _TABLE = (0.45, 0.65)
 """Part of the room that the table takes, at least and at most."""
 _ABSENT = "–"
@@ -90,6 +91,8 @@ class RunComparison(Card):
         self._rows: tuple[ComparedRow, ...] = ()
         self.model: RowsModel[ComparedRow] = RowsModel(("",), _texts, _ink)
         self.table = plain_table(self.model, "How the runs differ", ())
+        # a seed gives way before another run is out of sight
+        self._fitted = FittedColumns(self.table, (0, *[_NARROW] * _MOST), margin=_BESIDE)
         self.only = QCheckBox("&Only what differs")
         self.only.setChecked(True)
         self.only.toggled.connect(self._fill)
@@ -133,7 +136,8 @@ class RunComparison(Card):
             other = QSizePolicy.Policy.Preferred
             plot.setSizePolicy(other, drawn if plot.figure is not None else other)
             self._plots.setStretchFactor(plot, int(plot.figure is not None))
-        self._fit_columns()
+        self.table.verticalHeader().setDefaultSectionSize(round(themes.current().px(_ROW)))
+        self._fitted.fit()
 
     def show_runs(self, runs: Sequence[Named]) -> None:
         """Compare some runs, each with its name."""
@@ -170,17 +174,18 @@ class RunComparison(Card):
         emptied(self.images)
         self.closing = []
         for name, run in self.runs:
-            cell, top = QWidget(), QHBoxLayout()
-            picture = QLabel()
+            cell, picture = QWidget(), QLabel()
             pixels = found.get(run.input.sha256)
             if pixels is not None:
                 picture.setPixmap(thumbnail(pixels, _SIDE))
                 picture.setAccessibleName(f"Input of {name}")
             caption = words(f"{name}\n{run.input.name}", "small")
-            filled(top, picture, spacing=2).addStretch(1)
+            above = Qt.AlignmentFlag.AlignTop
+            top = filled(QHBoxLayout(cell), picture, (caption, 1), spacing=6)
+            top.setAlignment(picture, above)
+            caption.setAlignment(above)
             if len(self.runs) > 1:  # of one there is nothing to take it out of
-                top.addWidget(self._closing_button(name), 0, Qt.AlignmentFlag.AlignTop)
-            filled(QVBoxLayout(cell), top, caption, spacing=2)
+                top.addWidget(self._closing_button(name), 0, above)
             self.images.addWidget(cell)
         self.images.addStretch(1)
 
@@ -206,21 +211,13 @@ class RunComparison(Card):
         every = len(self.runs) == 1 or not self.only.isChecked()  # one differs in nothing
         rows = [row for row in self._rows if row.differs or every]
         self.model.show_rows(rows, ("", *(name for name, _ in self.runs)))
-        self._fit_columns()
 
     def _share_room(self) -> None:
         """The more runs there are, the wider is their table, up to a part of the room."""
         whole = sum(self.columns.sizes())
-        wanted = self.table.horizontalHeader().length() + 2 * self.table.frameWidth()
+        wanted = sum(self._fitted.wanted()) + 2 * self.table.frameWidth()
         wide = round(min(max(_TABLE[0] * whole, wanted), _TABLE[1] * whole))
         self.columns.setSizes([wide, whole - wide])
-
-    def _fit_columns(self) -> None:
-        """Seeds and names are read whole where that is not at the cost of the other runs."""
-        px = themes.current().px
-        for column in range(len(self.runs) + 1):
-            wanted = max(px(_NARROW), self.table.sizeHintForColumn(column) + px(_BESIDE))
-            self.table.setColumnWidth(column, round(min(wanted, px(_WIDE))))
 
 
 def _texts(row: ComparedRow) -> tuple[str, ...]:

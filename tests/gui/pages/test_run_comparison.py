@@ -59,6 +59,9 @@ def test_a_seed_is_read_whole_and_a_fact_that_a_run_lacks_is_a_dash(view, runs, 
     try:
         for scale in (1.0, 1.5):
             apply_theme(qapp, "light", scale=scale)
+            view.resize(round(1200 * scale), 700)
+            qapp.processEvents()
+            view.retheme()
             seed = view.model.index(rows["seed"], 1).data()
             needed = view.table.fontMetrics().horizontalAdvance(seed)
             assert view.table.columnWidth(1) > needed
@@ -96,6 +99,22 @@ def test_four_runs_stand_side_by_side_and_more_leave_the_plots_their_room(view, 
     view.show_runs(runs * 3)
     facts, plots = view.columns.sizes()
     assert plots > 0.3 * (facts + plots)
+
+
+@pytest.mark.parametrize(("width", "height"), [(972, 380), (1228, 400)])
+def test_four_runs_with_long_seeds_are_in_sight_in_a_small_window(view, runs, qtbot, width, height):
+    """Of screens of 1024 by 768 and 1280 by 800: seeds give, and their tips have all of them."""
+    seeds = (8279557480014699401, 3158293440034109103, 6206881363003285921, 2947797078430871171)
+    seeded = [
+        (name, run.model_copy(update={"settings": run.settings.model_copy(update={"seed": seed})}))
+        for (name, run), seed in zip(runs, seeds, strict=True)
+    ]
+    view.resize(width, height)
+    view.show_runs(seeded)
+    bars = view.table.horizontalScrollBar(), view.table.verticalScrollBar()
+    qtbot.waitUntil(lambda: all(bar.maximum() == 0 for bar in bars))
+    place = view.model.index([row.name for row in view.model.rows].index("seed"), 1)
+    assert str(seeds[0]) in place.data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_images_are_shown_where_the_inputs_are_still_there(view, runs, make):
