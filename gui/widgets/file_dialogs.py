@@ -5,12 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHeaderView,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
 
 from engine.core.errors import UserError
+from gui.widgets.tips import plain_tip, set_tip
 
 SUFFIX = ".certiscope"
 """Of case files."""
@@ -32,6 +41,14 @@ SLIDES_FILTER = (
 )
 _TEXTS, _TABLES, _ARRAYS = "*.txt", "*.csv *.tsv", "*.npy *.npz"
 _HEAD = 64
+_LONG_KIND = 60
+"""Letters of a kind of file from which on its endings are listed in the tip alone."""
+_ARROWS = {
+    "backButton": Qt.ArrowType.LeftArrow,
+    "forwardButton": Qt.ArrowType.RightArrow,
+    "toParentButton": Qt.ArrowType.UpArrow,
+}
+"""Buttons of Qt's own dialog."""
 
 
 def input_filter() -> str:
@@ -141,7 +158,10 @@ class FileAsker:
 
     Attributes:
         current: the dialog opened last.
+        size: of the next one, where the desktop has none of its own: as somebody left the last.
     """
+
+    size: ClassVar[tuple[int, int]] = (900, 560)
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
@@ -152,8 +172,7 @@ class FileAsker:
         dialog = self._dialog(title, answer)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(filters.split(";;"))
-        dialog.open()
-        return dialog
+        return self._opened(dialog)
 
     def open_files(
         self, title: str, filters: str, answer: Callable[[list[Path]], None]
@@ -164,16 +183,14 @@ class FileAsker:
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(filters.split(";;"))
         dialog.filesSelected.connect(lambda names: answer([Path(name) for name in names]))
-        dialog.open()
-        return dialog
+        return self._opened(dialog)
 
     def open_folder(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
         """Ask for a folder."""
         dialog = self._dialog(title, answer)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.open()
-        return dialog
+        return self._opened(dialog)
 
     def save_file(
         self, title: str, name: str, answer: Callable[[Path], None], kinds: str = ""
@@ -185,8 +202,7 @@ class FileAsker:
         dialog.setNameFilter(kinds or f"{suffix.upper()} (*.{suffix})")
         dialog.setDefaultSuffix(suffix)
         dialog.selectFile(name)
-        dialog.open()
-        return dialog
+        return self._opened(dialog)
 
     def _dialog(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
         dialog = QFileDialog(self._parent, title)
@@ -197,3 +213,38 @@ class FileAsker:
     def _ready(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.current = dialog
+
+    def _opened(self, dialog: QFileDialog) -> QFileDialog:
+        """Show it; Qt's own, where the desktop has none, is made to fit what it holds."""
+        if any(len(kind) > _LONG_KIND for kind in dialog.nameFilters()):
+            dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
+        dialog.open()
+        rows = dialog.findChild(QTreeView, "treeView")
+        if rows is not None:
+            screen = dialog.screen().availableSize()
+            width, height = FileAsker.size
+            dialog.resize(min(width, screen.width()), min(height, screen.height()))
+            dialog.finished.connect(lambda: _keep_size(dialog))
+            _fit(dialog, rows)
+        return dialog
+
+
+def _keep_size(dialog: QFileDialog) -> None:
+    FileAsker.size = dialog.width(), dialog.height()
+
+
+def _fit(dialog: QFileDialog, rows: QTreeView) -> None:
+    """Columns as wide as their words, kinds with a tip that lists endings, arrows to be seen."""
+    header = rows.header()
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    kinds = dialog.findChild(QComboBox, "fileTypeCombo")
+    if kinds is not None:
+        for place, kind in enumerate(dialog.nameFilters()):
+            kinds.setItemData(place, plain_tip(kind), Qt.ItemDataRole.ToolTipRole)
+        set_tip(kinds, "\n".join(dialog.nameFilters()))
+    for name, arrow in _ARROWS.items():
+        button = dialog.findChild(QToolButton, name)
+        if button is not None:
+            button.setArrowType(arrow)  # in the theme's ink: Qt's pictures are black on any ground

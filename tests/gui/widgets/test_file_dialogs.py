@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QToolButton, QTreeView, QWidget
 
 from gui.widgets.file_dialogs import (
     MODEL_FILTER,
+    REPORT_FILTER,
     FileAsker,
     input_filter,
     is_document,
@@ -66,6 +67,63 @@ def test_a_name_is_proposed_for_writing(qtbot):
     dialog = FileAsker(parent).save_file("Save", "report.pdf", print)
     assert dialog.selectedFiles()[0].endswith("report.pdf")
     assert dialog.defaultSuffix() == "pdf"
+    dialog.close()
+
+
+@pytest.fixture
+def in_a_folder(qtbot, tmp_path):
+    """Qt's own dialog over a folder with a file whose size and kind are long words."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    (tmp_path / "constraints.txt").write_text("x" * 69_400)
+    (tmp_path / "a folder").mkdir()
+    before = FileAsker.size
+    yield FileAsker(parent), tmp_path
+    FileAsker.size = before
+
+
+def test_columns_of_a_dialog_are_as_wide_as_their_words(in_a_folder, qtbot):
+    asker, folder = in_a_folder
+    dialog = asker.open_file("Open", MODEL_FILTER, print)
+    dialog.setDirectory(str(folder))
+    rows = dialog.findChild(QTreeView, "treeView")
+    qtbot.waitUntil(lambda: rows.model().rowCount(rows.rootIndex()) == 2)
+    qtbot.waitUntil(lambda: rows.header().length() <= rows.viewport().width())
+    for column in range(1, 4):
+        qtbot.waitUntil(
+            lambda column=column: rows.columnWidth(column) >= rows.sizeHintForColumn(column)
+        )
+    dialog.close()
+
+
+def test_no_kind_of_file_is_cut_and_its_endings_are_in_the_tip(in_a_folder, qtbot):
+    asker, _ = in_a_folder
+    for kinds in (MODEL_FILTER, REPORT_FILTER, input_filter()):
+        dialog = asker.open_file("Open", kinds, print)
+        combo = dialog.findChild(QComboBox, "fileTypeCombo")
+        qtbot.waitUntil(lambda combo=combo: combo.width() > 200)
+        metrics = combo.fontMetrics()
+        for place in range(combo.count()):
+            assert metrics.horizontalAdvance(combo.itemText(place)) < combo.width() - 30
+        assert kinds.split(";;")[0] in combo.toolTip()
+        dialog.close()
+
+
+def test_a_dialog_comes_back_in_the_size_in_which_it_was_left(in_a_folder):
+    asker, _ = in_a_folder
+    dialog = asker.open_folder("Open", print)
+    assert dialog.width() > 700
+    dialog.resize(760, 500)
+    dialog.reject()
+    again = asker.save_file("Save", "a.pdf", print)
+    assert (again.width(), again.height()) == (760, 500)
+    again.close()
+
+
+def test_arrows_of_a_dialog_are_in_the_ink_of_the_theme(in_a_folder):
+    dialog = in_a_folder[0].open_folder("Open", print)
+    button = dialog.findChild(QToolButton, "toParentButton")
+    assert button.arrowType() == Qt.ArrowType.UpArrow
     dialog.close()
 
 
