@@ -276,8 +276,27 @@ def _framed(around: QRect, over: QWidget) -> QRect:
     return around.adjusted(-_FRAME, -_FRAME, _FRAME, _FRAME).intersected(over.rect())
 
 
-def photograph(parts: Mapping[str, QWidget], over: QWidget) -> Photo:
-    """The window as it is now, and where in it the parts are that are in sight."""
+def photograph(
+    parts: Mapping[str, QWidget], over: QWidget, without: Sequence[QWidget] = ()
+) -> Photo:
+    """The window as it is now, and where in it the parts are that are in sight.
+
+    Args:
+        parts: by name.
+        over: what is photographed.
+        without: what comes and goes, such as a notice, and is none of it.
+    """
+    hidden = [part for part in without if part.isVisible()]
+    for part in hidden:
+        part.hide()
+    try:
+        return _photograph(parts, over)
+    finally:
+        for part in hidden:
+            part.show()
+
+
+def _photograph(parts: Mapping[str, QWidget], over: QWidget) -> Photo:
     from gui.pages.help import Mark  # not for the start of a window
 
     settle()

@@ -246,7 +246,7 @@ class Window(QMainWindow):
         }
 
     def _photograph(self) -> Photo:
-        return photograph(self._parts(), self.central)
+        return photograph(self._parts(), self.central, (self.notices, self.extend_bar))
 
     @Slot()
     def begin(self) -> None:

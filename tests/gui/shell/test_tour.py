@@ -60,6 +60,15 @@ def test_frames_of_the_picture_leave_the_words_of_their_parts_free(loaded):
     assert all(picture.rect().contains(mark.rect) for mark in marks)
 
 
+def test_the_picture_has_no_notice_and_the_notice_stays(loaded):
+    bare, _ = loaded._photograph()
+    loaded.notices.tell("error", "A file could not be read.")
+    assert loaded.notices.isVisible()
+    picture, _ = loaded._photograph()
+    assert picture.toImage() == bare.toImage()
+    assert loaded.notices.isVisible()
+
+
 def test_it_names_only_parts_that_the_window_has(window):
     named = {part for place in (*PLACES, *STOPS) for part in place.parts}
     assert named == set(window._parts())
