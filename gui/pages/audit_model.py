@@ -48,6 +48,8 @@ _INKS = {
 _SETTLE_MS = 1000
 """Rows that come while the table is sorted find their places once a second."""
 _NUMBER = re.compile(r"(\d+)")
+_ARROW = "\u2003\u2002"
+"""Room for the arrow of a sorted column, behind its name."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -140,6 +142,7 @@ class AuditModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """By a column; -1 is the order in which rows were decided."""
         self._column, self._falls = column, order == Qt.SortOrder.DescendingOrder
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
         self._arrange()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -159,7 +162,8 @@ class AuditModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and section >= N:
             return _RIGHT
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            # the arrow of a sorted column stands at the right, over the name of one of numbers
+            return COLUMNS[section] + _ARROW * (section >= N and section == self._column)
         return meaning(COLUMNS[section]) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

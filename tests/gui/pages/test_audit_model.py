@@ -92,3 +92,15 @@ def test_what_a_cell_says_beside_its_text(model):
     assert model.headerData(0, Qt.Orientation.Horizontal) == "Input"
     assert model.row_at(model.index(1, 0)).outcome == "wrong"
     assert model.place_of(model.rows[1]) == 1
+
+
+def test_the_name_of_a_sorted_column_of_numbers_leaves_its_arrow_room(model):
+    across = Qt.Orientation.Horizontal
+    for column in (7, 8):
+        name = model.headerData(column, across)
+        model.sort(column)
+        shown = model.headerData(column, across)
+        assert shown.startswith(name) and shown != name == shown.strip()
+        model.sort(0)
+        assert model.headerData(column, across) == name
+    assert model.headerData(0, across) == "Input"
