@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QTableView
 
 MARGIN = 14
 """Pixels beside a text, where nothing else is said."""
+_CLOSE = 4
+"""The same where there is too little room; cells have a margin of their own."""
 _BESIDE_NAME = 2
 """Pixels beside the name of a column, which has room of its own around it."""
 _LOOKED_AT = 200
@@ -65,11 +67,13 @@ class FittedColumns(QObject):
         self._fitting = False
         if self._dragged or count < 2:
             return
+        room = self._table.viewport().width()
         wanted = self.wanted()
+        if sum(wanted) > room:  # columns stand closer before a text is shortened
+            wanted = self.wanted(min(_CLOSE, self._margin))
         floors = [*self._least, *[0] * count][:count]
         least = [min(want, floor or want) for want, floor in zip(wanted, floors, strict=True)]
         self._fitting = True
-        room = self._table.viewport().width()
         widths = shared(wanted, least, room)
         if self._counts(count - 1):  # a number at the far edge would stand apart from its row
             words = [bool(w) and not self._counts(column) for column, w in enumerate(widths)]
@@ -79,14 +83,15 @@ class FittedColumns(QObject):
                 self._table.setColumnWidth(column, width)
         self._fitting = False
 
-    def wanted(self) -> list[int]:
+    def wanted(self, margin: int | None = None) -> list[int]:
         """The width of every column in which its texts are read whole."""
+        beside = self._margin if margin is None else margin
         table, header = self._table, self._table.horizontalHeader()
         return [
             0
             if table.isColumnHidden(column)
             else max(
-                table.sizeHintForColumn(column) + self._margin,
+                table.sizeHintForColumn(column) + beside,
                 header.sectionSizeHint(column) + _BESIDE_NAME,
             )
             for column in range(table.model().columnCount())

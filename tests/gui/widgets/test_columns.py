@@ -94,3 +94,13 @@ def test_a_number_in_the_last_column_leaves_its_room_to_words(table):
 def test_the_name_of_a_column_has_no_room_that_its_texts_could_have(table):
     header = table.horizontalHeader()
     assert table.columnWidth(0) < header.sectionSizeHint(0) + MARGIN
+
+
+def test_columns_stand_closer_before_a_text_is_shortened(table):
+    table.model().setItem(0, 2, QStandardItem("a note of a few words"))
+    hints = [table.sizeHintForColumn(column) for column in (1, 2)]
+    beside = table.horizontalHeader().sectionSizeHint(0) + table.width() - table.viewport().width()
+    table.resize(beside + sum(hints) + MARGIN, 200)
+    settle()
+    assert table.columnWidth(1) >= hints[0] >= text_width(table)
+    assert table.columnWidth(2) >= hints[1]
