@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Picture = Literal["region", "slice", "bounds", "votes", "plane", "rates"]
 INDEX = "index.json"
-INDEX_DIGEST = "6c51ca7b5fd144079e226a02f5f16116dfc56c62a398278e0548a68fe6b66f14"
+INDEX_DIGEST = "e152bed43192a5c73c07b78e70c2bb15026817e85c677c82b8d243febdbd04a1"
 """SHA-256 of what the cards say; a test names the new one after cases were recorded anew."""
 
 

@@ -97,6 +97,8 @@ class Sweep(Region):
     def headline(self) -> str:
         """Both ends, rounded towards 0, and the unit: where it stands, no note may follow."""
         low, high = self._ends()
+        if self.unit == "degrees":
+            return f"{self.term} {low}° to {high}°"
         return f"{self.term} {low} to {high} {self.unit}"
 
     def note(self) -> str:

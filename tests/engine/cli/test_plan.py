@@ -170,7 +170,7 @@ def test_a_range_is_planned_for_an_image(program: Any, tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     shown = program(*scheme, *subject, "--json", str(path))
     told = " ".join(shown.out.split())
-    assert shown.status == 0 and "certifies rotation -5.000 to +5.000 degrees, the whole" in told
+    assert shown.status == 0 and "certifies rotation -5.000° to +5.000°, the whole" in told
     found = json.loads(path.read_text())
     assert found["anchors"] >= 1 and found["samples"] > found["n0"] == 100
     assert found["pilot"]["n0"] == 100

@@ -45,7 +45,7 @@ def test_a_pilot_promises_less_than_its_own_share_and_says_so() -> None:
     facts = dict(plan.facts())
     assert 0.9 < plan.p < 0.97 and "97 of 100 votes" in facts["pilot"]
     assert facts["certifies"].endswith("the whole range") and "at every anchor" in plan.notes[1]
-    assert facts["range"] == "rotation -30.000 to +30.000 degrees"
+    assert facts["range"] == "rotation -30.000° to +30.000°"
     assert any("quantile" in note for note in plan.notes)
     assert np.isclose(plan.least, 0.5)
 

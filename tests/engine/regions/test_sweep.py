@@ -32,7 +32,7 @@ def test_what_follows_the_transformation_is_part_of_the_question(change, inside)
 
 def test_words_round_towards_zero_and_name_what_is_allowed_after():
     assert PLAIN.clause("image") == "no rotation of this image from -12.345 to +30.000 degrees"
-    assert PLAIN.headline() == "rotation -12.345 to +30.000 degrees"
+    assert PLAIN.headline() == "rotation -12.345° to +30.000°"
     assert "asked about -30 to +30" in PLAIN.note()
     said = BESIDE.clause("image")
     assert "a shift of all pixels by at most 0.1 and a change of l2 norm at most 0.05" in said
