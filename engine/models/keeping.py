@@ -20,6 +20,9 @@ from engine.models.memory_of import memory_of
 
 _PURE = ("torch", "torchvision", "_operator", "builtins", "math")
 """Packages whose functions keep nothing; those without a module are torch's own, in C++."""
+_OPERATIONS = "torch._ops."
+_PURE_OPERATIONS = ("aten", "mkldnn", "onednn", "prim", "prims", "quantized", "torchvision")
+"""Libraries of operations that keep nothing; whoever registers one of his own may run any code."""
 IN_PLACE = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor")
 """Python's operators that write into a tensor, by their names."""
 _WRITING = {*IN_PLACE, "setitem"}
@@ -74,7 +77,7 @@ def _pure(graph: fx.GraphModule) -> bool:
     if has_hooks_everywhere():
         return False
     for node in graph.graph.nodes:
-        if node.op == "call_function" and not _is_torch(node.target):
+        if not _is_torch(_called(node)):
             return False
         if node.op == "call_module":
             layer = graph.get_submodule(str(node.target))
@@ -102,8 +105,18 @@ def _follows(layer: nn.Module) -> bool:
     return layer.training and type(layer).__module__ != _OURS
 
 
+def _called(node: fx.Node) -> Any:
+    """The function or method of a tensor that a node calls; None where it calls neither."""
+    if node.op == "call_method":
+        return getattr(torch.Tensor, str(node.target), None)
+    return node.target if node.op == "call_function" else None
+
+
 def _is_torch(target: Any) -> bool:
-    return (getattr(target, "__module__", None) or "torch").partition(".")[0] in _PURE
+    module = getattr(target, "__module__", None) or "torch"
+    if module.startswith(_OPERATIONS):
+        return module.removeprefix(_OPERATIONS).partition(".")[0] in _PURE_OPERATIONS
+    return module.partition(".")[0] in _PURE
 
 
 def written_between(graph: fx.GraphModule, first: fx.Node, last: fx.Node) -> bool:
@@ -122,7 +135,7 @@ def _may_write(graph: fx.GraphModule, node: fx.Node) -> bool:
         return not plain(layer) or bool(getattr(layer, "inplace", False))
     name = str(getattr(node.target, "__name__", node.target))
     told = "out" in node.kwargs or any(one is True for one in (*node.args, *node.kwargs.values()))
-    unknown = node.op == "call_function" and not _is_torch(node.target)
+    unknown = not _is_torch(_called(node))
     return name in _WRITING or name.endswith("_") or told or unknown
 
 

@@ -120,13 +120,52 @@ def parametrized() -> nn.Module:
     return network
 
 
+HELD: dict[str, torch.Tensor] = {}
+
+
+@torch.library.custom_op("strangers::keep", mutates_args=())
+def keep(x: torch.Tensor) -> torch.Tensor:
+    """Keeps a batch for the next operation."""
+    HELD["x"] = x.clone()
+    return x.clone()
+
+
+@torch.library.custom_op("strangers::take", mutates_args=())
+def take(x: torch.Tensor) -> torch.Tensor:
+    """Takes what was kept."""
+    return x - HELD["x"]
+
+
+class Registered(Plain):
+    """A shortcut that operations of a stranger carry."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """Through torch's own register."""
+        return take(self.two(keep(x)))
+
+
+class Method(Plain):
+    """Calls a method that a stranger gave to every tensor."""
+
+    def between(self, x: torch.Tensor) -> torch.Tensor:
+        """By its name."""
+        return x.of_a_stranger()
+
+
+@pytest.fixture(autouse=True)
+def _of_a_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.Tensor, "of_a_stranger", lambda x: keep(x), raising=False)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_operations_on_the_argument_alone_keep_nothing(network: Any, dtype: torch.dtype) -> None:
     for plain, shape in ((Plain(), SHAPE), (network("cifar_resnet20", 10), (3, 32, 32))):
         assert is_concurrent(accelerate(plain.eval(), shape, CPU, dtype))
 
 
-@pytest.mark.parametrize("make", [Written, Out, Followed, hooked, patched, parametrized])
+@pytest.mark.parametrize(
+    "make", [Written, Out, Followed, Registered, Method, hooked, patched, parametrized]
+)
 def test_one_that_keeps_something_is_asked_by_one_thread(make: Callable[[], nn.Module]) -> None:
     network = make().eval().requires_grad_(requires_grad=False)
     assert not is_concurrent(accelerate(network, SHAPE, CPU, torch.float32))
