@@ -85,8 +85,8 @@ class ImageMedium(Medium):
         """The image of any pixels, those outside [0, 1] clipped."""
         shown = np.clip(pixels, 0.0, 1.0).astype(np.float32)
         clipped = bool((shown != pixels.astype(np.float32)).any())
-        plain = clipped and np.ptp(pixels) >= _TOLD_APART > np.ptp(shown)
-        unseen = f"too {'bright' if shown.mean() > 0.5 else 'dark'} to show" if plain else ""
+        plain = clipped and _spread(pixels) >= _TOLD_APART > _spread(shown)
+        unseen = f"too {_ends(shown)} to show" if plain else ""
         return cls(pixels=shown, places=places, touch=touch, clipped=clipped, unseen=unseen)
 
     def told(self) -> str:
@@ -106,6 +106,17 @@ class ImageMedium(Medium):
         """Every pixel."""
         for (channel, row, column), value in np.ndenumerate(self.pixels):
             yield channel, row, column, float(value)
+
+
+def _spread(pixels: npt.NDArray[np.floating]) -> float:
+    """How far the pixels of a channel are apart; a plain colour has channels that differ."""
+    return float(np.ptp(pixels, axis=(1, 2)).max(initial=0.0))
+
+
+def _ends(shown: npt.NDArray[np.float32]) -> str:
+    """Beyond which end of what is shown the channels of a plain image lie."""
+    bright = shown.mean(axis=(1, 2)) > 0.5
+    return "bright" if bright.all() else "bright or too dark" if bright.any() else "dark"
 
 
 class WordsMedium(Medium):

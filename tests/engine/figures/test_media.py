@@ -28,6 +28,15 @@ def test_an_image_that_a_screen_shows_as_plain_says_why() -> None:
         assert ImageMedium.of(seen).unseen == ""
 
 
+def test_an_image_that_a_screen_shows_as_a_plain_colour_says_why() -> None:
+    pixels = np.linspace(0.0, 0.5, 27, dtype=np.float32).reshape(3, 3, 3)
+    moved = pixels + np.array([1.2, -1.2, -1.2], dtype=np.float32)[:, None, None]
+    assert ImageMedium.of(moved).unseen == "too bright or too dark to show"
+    assert ImageMedium.of(moved + np.array([0.0, 0.9, 0.0])[:, None, None]).unseen == ""
+    flat = np.array([1.5, -0.5, 0.2])[:, None, None] * np.ones((3, 2, 2))
+    assert ImageMedium.of(flat).unseen == ""  # nothing of it is hidden
+
+
 def test_an_images_marks_in_words() -> None:
     places = np.ones((2, 2), dtype=bool)
     for touch, words in (
