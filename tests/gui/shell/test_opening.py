@@ -69,6 +69,19 @@ def test_an_image_that_is_in_no_file_is_dropped_and_an_address_is_declined(loade
     assert "Only files of this machine can be dropped; save this one first." in said
 
 
+def test_an_image_for_which_there_is_no_room_is_said(loaded, monkeypatch, tmp_path):
+    (tmp_path / "pasted").write_text("no folder", encoding="utf-8")
+    monkeypatch.setattr("gui.shell.opening.data_folder", lambda: tmp_path)
+    mime, image = QMimeData(), QImage(8, 8, QImage.Format.Format_RGB888)
+    image.fill(90)
+    mime.setImageData(image)
+    given = loaded.session.loading.given
+    loaded.opening.open_dropped(mime)
+    said = [notice.sentence for notice in loaded.notices.notices]
+    assert any(one.startswith("The image cannot be kept in a file: ") for one in said)
+    assert loaded.session.loading.given is given
+
+
 def test_cases_are_asked_for_without_a_modal_loop(window, qtbot, tmp_path):
     window.commands["new-case"].trigger()
     dialog = window.asker.current
