@@ -18,7 +18,7 @@ from torch import fx, nn
 
 from engine.models.keeping import IN_PLACE, has_hooks_everywhere
 
-_ASKING = threading.Lock()
+_ASKING = threading.RLock()
 """Held while a network is traced: names of its own files, and what torch does to call a layer, are
 others, and are to be put back by whoever changed them first."""
 _FOREIGN = {"torch", *sys.stdlib_module_names} - {"__main__"}
