@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.models.fast import PackedConv, PackedLinear, _agree, accelerate, fold_batch_norm, pack
+from engine.models.fast import PackedConv, PackedLinear, _close, accelerate, fold_batch_norm, pack
 from engine.models.tracing import trace
 
 CPU = torch.device("cpu")
@@ -73,6 +73,21 @@ def test_a_network_that_takes_another_way_when_traced_runs_as_it_is():
     x = 100 * torch.randn(4, 1, 8, 8)
     fast = accelerate(plain, (1, 8, 8), CPU, torch.float32)
     torch.testing.assert_close(fast(x), plain(x))
+
+
+class Alone(Branching):
+    """Another function of one sample that is alone in its batch."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x).mean(dim=(2, 3)) * {1: 3.0}.get(x.shape[0], 1.0)
+
+
+def test_a_network_that_is_another_for_a_single_sample_runs_as_it_is():
+    plain = Alone().eval().requires_grad_(False)
+    fast = accelerate(plain, (1, 8, 8), CPU, torch.float32)
+    for size in (1, 2, 5):
+        x = torch.randn(size, 1, 8, 8)
+        torch.testing.assert_close(fast(x), plain(x))
 
 
 class Strided(Branching):
@@ -250,9 +265,9 @@ def test_a_sum_is_made_where_nothing_is_written_over(kind):
 def test_a_faint_network_is_compared_at_its_own_scale():
     """However wrong a form were, its numbers would be as near to 0."""
     own = torch.tensor([[1e-12, 0.0]])
-    assert not _agree(own, own.flip(1), torch.float32)
-    assert _agree(own, own.clone(), torch.float32) and _agree(own * 0, own * 0, torch.float32)
-    assert not _agree(own, own * torch.nan, torch.float32)
+    assert not _close(own, own.flip(1), torch.float32)
+    assert _close(own, own.clone(), torch.float32) and _close(own * 0, own * 0, torch.float32)
+    assert not _close(own, own * torch.nan, torch.float32)
 
 
 def test_folding_removes_the_layer_and_keeps_the_function(network):
