@@ -38,3 +38,8 @@ def counted(evidence: Evidence) -> int:
 def extended(settings: Counting, n: int) -> Counting:
     """The run's own settings with a larger n; a target that it was to stop at is forgotten."""
     return settings.model_copy(update={"n": n, "target": ""})
+
+
+def unseeded(settings: Counting) -> Counting:
+    """The same for a run of its own, whose seed is drawn anew."""
+    return settings.model_copy(update={"seed": None} if hasattr(settings, "seed") else {})

@@ -63,6 +63,7 @@ class Runs(QObject):
         read: the snapshot at hand is one whose numbers are shown, so seldom that they can be read;
             those that stand side by side are of the same one.
         extending: the shown run is counted on, to this n.
+        resuming: an unfinished run of the case is counted on, with these settings.
         ended: the evidence of a run that has ended.
         added: a result with labels or an attack, which no file that was written before has.
         cleared: the shown result was of another model, input or run.
@@ -72,6 +73,7 @@ class Runs(QObject):
 
     began = Signal()
     extending = Signal(int)
+    resuming = Signal(object)
     snapshot_changed = Signal()
     read = Signal()
     evidence_changed = Signal()
@@ -363,6 +365,7 @@ class Runs(QObject):
         if row is None or subject is None or case is None or not self.ready:
             return
         self._awaited, warn, execution = None, self._case.warned.emit, self._form.execution
+        self.resuming.emit(row.settings)
         self._run(
             TITLES[row.procedure],
             lambda stop: self._engine.resume(case, row, subject, execution, stop, warn=warn),

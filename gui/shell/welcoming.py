@@ -13,6 +13,7 @@ from engine.demos.gallery import GalleryCase, recorded_evidence
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.models.request import ModelRequest
+from gui.controllers.resume import unseeded
 from gui.controllers.session import Session
 from gui.pages.welcome import WelcomePage
 from gui.widgets.page import Page
@@ -132,4 +133,4 @@ def _anew(evidence: Evidence) -> Counting:
     """The settings of a run, without its seed."""
     settings = evidence.settings
     assert isinstance(settings, Counting), settings
-    return settings.model_copy(update={"seed": None} if hasattr(settings, "seed") else {})
+    return unseeded(settings)

@@ -16,9 +16,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from engine.core.text import visible
-from engine.evidence.settings import Counting
+from engine.evidence.settings import Counting, RunSettings
 from engine.models.request import ModelRequest
 from engine.schemes import Scheme
+from gui.controllers.resume import unseeded
 from gui.controllers.session import Session
 from gui.jobs.session_file import Left
 from gui.results.extend import ExtendBar
@@ -217,6 +218,7 @@ class Window(QMainWindow):
             self.pages.turned.connect(hides)
         self.pages.tour_asked.connect(self.commands["tour"].trigger)
         session.runs.extending.connect(self._follow_extension)
+        session.runs.resuming.connect(self._follow_resumption)
 
     def _splitters(self) -> dict[str, QSplitter]:
         grid = self.pages.explore.grid
@@ -366,6 +368,12 @@ class Window(QMainWindow):
     def _follow_extension(self, n: int) -> None:
         """The form asks for what is counted, so that the result is not of earlier settings."""
         self.left.settings.put(n=n)
+
+    @Slot(object)
+    def _follow_resumption(self, settings: RunSettings) -> None:
+        """The form asks for it too, but the next run draws a seed of its own."""
+        if isinstance(settings, Counting):
+            self._show_settings(unseeded(settings))
 
     @Slot(object)
     def _show_settings(self, settings: Counting) -> None:

@@ -7,16 +7,19 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from engine.case import Case
+from engine.case.merging import adopt
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
-from engine.schemes import HierarchicalGaussian
+from engine.schemes import Gaussian, HierarchicalGaussian
 from engine.verify import Claim, VerificationReport
 from gui.jobs.document_jobs import Checked
 from gui.setup.column import WIDTH as LEFT_WIDTH
 from gui.shell.window import RIGHT_WIDTH
 from gui.style.theme import THEMES, current
 from gui.widgets.body import Body
+from gui.widgets.file_dialogs import SUFFIX
 
 
 def sentences(window):
@@ -481,6 +484,23 @@ def test_a_stopped_run_can_be_resumed(loaded, engine, qtbot):
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
     assert loaded.session.runs.evidence.complete
     assert not loaded.statement.resume.isVisible()
+
+
+def test_the_form_is_that_of_a_run_of_the_case_that_is_resumed(loaded, make, qtbot, tmp_path):
+    session = loaded.session
+    case = Case.create(tmp_path / f"a{SUFFIX}")
+    settings = CertifySettings(scheme=Gaussian(sigma=0.5), n0=50, n=2000, seed=7)
+    adopt(
+        case,
+        make.evidence(settings, 1000).model_copy(update={"chain": None}),
+        ModelRequest("demo:digits-0.25"),
+    )
+    session.case.open(case.path)
+    qtbot.waitUntil(lambda: bool(session.case.listing.rows))
+    session.runs.resume_recorded(session.case.listing.rows[0])
+    qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.worker.busy())
+    assert session.form.settings == settings.model_copy(update={"seed": None})
+    assert not session.runs.differences() and not loaded.statement.earlier.isVisible()
 
 
 @pytest.fixture
