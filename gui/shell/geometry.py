@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
@@ -15,7 +16,10 @@ FIRST_SIZE = (1280, 800)
 def restore(
     window: QWidget, splitters: Mapping[str, QSplitter], preferences: Preferences | None
 ) -> None:
-    """Put a window where it was, or without preferences, give it the first size."""
+    """Put a window where it was, or without preferences, give it the first size.
+
+    From then on what somebody drags is remembered.
+    """
     window.resize(*FIRST_SIZE)
     if preferences is not None:
         if geometry := preferences.state("geometry"):
@@ -23,6 +27,7 @@ def restore(
         for name, splitter in splitters.items():
             if state := preferences.state(name):
                 splitter.restoreState(state)
+            splitter.splitterMoved.connect(partial(_remember_shares, name, splitter, preferences))
     wanted = window.geometry()
     if not window.isMaximized() and not window.isFullScreen():
         possible = on_screen(wanted, _screens())
@@ -34,6 +39,15 @@ def remember(window: QWidget, splitters: Mapping[str, QSplitter], preferences: P
     """Note where the window is, for the next one."""
     preferences.save_state("geometry", window.saveGeometry())
     for name, splitter in splitters.items():
+        _remember_shares(name, splitter, preferences)
+
+
+def _remember_shares(
+    name: str, splitter: QSplitter, preferences: Preferences, *_moved: object
+) -> None:
+    """How the parts share their room; while one is hidden, as beside another page, none has its."""
+    parts = [splitter.widget(place) for place in range(splitter.count())]
+    if not any(part is not None and part.isHidden() for part in parts):
         preferences.save_state(name, splitter.saveState())
 
 
