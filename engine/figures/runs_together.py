@@ -62,7 +62,7 @@ def bounds_together(runs: Sequence[Named]) -> CurveFigure | None:
         return None
     return CurveFigure(
         title="Bounds over n",
-        subtitle=_lacking(runs, curves, "makes no claim along n"),
+        subtitle=_lacking(runs, curves, ("makes", "make"), "no claim along n"),
         x_name="n, votes",
         y_name="p_lower",
         curves=curves,
@@ -94,7 +94,7 @@ def regions_together(runs: Sequence[Named]) -> CurveFigure | None:
     x_name, y_name = _axes(first)
     return CurveFigure(
         title="Certified regions",
-        subtitle=_lacking(runs, curves, "certifies nothing"),
+        subtitle=_lacking(runs, curves, ("certifies", "certify"), "nothing"),
         x_name=x_name,
         y_name=y_name,
         curves=curves,
@@ -106,10 +106,15 @@ def _speaks_of(region: Region) -> tuple[object, ...]:
     return region.kind, region.terms, region.certified_norm, region.note()
 
 
-def _lacking(runs: Sequence[Named], curves: Sequence[Curve], what: str) -> str:
+def _lacking(
+    runs: Sequence[Named], curves: Sequence[Curve], does: tuple[str, str], what: str
+) -> str:
+    """What the runs without a curve do not do, as a sentence; empty where all have one."""
     drawn = [curve.name.partition(": ")[0] for curve in curves]
-    left = [name for name, _ in runs if name not in drawn]
-    return f"{', '.join(left)} {what}" if left else ""
+    *others, last = ["", *(name for name, _ in runs if name not in drawn)]
+    if len(others) < 2:
+        return f"{last} {does[0]} {what}" if last else ""
+    return f"{', '.join(others[1:])} and {last} {does[1]} {what}"
 
 
 def _axes(region: Region) -> tuple[str, str]:

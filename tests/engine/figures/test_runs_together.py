@@ -91,6 +91,9 @@ def test_runs_that_say_nothing_of_the_same_are_not_drawn_together(runs):
     assert regions_together([("c", runs[2])]) is None
     both = regions_together([("a", runs[0]), ("c", runs[2])])
     assert len(both.curves) == 1 and both.subtitle == "c certifies nothing"
+    left = [(name, runs[2]) for name in "cde"]
+    assert regions_together([("a", runs[0]), *left[:2]]).subtitle == "c and d certify nothing"
+    assert regions_together([("a", runs[0]), *left]).subtitle == "c, d and e certify nothing"
 
 
 def test_what_differs_is_known(runs):
