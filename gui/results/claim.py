@@ -17,6 +17,7 @@ from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.fitted import LARGEST, FittedLabel
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.headline import headline_lines
 from gui.widgets.section import say, unbroken, words
 
@@ -92,6 +93,9 @@ class ClaimCard(Card):
         session.runs.read.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self.refresh)
+        session.loading.fitted_changed.connect(self.refresh)
+        session.worker.activity_changed.connect(self.refresh)
+        session.form.changed.connect(self.refresh)
 
     def setVisible(self, visible: bool) -> None:
         """On stage it shows what has come about meanwhile, before it is laid out."""
@@ -157,7 +161,8 @@ class ClaimCard(Card):
         if shown is None:
             set_role(self, "")
             say(self.attack, "")
-            self._say("", "muted", _WAITING, "")
+            obstacle = "" if self._session.loading.busy else in_the_window(runs.obstacle)
+            self._say("", "muted", obstacle or _WAITING, "")
             say(self.headline, "")
             say(self.unit, "")
             return

@@ -18,7 +18,7 @@ def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_ses
     card, runs = ClaimCard(idle_session), idle_session.runs
     qtbot.addWidget(card)
     card.show()
-    assert card.sentence.text() == "Press F5 to certify."
+    assert card.sentence.text() == "Open a model first."
     runs.snapshot = make.snapshot(CertifySettings(), 5000)
     runs.read.emit()
     assert card.outcome.text() == "RUNNING"
@@ -34,6 +34,17 @@ def test_the_claim_follows_the_run_then_its_result_then_a_replay(qtbot, idle_ses
     assert card.headline.text() == idle_session.playback.snapshot.region.headline()
 
 
+def test_before_a_run_it_says_what_keeps_one_from_starting(qtbot, idle_session):
+    card, loading = ClaimCard(idle_session), idle_session.loading
+    qtbot.addWidget(card)
+    card.show()
+    loading.astray["model"] = "bad.onnx"
+    loading.fitted_changed.emit()
+    assert card.sentence.text().startswith("bad.onnx did not open")
+    loading.go_back("model")
+    assert card.sentence.text() == "Open a model first."
+
+
 def test_off_stage_it_follows_nothing_and_on_stage_it_is_up_to_date(qtbot, idle_session, make):
     card, runs = ClaimCard(idle_session), idle_session.runs
     qtbot.addWidget(card)
@@ -41,7 +52,7 @@ def test_off_stage_it_follows_nothing_and_on_stage_it_is_up_to_date(qtbot, idle_
     card.hide()
     runs.evidence = make.evidence(CertifySettings())
     runs.evidence_changed.emit()
-    assert card.sentence.text() == "Press F5 to certify."
+    assert card.sentence.text() == "Open a model first."
     card.show()
     assert card.outcome.text() == "CERTIFIED"
     assert card.sentence.text() == unbroken(runs.evidence.statement)
