@@ -113,7 +113,8 @@ class InputPanel(Section):
         if kind:
             self.views[kind].refresh()
         self.labels.refresh()
-        say(self.none, "Opening…" if loading.inputs.busy else "" if kind else _NOTHING)
+        stays = "Still open:" if astray and given is not None and kind not in _TYPED else ""
+        say(self.none, "Opening…" if loading.inputs.busy else stays if kind else _NOTHING)
         if given is None or loading.inputs.busy:
             say(self.adaptation, "")
             return

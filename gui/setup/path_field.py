@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QToolButton
 
 from gui.widgets.buttons import quiet_button
 
@@ -35,6 +35,7 @@ class SpecEdit(QLineEdit):
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.selectAll()
+        QTimer.singleShot(0, self, self._come_into_sight)  # once there is room for it
 
     def leave(self) -> None:
         """Hide the line."""
@@ -47,6 +48,15 @@ class SpecEdit(QLineEdit):
             self.leave()
         else:
             super().keyPressEvent(event)
+
+    @Slot()
+    def _come_into_sight(self) -> None:
+        """Whoever types sees what: a focus that is set scrolls nothing."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None and not self.isHidden():
+            around.ensureWidgetVisible(self)
 
     @Slot()
     def _give(self) -> None:

@@ -40,8 +40,10 @@ def test_a_refused_input_leaves_a_way_back(panel, image, idle_session, make):
     loading.astray = {"input": "bad.png"}
     loading.fitted_changed.emit()
     assert panel.spec.text() == "bad.png" and not panel.spec.isHidden()
+    assert panel.none.text() == "Still open:"
     panel.back.click()
     assert not loading.astray and panel.spec.isHidden() and panel.back.isHidden()
+    assert panel.none.isHidden()
 
 
 def test_a_folder_has_a_place_and_ways_on(panel, image, idle_session, make):
