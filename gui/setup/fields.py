@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
@@ -33,6 +33,19 @@ class NumberEdit(QLineEdit):
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(as_text(spec.default))
         self._spec = spec
+        self.editingFinished.connect(self._group)
+
+    @Slot()
+    def _group(self) -> None:
+        """A whole number that was typed has its digits in groups, as those that stand there."""
+        if self._spec.kind != "int" or not self.text().strip():
+            return
+        try:
+            grouped = as_text(as_number(self.text(), "int"))
+        except (ValueError, OverflowError):
+            return
+        if grouped != self.text():
+            self.setText(grouped)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Steps with the arrow keys, within the field's range."""

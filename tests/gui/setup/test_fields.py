@@ -79,3 +79,15 @@ def test_a_name_that_means_something_else_in_other_work_has_its_own_hint(qapp):
     cells = {spec.name: spec for spec in field_specs(PruningSettings)}["cells"]
     assert meaning(cells.title) not in ("", Field(cells, of_a_run=False).hint())
     assert Field(cells, of_a_run=False).label.toolTip() == "Most cells of each map."
+
+
+def test_a_whole_number_that_was_typed_has_its_digits_in_groups(fields, qtbot):
+    editor = fields["keep"].editor
+    qtbot.addWidget(editor)
+    for typed, shown in (("3000000", "3,000,000"), ("1e5", "100,000"), ("1.5", "1.5"), ("", "")):
+        editor.clear()
+        qtbot.keyClicks(editor, typed)
+        assert editor.text() == typed  # not while somebody types
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        assert editor.text() == shown
+    assert fields["name"].editor.text() == "x"
