@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gui.controllers.talk import Talks
@@ -53,8 +54,7 @@ class Blank(QWidget):
     def __init__(self, talks: Talks, over: QWidget) -> None:
         super().__init__(over)
         self._talks, self._over = talks, over
-        self.setAutoFillBackground(True)
-        self.setStyleSheet("background: black;")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Nothing is shown; B shows the window again")
         self.hide()
         over.installEventFilter(self)
@@ -66,6 +66,10 @@ class Blank(QWidget):
         self.setGeometry(self._over.rect())
         self.setVisible(self._talks.blank)
         self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Black all over: a style sheet paints no plain widget's ground."""
+        QPainter(self).fillRect(event.rect(), Qt.GlobalColor.black)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the window's size."""

@@ -101,7 +101,7 @@ class Window(QMainWindow):
         )
         catalogue = self.left.attacker.catalogue
         self._rest = Afterwards(self.pages, catalogue, session.runs, parent=self)
-        self.blank = Blank(session.talks, self.central)
+        self.blank = Blank(session.talks, self)
         finder = Finder(session, self.left, self.pages)
         self.palette_finder = Palette(self.commands, finder.finds, self.central)
         self.tour = Tour(self._parts(), self.central)

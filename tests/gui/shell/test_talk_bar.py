@@ -25,11 +25,14 @@ def test_dark_covers_all_of_what_it_is_over(qtbot) -> None:
     over, talks = QWidget(), Talks()
     qtbot.addWidget(over)
     over.resize(300, 200)
+    over.setStyleSheet("QWidget { background: white; }")
     blank = Blank(talks, over)
     over.show()
     talks.toggle_blank()
     assert blank.isVisible() and blank.geometry() == over.rect()
     over.resize(500, 400)
     assert blank.geometry() == over.rect()
+    assert {over.grab().toImage().pixelColor(x, x).name() for x in (0, 150, 399)} == {"#000000"}
     talks.toggle_blank()
     assert not blank.isVisible()
+    assert over.grab().toImage().pixelColor(150, 150).name() == "#ffffff"
