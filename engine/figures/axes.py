@@ -54,22 +54,26 @@ def short_count(value: float) -> str:
 def log_ticks(low: float, high: float) -> list[float]:
     """Round places on a logarithmic axis: decades, with 2 and 5 where there are few of them.
 
-    Where it is so short that there is but one, or none, those of a linear one; between whole
-    numbers no others, as it is counts that have such an axis.
+    Where it is so short that there is but one, or none, :func:`count_ticks`.
 
     >>> log_ticks(100, 10_000), log_ticks(51, 60)
     ([100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0], [52.0, 54.0, 56.0, 58.0, 60.0])
-    >>> log_ticks(3, 4)
-    [3.0, 4.0]
     """
     decades = math.log10(high / low) if high > low > 0 else 0.0
     mantissas = (1.0,) if decades > 3 else (1.0, 2.0, 5.0)
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     rounds = (m * 10.0**e for e in exponents for m in mantissas)
     found = [place for place in rounds if low <= place <= high]
-    if len(found) > 1 or not high > low:
-        return found
-    places = linear_ticks(low, high)
+    return found if len(found) > 1 or not high > low else count_ticks(low, high)
+
+
+def count_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
+    """As :func:`linear_ticks`, for an axis of counts: between whole numbers there are no others.
+
+    >>> count_ticks(3, 4)
+    [3.0, 4.0]
+    """
+    places = linear_ticks(low, high, wanted)
     whole = [place for place in places if place == round(place)]
     return whole if len(whole) > 1 else places
 

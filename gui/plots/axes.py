@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QFontMetricsF
 
-from engine.figures.axes import linear_ticks, short_count
+from engine.figures.axes import count_ticks, short_count
 from gui.plots.graphics import pg
 from gui.style.theme import Theme
 
@@ -59,7 +59,7 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         """The densest round numbers whose labels do not touch."""
         choices = [_ticks(low, high, digits) for digits in _DIGITS]
         if len(choices[0]) < 2 and high > low:  # a short axis, which is almost a linear one
-            places = (linear_ticks(10**low, 10**high, wanted) for wanted in _WANTED)
+            places = (count_ticks(10**low, 10**high, wanted) for wanted in _WANTED)
             choices = [[math.log10(place) for place in found] for found in places]
         for ticks in choices:
             if self._fit(ticks, low, high, size):

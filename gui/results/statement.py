@@ -30,7 +30,6 @@ from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable, Rows
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.headline import Headline
-from gui.widgets.pace import Pace
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, unbroken, words
 
@@ -87,13 +86,18 @@ class StatementPanel(Card):
         self.subtitle.hide()
         self.content.addWidget(self._scroll())
         self.content.addLayout(self._buttons(actions))
-        self._pace = Pace(self.refresh, self)
         session.runs.read.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
-        session.playback.changed.connect(self._pace.ask)
+        session.playback.changed.connect(self._follow)
         session.worker.activity_changed.connect(self.refresh)
         session.form.changed.connect(self._mark_earlier)
         self.refresh()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Beside a replay of another run, say of every moment what the plots say of it."""
+        if self._session.playback.evidence is not self._session.runs.evidence:
+            self.refresh()
 
     @Slot()
     def refresh(self) -> None:

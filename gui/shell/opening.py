@@ -190,9 +190,6 @@ class Opening(QObject):
             self._turn_to_form()
         except UserError as error:
             self._notices.show_notice("error", str(error))
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            self._notices.show_notice("error", f"The image cannot be kept in a file: {why}.")
 
     def copy_command(self) -> None:
         """The command line to the clipboard."""

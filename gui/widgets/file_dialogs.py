@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.core.errors import UserError
+from engine.core.files import write_atomically
 from gui.widgets.tips import plain_tip, set_tip
 
 SUFFIX = ".certiscope"
@@ -141,15 +142,18 @@ def model_spec(path: Path) -> str:
 
 
 def pasted_image(image: QImage, folder: Path) -> Path:
-    """Keep an image from the clipboard as a file, so that its run can be repeated."""
+    """Keep an image from the clipboard as a file, so that its run can be repeated.
+
+    Raises:
+        UserError: the disk is full, or the folder is not writable.
+    """
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, QByteArray(b"PNG")).write(image)
     digest = hashlib.sha256(data.data()).hexdigest()
     path = folder / "pasted" / f"pasted-{digest[:12]}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data.data())
+    write_atomically(path, bytes(data.data()), folders=True)  # it may be there, the input of a run
     return path
 
 

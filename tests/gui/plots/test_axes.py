@@ -52,6 +52,16 @@ def test_labels_of_a_logarithmic_axis_never_touch(qapp, width, least, most) -> N
     assert all(end < start for (_, end), (start, _) in zip(ends, ends[1:], strict=False))
 
 
+@pytest.mark.parametrize("most", [4, 5, 7])
+def test_between_whole_numbers_of_votes_there_are_no_others(qapp, most) -> None:
+    axis = CountAxis("bottom")
+    style_axis(axis, themes.current())
+    axis.setLogMode(True)
+    for width in (60, 300, 2000):
+        ticks = axis.tickValues(math.log10(3), math.log10(most), width)[0][1]
+        assert all("." not in text for text in axis.tickStrings(ticks, 1, 1)), width
+
+
 @pytest.mark.parametrize(("least", "most"), [(51, 60), (3100, 3900), (121_000, 129_000), (2, 2.5)])
 def test_a_range_between_round_numbers_has_labels_that_say_where_they_stand(
     qapp, least, most

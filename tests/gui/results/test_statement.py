@@ -163,6 +163,10 @@ def test_beside_the_replay_of_another_run_stands_that_run_and_no_claim(panel, id
     assert panel.outcome.text() == "REPLAY" and "nothing claimed" in panel.sentence.text()
     assert panel.basis.text() == f"{other.model.name} · {other.input.name}"
     assert dict(panel._rows)["votes"] == "490 of 500" and panel.limits.isHidden()
+    for n in (2_000, 40_000, 3_000):  # every moment of it, as the plots show
+        played.snapshot = make.snapshot(CertifySettings(), n)
+        played.changed.emit()
+        assert panel.headline.text() == played.snapshot.region.headline()
     change = {"radius": 0.01}
     attack = AttackRecord(outcome="found", how="x", perturbation=change, found_class=1, alpha=0.001)
     played.evidence = other.model_copy(update={"attack": attack})

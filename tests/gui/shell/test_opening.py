@@ -78,7 +78,7 @@ def test_an_image_for_which_there_is_no_room_is_said(loaded, monkeypatch, tmp_pa
     given = loaded.session.loading.given
     loaded.opening.open_dropped(mime)
     said = [notice.sentence for notice in loaded.notices.notices]
-    assert any(one.startswith("The image cannot be kept in a file: ") for one in said)
+    assert any(one.startswith("Cannot write ") and "pasted-" in one for one in said)
     assert loaded.session.loading.given is given
 
 

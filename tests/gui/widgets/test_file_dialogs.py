@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import resource
+import signal
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QToolButton, QTreeView, QWidget
 
+from engine.core.errors import UserError
 from gui.widgets.file_dialogs import (
     MODEL_FILTER,
     REPORT_FILTER,
@@ -49,6 +53,26 @@ def test_the_same_image_is_pasted_to_the_same_file(qapp, tmp_path):
     first, second = pasted_image(image, tmp_path), pasted_image(image, tmp_path)
     assert first == second
     assert QImage(str(first)).pixelColor(0, 0).green() == 255
+
+
+def test_an_image_that_is_pasted_again_on_a_full_disk_stays_whole(qapp, tmp_path, monkeypatch):
+    image = QImage(64, 64, QImage.Format.Format_RGB888)
+    for x in range(64):
+        for y in range(64):
+            image.setPixel(x, y, 7919 * (x + 1) * (y + 1) % 0xFFFFFF)
+    before = pasted_image(image, tmp_path).read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    usual = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
+    try:
+        with pytest.raises(UserError):
+            pasted_image(image, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, usual)
+    assert pasted_image(image, tmp_path).read_bytes() == before
+    (kept,) = (tmp_path / "pasted").iterdir()
+    assert kept.read_bytes() == before
 
 
 def test_a_dialog_returns_at_once_and_answers_later(qtbot, tmp_path):
