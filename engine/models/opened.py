@@ -48,10 +48,13 @@ def read_again(path: Path, model: ModelIdentity) -> Iterator[None]:
         yield
 
 
-def _state(path: Path) -> list[tuple[str, int, int, int]]:
-    """What tells one content of a model's files from another without reading them."""
+def _state(path: Path) -> list[tuple[str, int, int, int, int]]:
+    """What tells one content of a model's files from another without reading them.
+
+    The time of writing can be set back; where a system has one of any change, that cannot.
+    """
     return [
-        (str(file), found.st_ino, found.st_size, found.st_mtime_ns)
+        (str(file), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
         for file in _files(path)
         for found in [file.stat()]
     ]

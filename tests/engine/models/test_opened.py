@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,20 @@ def test_a_file_that_is_saved_over_between_reading_and_digest_is_refused(
         with pytest.raises(UserError, match=WRITTEN):
             load_model(ModelRequest(str(path)))
     assert load_model(ModelRequest(str(path))).identity.parameters
+
+
+def test_other_content_of_the_same_size_and_time_is_refused(path: Path) -> None:
+    before, bits = path.stat(), bytearray(path.read_bytes())
+    bits[-1] ^= 1
+    with pytest.raises(UserError, match=WRITTEN), unchanged(path):
+        path.write_bytes(bits)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = path.stat()
+    assert (after.st_ino, after.st_size, after.st_mtime_ns) == (
+        before.st_ino,
+        before.st_size,
+        before.st_mtime_ns,
+    )
 
 
 def test_layers_are_not_read_of_what_was_put_there_since(path: Path) -> None:
