@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from engine.core.errors import UserError
 from engine.figures.comparison import INTERVALS
 from engine.models.request import ModelRequest
+from engine.regions import Norm
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import Compared, CompareWish, candidate_of, compared, shipped, written
 from gui.jobs.worker import Failure
@@ -104,7 +105,7 @@ class TradeOffPage(WorkPage):
         self.setup.ask_folder.connect(self._ask_for_folder)
         self.setup.misfit.connect(self._say_misfit)
         self.setup.changed.connect(self._refresh)
-        self.setup.limited.connect(self.sliders.limit)
+        self.setup.limited.connect(self._limit)
         self.setup.ranked.connect(self._any_pixels)
         self.sliders.changed.connect(self._draw)
         self.reach.pointed.connect(self.sliders.put)
@@ -134,6 +135,7 @@ class TradeOffPage(WorkPage):
             return
         say(self.complaint, "")
         self.shown, self._wish = None, wish
+        self._limit(wish.norm)
         self.hold(None)
         self._wait("Opening the models…")
         self.lane.submit(
@@ -190,6 +192,11 @@ class TradeOffPage(WorkPage):
             told = [(i in shares.winners, text) for i, text in enumerate(shares.results)]
             self.results.show_results(shares.names, shares.noises, told)
         self._refresh()
+
+    @Slot(str)
+    def _limit(self, norm: Norm) -> None:
+        """The attacker beside results is limited in their norm, whatever is chosen for the next."""
+        self.sliders.limit(self.shown.land.norm if self.shown is not None else norm)
 
     @Slot()
     def _any_pixels(self) -> None:

@@ -64,7 +64,6 @@ class PlannerPage(Page):
         self.target = TargetEditor()
         self.power = _number("Chance of success", 0.9, 0.01, 0.999, 0.05)
         self.from_run = QPushButton("&From the shown run")
-        self.from_run.setToolTip("Take its selection votes as the pilot")
         self.draw_pilot = QPushButton("&Draw a pilot")
         self.draw_pilot.setToolTip("Draw n0 votes now; they bound nothing, and are no try")
         self.complaint = words(role="abstained")
@@ -100,12 +99,20 @@ class PlannerPage(Page):
     @Slot()
     def take_run(self) -> None:
         """The selection votes of the shown run as the pilot: they bound nothing in it."""
-        if (
-            evidence := self._session.runs.evidence
-        ) is not None and evidence.votes.guess is not None:
-            self._take_votes(
-                Votes(counts=evidence.votes.selection, failures=evidence.votes.selection_failures)
-            )
+        evidence = self._session.runs.evidence
+        if evidence is not None and not self._no_pilot():
+            votes = evidence.votes
+            self._take_votes(Votes(counts=votes.selection, failures=votes.selection_failures))
+
+    def _no_pilot(self) -> str:
+        """Why the shown run is no pilot of what is planned, as a sentence; empty if it is."""
+        evidence = self._session.runs.evidence
+        if evidence is None or evidence.votes.guess is None:
+            return "No run is shown that has chosen a class"
+        theirs, ours = evidence.settings.scheme, self._session.form.settings.scheme
+        if type(theirs) is not type(ours) or theirs not in (ours, ours.for_input(evidence.input)):
+            return "The votes of the shown run are of another noise than the form's"
+        return ""
 
     @Slot()
     def _draw_pilot(self) -> None:
@@ -163,6 +170,7 @@ class PlannerPage(Page):
 
     @Slot()
     def _settings_changed(self) -> None:
+        self._follow_run()
         if self.isVisible():
             self._follow_scheme()
             self._pause.start()
@@ -176,8 +184,9 @@ class PlannerPage(Page):
 
     @Slot()
     def _follow_run(self) -> None:
-        evidence = self._session.runs.evidence
-        self.from_run.setEnabled(evidence is not None and evidence.votes.guess is not None)
+        why = self._no_pilot()
+        self.from_run.setEnabled(not why)
+        self.from_run.setToolTip(why or "Take its selection votes as the pilot")
         sampled = isinstance(self._session.form.settings, CertifySettings | SweepSettings)
         self.draw_pilot.setEnabled(sampled and self._session.runs.ready)
 

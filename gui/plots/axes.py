@@ -19,7 +19,9 @@ _WANTED = (8, 5, 3, 2, 1)
 _GAP = 10
 """Pixels between two labels."""
 _BEYOND = 8
-"""Pixels that the label of a whole number may reach beyond the end of its axis."""
+"""Pixels that a label may reach beyond the end of its axis; a longer one is not painted there."""
+_FEWEST = 2
+"""Labels that tell how far it is from one place to another."""
 
 
 class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -31,11 +33,16 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     whole = False
 
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.setStyle(hideOverlappingLabels=_BEYOND)
+
     def set_whole(self, *, on: bool) -> None:
-        """Ticks at whole numbers alone, the last of them named too: there may be but two."""
+        """Ticks at whole numbers alone."""
         if on != self.whole:
             self.whole = on
-            self.setStyle(hideOverlappingLabels=_BEYOND if on else True)
+            self.picture = None  # drawn anew
+            self.update()
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """One label per tick; none for the small ticks of a logarithmic axis."""
@@ -56,27 +63,42 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         return [(_DECADE, labelled), (_WITHIN, others)]
 
     def _labelled(self, low: float, high: float, size: float) -> list[float]:
-        """The densest round numbers whose labels do not touch."""
+        """The densest round numbers whose labels do not touch, if two of them can be read."""
         choices = [_ticks(low, high, digits) for digits in _DIGITS]
-        if len(choices[0]) < 2 and high > low:  # a short axis, which is almost a linear one
+        if 0 < high - low < 1:  # a short axis, which is almost a linear one
             places = (count_ticks(10**low, 10**high, wanted) for wanted in _WANTED)
-            choices = [[math.log10(place) for place in found] for found in places]
-        for ticks in choices:
-            if self._fit(ticks, low, high, size):
+            choices += [[math.log10(place) for place in found] for found in places]
+        fitting = [ticks for ticks in choices if self._fit(ticks, low, high, size)]
+        for ticks in fitting:
+            if self._read(ticks, low, high, size) >= _FEWEST:
                 return ticks
-        step = 2
+        if fitting:
+            return max(fitting, key=lambda ticks: self._read(ticks, low, high, size))
+        step, ticks = 2, choices[-1]
         while not self._fit(ticks[::step], low, high, size):
             step += 1
         return ticks[::step]
 
-    def _fit(self, ticks: Sequence[float], low: float, high: float, size: float) -> bool:
-        metrics = QFontMetricsF(self.style["tickFont"] or self.font())
+    def _read(self, ticks: Sequence[float], low: float, high: float, size: float) -> int:
+        """How many have their label painted."""
         scale = size / max(high - low, 1e-9)
-        widths = [metrics.horizontalAdvance(short_count(10**tick)) for tick in ticks]
+        halves = [width / 2 - _BEYOND for width in self._widths(ticks)]
+        return sum(
+            half <= min((tick - low) * scale, (high - tick) * scale)
+            for tick, half in zip(ticks, halves, strict=True)
+        )
+
+    def _fit(self, ticks: Sequence[float], low: float, high: float, size: float) -> bool:
+        scale = size / max(high - low, 1e-9)
+        widths = self._widths(ticks)
         return all(
             (b - a) * scale >= (left + right) / 2 + _GAP
             for a, b, left, right in zip(ticks, ticks[1:], widths, widths[1:], strict=False)
         )
+
+    def _widths(self, ticks: Sequence[float]) -> list[float]:
+        metrics = QFontMetricsF(self.style["tickFont"] or self.font())
+        return [metrics.horizontalAdvance(short_count(10**tick)) for tick in ticks]
 
 
 def _whole(

@@ -67,6 +67,19 @@ def test_a_click_in_the_image_moves_the_attacker(window, qtbot):
 
 
 @pytest.mark.thorough
+def test_beside_results_the_attacker_is_limited_in_their_norm(window, qtbot):
+    page = window.pages.tradeoff
+    finish(page, qtbot)
+    page.setup.norm.setCurrentText("linf")
+    assert page.earlier.isVisible() and page.shown.land.norm == "l2"
+    assert "in l2 norm" in page.sliders.sentence.text()
+    page.begin()
+    assert "in linf norm" in page.sliders.sentence.text()
+    qtbot.waitUntil(lambda: not page.going, timeout=60_000)
+    assert page.sliders.attacker.norm == (page.shown.land.norm if page.shown else "linf")
+
+
+@pytest.mark.thorough
 def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
     page = window.pages.tradeoff
     page.setup.choose_set("digits")

@@ -56,6 +56,19 @@ def test_the_shown_run_is_the_pilot(page, session, make, qtbot):
     qtbot.waitUntil(lambda: page.plan.pilot.n0 == 200)
 
 
+def test_votes_of_another_noise_are_no_pilot(page, session, make):
+    session.runs.evidence = make.evidence(CertifySettings(n0=200))
+    session.runs.evidence_changed.emit()
+    assert page.from_run.isEnabled() and "as the pilot" in page.from_run.toolTip()
+    session.form.set(CertifySettings(n=77))
+    assert page.from_run.isEnabled()
+    session.form.set(CertifySettings(scheme=Gaussian(sigma=1.0)))
+    assert not page.from_run.isEnabled() and "another noise" in page.from_run.toolTip()
+    before = page.n0.value()
+    page.take_run()
+    assert page.n0.value() == before
+
+
 def test_more_votes_than_there_are_is_said_at_once(page, qtbot):
     page.k.setValue(101)
     qtbot.waitUntil(lambda: page.complaint.isVisible())
@@ -133,9 +146,7 @@ def test_a_range_is_planned_for_the_open_image(loaded, qtbot, monkeypatch):
     loaded.session.form.set(SweepSettings(scheme=Rotation(degrees=5), n=1000))
     qtbot.waitUntil(lambda: "anchors" in dict(page.facts.rows))
     assert asked[-1] == (True, 97) and page.plan is None
-    assert (
-        dict(page.facts.rows)["certifies"] == "rotation -5.000 to +5.000 degrees, the whole range"
-    )
+    assert dict(page.facts.rows)["certifies"] == "rotation -5.000° to +5.000°, the whole range"
     assert page.chart.figure.title == "Samples for the whole range"
     assert (
         not page.use_n.isVisible() and not page.target.isEnabled() and page.draw_pilot.isEnabled()

@@ -52,6 +52,22 @@ def test_labels_of_a_logarithmic_axis_never_touch(qapp, width, least, most) -> N
     assert all(end < start for (_, end), (start, _) in zip(ends, ends[1:], strict=False))
 
 
+@pytest.mark.parametrize(("least", "most"), [(50, 60), (45, 46), (50, 100), (50, 130), (50, 1000)])
+@pytest.mark.parametrize("width", [120, 220, 700])
+def test_two_labels_at_least_are_painted(qapp, least, most, width) -> None:
+    axis = CountAxis("bottom")
+    style_axis(axis, themes.current())
+    axis.setLogMode(True)
+    low, high = math.log10(least), math.log10(most)
+    ticks = axis.tickValues(low, high, width)[0][1]
+    metrics, room = QFontMetricsF(axis.style["tickFont"]), axis.style["hideOverlappingLabels"]
+    painted = 0
+    for x, text in zip(ticks, axis.tickStrings(ticks, 1, 1), strict=True):
+        at, half = (x - low) / (high - low) * width, metrics.horizontalAdvance(text) / 2
+        painted += at - half >= -room and at + half <= width + room
+    assert painted >= 2
+
+
 @pytest.mark.parametrize("most", [4, 5, 7])
 def test_between_whole_numbers_of_votes_there_are_no_others(qapp, most) -> None:
     axis = CountAxis("bottom")
