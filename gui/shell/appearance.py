@@ -19,7 +19,7 @@ from gui.widgets.page import Page
 
 _MARGIN = 12
 """Pixels beside a column, a handle or the window's edge."""
-_STAYS_MS, _TAKEN_MS = 60, 500
+_STAYS_MS, _TAKEN_MS = 60, 250
 """After so long a window keeps its size; and it has the screen, if it gets it."""
 TEXT_SIZES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 """Parts of the usual size that type can have."""
