@@ -146,6 +146,7 @@ def ask_about_left(
     return area.ask(
         f"{who} left {_what_is_left(left)}{also}.",
         answers | {"&Open": open_left, "&Discard": discard, "&Later": later},
+        behind=True,  # the files of a command line are asked about before the worker finds this
     )
 
 

@@ -119,7 +119,7 @@ class NoticeArea(QWidget):
     However many there are and however long, they take a bounded part of the window's height.
 
     Attributes:
-        notices: in the order they came.
+        notices: in the order they came, before them what is asked behind them.
         more: unfolds the others, and a sentence that was cut; hidden where there is nothing more.
 
     Signals:
@@ -192,9 +192,17 @@ class NoticeArea(QWidget):
         return notice
 
     def ask(
-        self, sentence: str, answers: dict[str, Callable[[], None]], *, about: str = ""
+        self,
+        sentence: str,
+        answers: dict[str, Callable[[], None]],
+        *,
+        about: str = "",
+        behind: bool = False,
     ) -> Notice:
-        """Ask a question once; every answer dismisses it, the last one has the focus."""
+        """Ask a question once; every answer dismisses it, the last one has the focus.
+
+        One that stands ``behind`` waits for the others: nobody has just done what it is about.
+        """
         if old := self._shown(sentence):
             old.on_stage = old.on_stage or self.quiet
             self._arrange()
@@ -204,8 +212,8 @@ class NoticeArea(QWidget):
         button = None
         for title, answer in answers.items():
             button = notice.add_button(title, partial(self._answer, notice, answer))
-        self._add(notice)
-        if button is not None:
+        self._add(notice, behind=behind)
+        if button is not None and notice is self.front:
             button.setFocus()
         return notice
 
@@ -303,10 +311,10 @@ class NoticeArea(QWidget):
     def _shown(self, sentence: str) -> Notice | None:
         return next((notice for notice in self.notices if notice.sentence == sentence), None)
 
-    def _add(self, notice: Notice) -> None:
+    def _add(self, notice: Notice, *, behind: bool = False) -> None:
         for old in [n for n in self.notices if n.kind != "question"][: -LIMIT + 1]:
             self.dismiss(old)
-        self.notices.append(notice)
+        self.notices.insert(0 if behind else len(self.notices), notice)
         self._stack.insertWidget(0, notice)
         self._arrange()
 

@@ -92,6 +92,20 @@ def test_which_session_left_it_is_said_and_that_others_did(qtbot, others, also):
     assert later == [left]
 
 
+def test_what_was_just_asked_for_goes_before_what_was_left(qtbot):
+    area = NoticeArea()
+    qtbot.addWidget(area)
+    asked = area.ask("3 inputs were given.", {"&Leave it": list})
+    left = Left(Path("x"), ("a",), 0)
+    notice = ask_about_left(area, left, open_left=list, resume=list, discard=list, later=list)
+    assert area.front is asked
+    later = area.ask("Stop and close?", {"&Keep going": list})
+    assert area.front is later
+    for one in (later, asked):
+        area.dismiss(one)
+    assert area.front is notice
+
+
 @pytest.mark.parametrize(
     "count, lost, said",
     [
