@@ -70,7 +70,7 @@ class Keeping(QObject):
         self._answered: set[Path] = set()
         self._saved: frozenset[str] = frozenset()
         self._resumes = False
-        self._has_unfinished = False  # runs without a result, in the own file alone
+        self._unfinished = set[str]()  # ids of runs without a result, in the own file alone
         self.unsaved: set[str] = set()
         self.tables: dict[str, object] = {}
         self.unkept: set[str] = set()
@@ -177,9 +177,9 @@ class Keeping(QObject):
         if self._lock is not None:
             self._lock.unlock()
         self._lock = None
-        if path is not None and not (keep or self._has_unfinished):
+        if path is not None and not (keep or self._unfinished):
             session_file.remove(path)
-        self._has_unfinished = False
+        self._unfinished.clear()
 
     def _on_left(self, unread: Sequence[tuple[Path, str]], left: Left | None) -> None:
         for path, why in unread:
@@ -192,7 +192,7 @@ class Keeping(QObject):
     @Slot()
     def _on_copied(self) -> None:
         """Everything in the open case is in another file too."""
-        self._has_unfinished = False
+        self._unfinished.clear()
         self.unsaved &= self.unkept
         self.changed.emit()
 
@@ -210,7 +210,7 @@ class Keeping(QObject):
             if case.path == left.path:
                 self._own, self._lock = left.path, lock
                 self._saved = session_file.saved_of(left.path)
-                self._has_unfinished = left.unfinished > left.partial
+                self._unfinished.update(left.without)
                 self._case.own = left.path
                 self.unsaved.update(left.results)
             else:  # it did not open, and waits for the next start, as does its run
@@ -239,6 +239,7 @@ class Keeping(QObject):
             self.unsaved |= run
             self.changed.emit()
         else:
+            self._unfinished -= run  # it has a result, of which somebody is asked
             self.note([evidence.run_id])
 
     @Slot(object)

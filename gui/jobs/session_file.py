@@ -42,6 +42,7 @@ class Left:
         unfinished: how many of its runs can be resumed.
         partial: how many of these have such a result too.
         others: how many sessions more have left something.
+        without: ids of the unfinished runs that have no result.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Left:
     unfinished: int
     partial: int = 0
     others: int = 0
+    without: tuple[str, ...] = ()
 
     @property
     def began(self) -> str:
@@ -117,7 +119,8 @@ def _left(path: Path, unread: Callable[[Path, str], object]) -> Left | None:
     unfinished = sum(row.resumable for row in rows)
     partial = sum(row.resumable and row.run_id in results for row in rows)
     if results or unfinished:
-        return Left(path, results, unfinished, partial)
+        without = tuple(row.run_id for row in rows if row.resumable and row.run_id not in results)
+        return Left(path, results, unfinished, partial, without=without)
     if wrong := case.damage or next((row.damage for row in rows if row.damage), ""):
         unread(path, wrong)
     elif all(row.run_id in saved for row in rows):

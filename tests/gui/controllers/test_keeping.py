@@ -295,6 +295,35 @@ def test_an_unfinished_run_that_was_only_looked_at_is_offered_again(
     assert session_file.left_in(left.path.parent, lambda *_: None) == left
 
 
+@pytest.mark.parametrize("ended", ["one of two", "both"])
+def test_a_recovered_file_goes_when_its_runs_have_ended_and_are_discarded(
+    kept, engine, preferences, make, qtbot, ended
+):
+    """It stayed on the disk until the next start, as if a run of it still waited."""
+    kept.shutdown()
+    own = session_file.begun(data_folder() / "sessions")
+    one = make.evidence(CertifySettings(n=2000, seed=1))
+    told = {"model_request": ModelRequest("demo:x"), "input_spec": "x", "key": 1}
+    for run_id in ("one", "two"):
+        case = own.case
+        case.release(case.begin(one.model, one.input, one.settings, run_id=run_id, **told))
+    own.lock.unlock()
+    again = Session(engine=engine, preferences=preferences)
+    again.start()
+    with qtbot.waitSignal(again.keeping.found) as found:
+        again.keeping.begin()
+    (left,) = found.args
+    assert left.without == ("one", "two")
+    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
+    again.keeping.open_left(left)
+    qtbot.waitUntil(lambda: again.case.file.path == left.path and not again.worker.busy())
+    for run_id in left.without if ended == "both" else left.without[:1]:
+        again.runs.ended.emit(one.model_copy(update={"run_id": run_id}))
+    again.keeping.discard()
+    assert again.shutdown()
+    assert cases() == ([] if ended == "both" else [left.path])
+
+
 def test_no_run_of_another_case_goes_on_in_place_of_the_one_that_was_to(
     kept, engine, preferences, make, qtbot, tmp_path
 ):
