@@ -143,6 +143,7 @@ class NoticeArea(QWidget):
         self.more.hide()
         self.more.toggled.connect(self._arrange)
         self.notices: list[Notice] = []
+        self._loose, self._read = frozenset[str](), frozenset[str]()
         self.quiet = self._low = False
         self.hide()
 
@@ -185,7 +186,7 @@ class NoticeArea(QWidget):
             self._arrange()
             return old
         notice = Notice(kind, sentence, about=about)
-        notice.add_button("Dismiss", partial(self.dismiss, notice))
+        notice.add_button("Dismiss", partial(self._put_away, notice))
         self._add(notice)
         if kind == "info" and not stays:
             QTimer.singleShot(INFO_MS, notice, partial(self.dismiss, notice))
@@ -233,18 +234,30 @@ class NoticeArea(QWidget):
         for notice in [n for n in self.notices if n.kind in kinds]:
             self.dismiss(notice)
 
-    def keep_loose(self, kind: str, sentences: Sequence[str]) -> None:
+    def keep_loose(self, kind: str, sentences: Sequence[str], *, known: bool = True) -> None:
         """Have these notices of a kind that go with nothing in particular, and no others.
 
-        One that is there keeps its place: what came after it is newer.
+        One that is there keeps its place: what came after it is newer. One that somebody dismissed
+        stays away as long as it would be said; where that is not ``known`` now, it is remembered.
         """
         wanted = [in_the_window(sentence) for sentence in sentences]
+        if known:
+            self._loose = frozenset(wanted)
+            self._read &= self._loose
         for notice in [n for n in self.notices if n.kind == kind and not n.about]:
             if notice.sentence not in wanted:
                 self.dismiss(notice)
         for sentence in wanted:
-            if self._shown(sentence) is None:
+            if self._shown(sentence) is None and not self.was_read(sentence):
                 self.show_notice(kind, sentence)
+
+    def was_read(self, sentence: str) -> bool:
+        """Whether somebody dismissed what is said of the form, and it would be said still."""
+        return in_the_window(sentence) in self._read
+
+    def forget_read(self) -> None:
+        """What is said from now on is of something else, even if in the same words."""
+        self._read = frozenset()
 
     def clear_about(self, *topics: str) -> None:
         """Dismiss all notices that go with what is there no more."""
@@ -317,6 +330,11 @@ class NoticeArea(QWidget):
         self.notices.insert(0 if behind else len(self.notices), notice)
         self._stack.insertWidget(0, notice)
         self._arrange()
+
+    def _put_away(self, notice: Notice) -> None:
+        """Somebody has read it."""
+        self._read |= self._loose & {notice.sentence}
+        self.dismiss(notice)
 
     def _answer(self, notice: Notice, answer: Callable[[], None]) -> None:
         self.dismiss(notice)

@@ -30,7 +30,7 @@ class Notifications(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._notices = session, notices
-        session.notice.connect(notices.show_notice)
+        session.notice.connect(self._on_notice)
         session.exports.exported.connect(self._on_written)
         notices.written.connect(session.exports.exported)
         session.loading.refused.connect(self._on_refused)
@@ -48,12 +48,20 @@ class Notifications(QObject):
         session.keeping.changed.connect(partial(notices.clear_about, "unsaved"))
         session.keeping.unread.connect(self._on_unread)
 
+    @Slot(str, str)
+    def _on_notice(self, kind: str, sentence: str) -> None:
+        """A run warns of what was said of the form before it: who dismissed that has read it."""
+        if kind != "warning" or not self._notices.was_read(sentence):
+            self._notices.show_notice(kind, sentence)
+
     @Slot()
     def _on_model(self) -> None:
+        self._notices.forget_read()
         self._notices.clear_about("model", "fit", "run")
 
     @Slot()
     def _on_input(self) -> None:
+        self._notices.forget_read()
         self._notices.clear_about("input", "fit", "run")
 
     @Slot()
@@ -133,4 +141,4 @@ class Notifications(QObject):
         """What speaks against a run of the form, before it is started."""
         session = self._session
         said = *session.runs.warnings(), *session.range_check.sentences
-        self._notices.keep_loose("warning", said)
+        self._notices.keep_loose("warning", said, known=session.loading.subject is not None)

@@ -39,6 +39,36 @@ def button(notice, title):
     return next(w for w in widgets if getattr(w, "text", str)() == title)
 
 
+def test_a_note_that_was_dismissed_stays_away_until_it_is_of_something_else(window, engine, qtbot):
+    engine.answer, session = 1, window.session
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: session.runs.ready and bool(warned(window)))
+    (said,) = warned(window)
+    assert said.startswith("Without noise the base model predicts '1'")
+    button(window.notices.front, "Dismiss").click()
+    assert not warned(window)
+    session.form.changed.emit()
+    session.notice.emit("warning", said)  # the run that ends has found it too
+    session.loading._fit()  # the same model and input, for another setting
+    qtbot.waitUntil(lambda: session.runs.ready and not session.worker.busy())
+    assert not warned(window)
+    session.notice.emit("warning", "It was not kept.")
+    assert warned(window) == ["It was not kept."]
+    session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: said in warned(window))
+
+
+def test_a_note_on_a_setting_is_new_when_it_is_set_again(loaded):
+    editor, trained = loaded.left.settings.fields["sigma"].editor, "trained with sigma 0.25"
+    editor.setText("0.5")
+    assert [text for text in warned(loaded) if trained in text]
+    button(loaded.notices.front, "Dismiss").click()
+    for sigma, count in (("0.25", 0), ("0.5", 1)):
+        editor.setText(sigma)
+        assert len([text for text in warned(loaded) if trained in text]) == count
+
+
 def test_an_example_gives_way_to_that_of_the_model_that_was_chosen(graphs, qtbot):
     graphs.session.loading.open_model(ModelRequest("demo:karate"))
     qtbot.waitUntil(lambda: graphs.session.runs.ready)
