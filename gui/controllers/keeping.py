@@ -7,7 +7,8 @@ unfinished and this one opened, and did not go on with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,19 @@ _TAKEN = "What an earlier session left was opened or thrown away by another wind
 _UNREAD = "What an earlier session left could not be read, and stays where it is: {why}"
 
 
+@dataclass(frozen=True)
+class Ways:
+    """What whoever closes the window may do with a table first.
+
+    Attributes:
+        show: brings its page into sight.
+        save: asks where to write it.
+    """
+
+    show: Callable[[], None]
+    save: Callable[[], object]
+
+
 class Keeping(QObject):
     """The session's own case, and which results are in no other file.
 
@@ -39,15 +53,18 @@ class Keeping(QObject):
         unkept: those of them that no file holds, so that the next start cannot offer them: where a
             session has no case of its own, or where a case could not be written.
         tables: what else was worked out and is in no file, by the work; no case keeps it.
+        ways: what may be done with these, by the work, where a page has them.
 
     Signals:
         changed: ``unsaved`` or ``tables`` did.
+        freed: a table that is in a file now, or is not wanted.
         found: a :class:`Left` of an earlier session.
         unread: a sentence about what an earlier session left and nobody can read; once for each.
         notice: kind and sentence.
     """
 
     changed = Signal()
+    freed = Signal(object)
     found = Signal(object)
     unread = Signal(str)
     notice = Signal(str, str)
@@ -73,6 +90,7 @@ class Keeping(QObject):
         self._unfinished = set[str]()  # ids of runs without a result, in the own file alone
         self.unsaved: set[str] = set()
         self.tables: dict[str, object] = {}
+        self.ways: dict[str, Ways] = {}
         self.unkept: set[str] = set()
         for signal in (runs.ended, runs.added):
             signal.connect(self._on_ended)
@@ -136,8 +154,11 @@ class Keeping(QObject):
         self.unkept.clear()
         self.changed.emit()
 
-    def hold(self, work: str, table: object | None) -> None:
+    def hold(self, work: str, table: object | None, ways: Ways | None = None) -> None:
         """A page has worked out a table, or None: that of an earlier work is gone from it."""
+        self.ways.pop(work, None)
+        if ways is not None and table is not None:
+            self.ways[work] = ways
         if table is not None:
             self.tables[work] = table
         elif self.tables.pop(work, None) is None:
@@ -148,6 +169,7 @@ class Keeping(QObject):
         """A table is in a file now, or is not wanted."""
         for work in [work for work, held in self.tables.items() if held is table]:
             self.hold(work, None)
+            self.freed.emit(table)
 
     def end(self, *, interrupted: bool) -> None:
         """The window closes: the file stays if something in it is nowhere else."""

@@ -97,8 +97,8 @@ class TradeOffPage(WorkPage):
 
     def _make_buttons(self) -> None:
         self.add_start("Co&mpare")
-        self.csv = self.add_button("Save CS&V…", lambda: self._ask_where_to_save("csv"))
-        self.json = self.add_button("Save &JSON…", lambda: self._ask_where_to_save("json"))
+        self.csv = self.add_button("Save CS&V…", lambda: self.ask_where_to_save("csv"))
+        self.json = self.add_button("Save &JSON…", lambda: self.ask_where_to_save("json"))
 
     def _connect(self) -> None:
         self.setup.ask_model.connect(self._ask_for_model)
@@ -266,7 +266,8 @@ class TradeOffPage(WorkPage):
         """Several schemes, none of which is the shown run."""
         return self.shown is not None
 
-    def _ask_where_to_save(self, fmt: str) -> None:
+    def ask_where_to_save(self, fmt: str) -> None:
+        """Where to write the shown schemes, as CSV for the attacker of the sliders, or as JSON."""
         if self.shown is not None:
             land = self.shown.land
             result = land.result

@@ -113,7 +113,7 @@ class PruningPage(WorkPage):
         self.add_start("P&rune")
         menu = QMenu(self)
         for fmt in ("csv", "json"):
-            menu.addAction(f"Save {fmt.upper()}…", partial(self._save, fmt))
+            menu.addAction(f"Save {fmt.upper()}…", partial(self.ask_where_to_save, fmt))
         self.save = menu_button("&Save ▾", "Save the table", "As CSV, or as JSON", menu)
         self.buttons.insertWidget(self.buttons.count() - 1, self.save)
 
@@ -222,7 +222,8 @@ class PruningPage(WorkPage):
         """Networks, none of which is the shown run."""
         return self.shown is not None
 
-    def _save(self, fmt: str) -> None:
+    def ask_where_to_save(self, fmt: str) -> None:
+        """Where to write the shown table, as CSV or as JSON."""
         if self.shown is not None:
             table = self.shown
             self._asker.save_file(

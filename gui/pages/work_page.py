@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from gui.controllers.keeping import Ways
 from gui.controllers.session import Session
 from gui.jobs.worker import Lane
 from gui.style import theme as themes
@@ -71,7 +73,8 @@ class WorkPage(Page):
 
     def hold(self, table: object | None) -> None:
         """What the work came to is saved nowhere yet; None for nothing."""
-        self._session.keeping.hold(self._work, table)
+        ways = Ways(partial(self.to_front.emit, self), partial(self.ask_where_to_save, "json"))
+        self._session.keeping.hold(self._work, table, ways)
 
     def write(self, table: object, path: Path, work: Callable[[], Path]) -> None:
         """Write a table, which whoever closes the window is asked about no more."""
@@ -82,6 +85,10 @@ class WorkPage(Page):
 
         title = f"writing {path.name}"
         self._session.worker.submit(lambda stop: work(), title, owed=True, on_done=wrote)
+
+    def ask_where_to_save(self, fmt: str) -> None:
+        """Where to write what the work came to, as CSV or as JSON."""
+        raise NotImplementedError
 
     def begin(self) -> None:
         """Start what is described."""

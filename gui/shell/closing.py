@@ -49,6 +49,8 @@ class Closing(QObject):
         self._close, self._leave, self._keeps = close, leave, keeps
         self._asked = frozenset[str]()  # about these results
         self._closes_when_saved = False
+        self._awaited: object | None = None  # the table after which to close
+        session.keeping.freed.connect(self._close_when_freed)
         for signal in (session.case.opened, session.case.listed, session.exports.saved):
             signal.connect(self._close_when_saved)
         session.worker.failed.connect(self._ask_again)  # it may not have been written
@@ -58,7 +60,9 @@ class Closing(QObject):
         """Ask before leaving, where there is something to ask."""
         session, unsaved = self._session, self._session.keeping.unsaved
         lost = len(session.keeping.unkept & unsaved)
-        if ask_about_work(self._notices, session, leave=self._leave, close=self._close):
+        if ask_about_work(
+            self._notices, session, leave=self._leave, close=self._close, save=self._save_table
+        ):
             return True
         if not self._keeps or unsaved <= self._asked:
             return False
@@ -84,6 +88,14 @@ class Closing(QObject):
     def _wait_for(self, ask: Callable[[], object]) -> None:
         """Close once a file is written; not if the dialog is cancelled."""
         self._closes_when_saved = True
+        self._await(ask)
+
+    def _save_table(self, table: object, ask: Callable[[], object]) -> None:
+        """Close once a table is in a file."""
+        self._awaited = table
+        self._await(ask)
+
+    def _await(self, ask: Callable[[], object]) -> None:
         ask()
         if self._asker.current is not None:
             self._asker.current.rejected.connect(self._ask_again)
@@ -99,7 +111,14 @@ class Closing(QObject):
             self._closes_when_saved = False
             self._close()
 
+    @Slot(object)
+    def _close_when_freed(self, table: object) -> None:
+        """What else there is to ask about is asked then."""
+        if table is self._awaited:
+            self._awaited = None
+            self._close()
+
     @Slot()
     def _ask_again(self) -> None:
         """Somebody stayed, there is another result, or a file was not written after all."""
-        self._asked, self._closes_when_saved = frozenset(), False
+        self._asked, self._closes_when_saved, self._awaited = frozenset(), False, None

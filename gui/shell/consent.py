@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
@@ -61,7 +62,12 @@ def ask_to_close(area: NoticeArea, question: str, leave: Callable[[], None]) -> 
 
 
 def ask_about_work(
-    area: NoticeArea, session: Session, *, leave: Callable[[], None], close: Callable[[], object]
+    area: NoticeArea,
+    session: Session,
+    *,
+    leave: Callable[[], None],
+    close: Callable[[], object],
+    save: Callable[[object, Callable[[], object]], None],
 ) -> bool:
     """Whether somebody has to be asked about work at hand, or of which no file has the outcome.
 
@@ -70,6 +76,7 @@ def ask_about_work(
         session: whose work it is.
         leave: closes the window without another question.
         close: closes it as a person does: what else there is to ask about is asked next.
+        save: asks by what it is given where to write a table, and closes the window then.
     """
     tables = session.keeping.tables
     if session.worker.asks:
@@ -81,9 +88,12 @@ def ask_about_work(
             session.keeping.let_go(table)
             close()
 
+        answers = dict[str, Callable[[], None]]()
+        if ways := session.keeping.ways.get(work):
+            answers = {"Save &JSON…": partial(save, table, ways.save), "S&how it": ways.show}
         area.ask(
             f"What the {work} came to is saved nowhere, and is lost when the window is closed.",
-            {"&Close without it": lose, "&Stay": _nothing},
+            answers | {"&Close without it": lose, "&Stay": _nothing},
             about="unsaved",
         )
     return bool(session.worker.asks or tables)

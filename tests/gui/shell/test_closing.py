@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
+
+from engine.core.errors import UserError
 
 TRAINING = "Stop the training and close?"
 
@@ -27,6 +30,58 @@ def answer(window, title):
     row = window.notices.front.buttons
     widgets = [row.itemAt(place).widget() for place in range(row.count())]
     next(w for w in widgets if getattr(w, "text", str)() == title).click()
+
+
+@pytest.fixture
+def pruned(loaded, monkeypatch):
+    """A window that was to be closed, with a table that is saved nowhere."""
+    page = loaded.pages.pruning
+    page.shown = SimpleNamespace(rows=(), verdict="")
+    monkeypatch.setattr("gui.pages.pruning.written", saved)
+    page.hold(page.shown)
+    loaded.close()
+    assert loaded.isVisible() and loaded.pages.currentWidget() is not page
+    return loaded
+
+
+def test_a_table_is_saved_before_the_window_closes(pruned, qtbot, tmp_path):
+    answer(pruned, "Save &JSON…")
+    pruned.asker.current.fileSelected.emit(str(tmp_path / "p.json"))
+    qtbot.waitUntil(lambda: not pruned.isVisible())
+    assert (tmp_path / "p.json").exists()
+
+
+def test_the_page_of_a_table_is_one_click_away(pruned):
+    answer(pruned, "S&how it")
+    assert pruned.pages.currentWidget() is pruned.pages.pruning and not questions(pruned)
+    assert pruned.isVisible() and pruned.session.keeping.tables
+
+
+def test_a_table_that_was_not_saved_closes_nothing(pruned, qtbot, tmp_path, monkeypatch):
+    """Nobody chose a file, or it could not be written: what is saved later is no answer."""
+    page, keeping = pruned.pages.pruning, pruned.session.keeping
+    answer(pruned, "Save &JSON…")
+    pruned.asker.current.reject()
+    keeping.let_go(page.shown)
+    assert pruned.isVisible()
+    page.hold(page.shown)
+    pruned.close()
+    monkeypatch.setattr("gui.pages.pruning.written", refused)
+    answer(pruned, "Save &JSON…")
+    with qtbot.waitSignal(pruned.session.worker.failed):
+        pruned.asker.current.fileSelected.emit(str(tmp_path / "p.json"))
+    assert pruned.isVisible() and keeping.tables
+    keeping.let_go(page.shown)
+    assert pruned.isVisible()
+
+
+def refused(_table, path):
+    raise UserError(f"Cannot write {path}: the disk is full.")
+
+
+def saved(_table, path):
+    path.write_text("{}")
+    return path
 
 
 def train(window):
