@@ -41,6 +41,7 @@ from gui.shell.opening import Opening
 from gui.shell.pages import Pages
 from gui.shell.palette import Palette
 from gui.shell.recent_files import RecentMenus
+from gui.shell.shares import Shares
 from gui.shell.status_line import StatusLine
 from gui.shell.talk_bar import Blank, TalkBar
 from gui.shell.talking import Talking
@@ -147,16 +148,12 @@ class Window(QMainWindow):
 
     def _lay_out(self) -> QSplitter:
         middle = geometry.FIRST_SIZE[0] - LEFT_WIDTH - RIGHT_WIDTH - 2 * (MARGIN + HANDLE)
-        columns = divided(
-            Qt.Orientation.Horizontal,
-            self.left,
-            self.pages,
-            self.statement,
-            sizes=(LEFT_WIDTH, middle, RIGHT_WIDTH),
-        )
+        parts, sizes = (self.left, self.pages, self.statement), (LEFT_WIDTH, middle, RIGHT_WIDTH)
+        columns = divided(Qt.Orientation.Horizontal, *parts, sizes=sizes)
         columns.setHandleWidth(HANDLE)
         for place, share in enumerate((1, 6, 2)):
             columns.setStretchFactor(place, share)
+        Shares(columns, sizes, self.session.preferences if self._remembers else None)
         body, self.body, over = QWidget(), Body(columns), (self.notices, self.extend_bar)
         inner = QVBoxLayout(body)
         self.status_line = StatusLine(self.session, *over, around=body, pages=self.pages)
@@ -223,7 +220,6 @@ class Window(QMainWindow):
     def _splitters(self) -> dict[str, QSplitter]:
         grid = self.pages.explore.grid
         return {
-            "columns": self.columns,
             "rows": grid.rows,
             "upper": grid.upper,
             "lower": grid.under,

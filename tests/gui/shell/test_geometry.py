@@ -61,22 +61,16 @@ def test_parts_come_back_as_they_were(pane, qtbot, preferences):
     assert other.saveState() == splitter.saveState()
 
 
-def test_columns_are_those_of_when_all_were_in_sight(loaded, preferences):
+def test_parts_are_those_of_when_all_were_in_sight(pane, preferences):
     """Closed beside a page that has the room alone, a window came back with the narrowest."""
-    columns = loaded.columns
-    remember(loaded, {"columns": columns}, preferences)
-    before = columns.saveState()
-    loaded.pages.show_page(loaded.pages.verify)
-    assert columns.saveState() != before
-    remember(loaded, {"columns": columns}, preferences)
-    assert preferences.state("columns") == before
-
-
-def test_what_was_dragged_is_remembered_whatever_is_in_sight_at_the_end(loaded, preferences):
-    columns = loaded.columns
-    restore(loaded, {"columns": columns}, preferences)
-    columns.moveSplitter(columns.sizes()[0] + 60, 1)
-    dragged = columns.saveState()
-    loaded.pages.show_page(loaded.pages.verify)
-    remember(loaded, {"columns": columns}, preferences)
-    assert preferences.state("columns") == dragged
+    splitter = QSplitter(pane)
+    splitter.resize(500, 50)
+    for _ in range(2):
+        splitter.addWidget(QWidget())
+    restore(pane, {"rows": splitter}, preferences)
+    splitter.moveSplitter(splitter.sizes()[0] + 60, 1)
+    dragged = splitter.saveState()
+    assert preferences.state("rows") == dragged
+    splitter.widget(0).hide()
+    remember(pane, {"rows": splitter}, preferences)
+    assert preferences.state("rows") == dragged

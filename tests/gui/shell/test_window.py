@@ -327,12 +327,17 @@ def test_state_is_restored(loaded, preferences, engine):
 
     loaded.appearance.set_theme("dark")
     loaded.resize(1111, 777)
-    loaded.columns.setSizes([400, 400, 311])
+    QApplication.processEvents()
+    loaded.columns.moveSplitter(400, 1)
+    dragged = loaded.columns.sizes()
     loaded.close()
     again = Window(Session(engine=engine, preferences=preferences))
     # the offscreen screen is 800 wide, and Qt keeps a restored window on its screen
     assert preferences.state("geometry") is not None
-    assert again.columns.saveState() == preferences.state("columns")
+    again.resize(1111, 777)
+    again.show()
+    QApplication.processEvents()
+    assert again.columns.sizes() == dragged
     assert again.commands["theme-dark"].isChecked()
     again.leave()
     again.deleteLater()
@@ -345,14 +350,16 @@ def test_a_window_that_does_not_remember_leaves_the_state_of_others_alone(loaded
     from gui.shell.window import Window
 
     loaded.resize(640, 700)
-    loaded.columns.setSizes([400, 400, 311])
+    QApplication.processEvents()
+    loaded.columns.moveSplitter(loaded.columns.sizes()[0] + 20, 1)
     loaded.close()
-    saved = preferences.state("geometry"), preferences.state("columns")
+    saved = preferences.state("geometry"), preferences.state("shares")
+    assert None not in saved
     shown = Window(Session(preferences=preferences), remembers=False)
     assert shown.size().toTuple() == FIRST_SIZE
     shown.leave()
     shown.deleteLater()
-    assert (preferences.state("geometry"), preferences.state("columns")) == saved
+    assert (preferences.state("geometry"), preferences.state("shares")) == saved
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (800, 600)])
