@@ -163,9 +163,11 @@ class FileAsker:
     Attributes:
         current: the dialog opened last.
         size: of the next one, where the desktop has none of its own: as somebody left the last.
+        folder: where the next one begins: that of the last answer; None before there was one.
     """
 
     size: ClassVar[tuple[int, int]] = (900, 560)
+    folder: ClassVar[Path | None] = None
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
@@ -186,7 +188,7 @@ class FileAsker:
         self._ready(dialog)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(filters.split(";;"))
-        dialog.filesSelected.connect(lambda names: answer([Path(name) for name in names]))
+        dialog.filesSelected.connect(lambda names: answer([_kept(name) for name in names]))
         return self._opened(dialog)
 
     def open_folder(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
@@ -211,11 +213,13 @@ class FileAsker:
     def _dialog(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
         dialog = QFileDialog(self._parent, title)
         self._ready(dialog)
-        dialog.fileSelected.connect(lambda name: answer(Path(name)))
+        dialog.fileSelected.connect(lambda name: answer(_kept(name)))
         return dialog
 
     def _ready(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if FileAsker.folder is not None and FileAsker.folder.is_dir():  # it may be gone since
+            dialog.setDirectory(str(FileAsker.folder))
         self.current = dialog
 
     def _opened(self, dialog: QFileDialog) -> QFileDialog:
@@ -231,6 +235,13 @@ class FileAsker:
             dialog.finished.connect(lambda: _keep_size(dialog))
             _fit(dialog, rows)
         return dialog
+
+
+def _kept(name: str) -> Path:
+    """An answer, in whose folder the next dialog begins; a folder is its own."""
+    path = Path(name)
+    FileAsker.folder = path if path.is_dir() else path.parent
+    return path
 
 
 def _keep_size(dialog: QFileDialog) -> None:

@@ -94,6 +94,46 @@ def test_a_name_is_proposed_for_writing(qtbot):
     dialog.close()
 
 
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """No answer was given before."""
+    monkeypatch.setattr(FileAsker, "folder", None)
+
+
+def test_a_dialog_begins_in_the_folder_of_the_last_answer(qtbot, tmp_path, monkeypatch):
+    parent, other = QWidget(), tmp_path / "other"
+    qtbot.addWidget(parent)
+    other.mkdir()
+    (tmp_path / "a.onnx").write_bytes(b"")
+    monkeypatch.chdir(other)
+    first = FileAsker(parent).open_file("Open", MODEL_FILTER, print)
+    assert first.directory().absolutePath() == str(other)
+    first.fileSelected.emit(str(tmp_path / "a.onnx"))
+    first.close()
+    kept = FileAsker(parent).save_file("Save", "report.pdf", print)  # another page has its own
+    assert kept.selectedFiles() == [str(tmp_path / "report.pdf")]
+    kept.close()
+    several = FileAsker(parent).open_files("Open", MODEL_FILTER, print)
+    assert several.directory().absolutePath() == str(tmp_path)
+    several.filesSelected.emit([str(other / "b.onnx")])
+    several.close()
+    folder = FileAsker(parent).open_folder("Open", print)
+    assert folder.directory().absolutePath() == str(other)
+    folder.fileSelected.emit(str(tmp_path))
+    folder.close()
+    assert FileAsker.folder == tmp_path
+
+
+def test_a_dialog_whose_folder_is_gone_begins_where_the_program_works(qtbot, tmp_path, monkeypatch):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(FileAsker, "folder", tmp_path / "gone")
+    dialog = FileAsker(parent).open_file("Open", MODEL_FILTER, print)
+    assert dialog.directory().absolutePath() == str(tmp_path)
+    dialog.close()
+
+
 @pytest.fixture
 def in_a_folder(qtbot, tmp_path):
     """Qt's own dialog over a folder with a file whose size and kind are long words."""
