@@ -28,6 +28,8 @@ ARCHIVE = ".npz"
 SUFFIXES = (ARCHIVE, ".graphml", ".gexf", ".edgelist", ".edges")
 _NUMBERED = re.compile(r"(?P<graph>.+):(?P<node>\d{1,12})", re.DOTALL)
 _NAMED = re.compile(r"(?P<graph>.+\.(?:npz|graphml|gexf|edgelist|edges|json)):(?P<node>[^:/\\]+)")
+FITTING = "demo:karate-hierarchical-sparse"
+"""A shipped model that takes a node: named where one does not."""
 _HEAD = 4096
 _WHAT = (
     "give a graph as .npz with index pairs (A, X, y) or CSR parts (adj_data, attr_data, labels), "
@@ -263,8 +265,7 @@ def fit(given: GraphInput, model: ModelIdentity) -> FittedInput:
 def _check_model(model: ModelIdentity, width: int, source: str) -> None:
     if model.kind != "graph":
         raise UserError(
-            f"The model '{model.name}' takes no graphs; give a graph model, e.g. "
-            "demo:karate-hierarchical-sparse."
+            f"The model '{model.name}' takes no graphs; give a graph model, e.g. {FITTING}."
         )
     wanted = model.input_shape[-1] - (model.encoding == "indicator")
     if wanted != width:

@@ -132,9 +132,11 @@ def offered() -> Offer:
 
 def _examples(group: _Group, shipped: Sequence[str]) -> Iterator[Example]:
     from engine.inputs import expand_shipped, load_input
+    from engine.inputs.node import FITTING
     from engine.inputs.shipped import gallery
 
-    models = tuple(name for name in shipped if _group_of(name) is group)
+    fitting = (name for name in shipped if _group_of(name) is group)
+    models = tuple(sorted(fitting, key=lambda name: name != FITTING))  # the one a refusal names
     if not models:
         return
     digits = group.inputs.startswith("digits")

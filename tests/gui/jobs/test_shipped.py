@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
+from engine.core.errors import UserError
 from engine.inputs import load_input
+from engine.inputs.node import fit
 from engine.models.demo import catalogue
 from gui.jobs.shipped import offered
 
@@ -19,6 +23,16 @@ def test_every_example_opens_and_every_model_it_names_is_shipped():
     assert offer.models_for("letters:3") == ("demo:letters-mask", "demo:letters-uniform")
     assert "demo:digits-clean" in offer.models_for("digits16:3")
     assert "demo:digits-clean" not in offer.models_for("digits:3")
+
+
+def test_the_model_that_a_refusal_names_is_the_one_that_is_offered():
+    class Digits:
+        kind, name = "image", "digits"
+
+    member = load_input("karate:12")
+    with pytest.raises(UserError) as refused:
+        fit(member, Digits())
+    assert f"e.g. {offered().models_for(member.source)[0]}." in str(refused.value)
 
 
 def test_what_no_shipped_model_takes_is_not_offered(monkeypatch):
