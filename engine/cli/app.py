@@ -39,7 +39,7 @@ from engine.cli.slides import slides_command, slides_flags
 from engine.cli.subject import subject_flags
 from engine.cli.train import train_command, train_flags
 from engine.cli.verify import verify_command, verify_flags
-from engine.core.errors import DiskFull, StoppedEarly, UserError, quoted
+from engine.core.errors import DiskFull, StoppedEarly, UserError, memory_is_short, quoted
 from engine.evidence.settings import Task
 from engine.system.interrupt import INTERRUPTED, interrupted
 
@@ -98,6 +98,10 @@ _EXAMPLES = {
 missing."""
 _UNADVISED = ("Missing ", "No such option: ", "Got unexpected extra argument")
 _STOPPED = "Stopped before it was done; nothing more was written."
+_MEMORY = (
+    "There is too little memory for this; end other programs, or allow this one more (ulimit -v). "
+    "CERTISCOPE_TRACEBACK=1 shows where."
+)
 Demo = Callable[[Path], int]
 
 
@@ -272,6 +276,8 @@ def _no_output(error: BaseException) -> int:
 def _internal(error: Exception) -> int:
     if os.environ.get("CERTISCOPE_TRACEBACK"):
         traceback.print_exception(error)
+    if memory_is_short(error):
+        return _say(_MEMORY, FAILURE)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return _say(
         f"An error inside the program ({what}); CERTISCOPE_TRACEBACK=1 shows where.", FAILURE

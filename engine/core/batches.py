@@ -8,6 +8,8 @@ from typing import Any
 import numpy.typing as npt
 import torch
 
+from engine.core.errors import memory_is_short
+
 Batch = torch.Tensor | tuple[torch.Tensor, ...]
 
 
@@ -68,8 +70,5 @@ def size_in_bytes(batch: Batch) -> int:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether a batch failed because memory was short, as torch and the systems put it."""
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or any(
-        phrase in text for phrase in ("out of memory", "can't allocate memory")
-    )
+    """Whether a batch failed because memory was short, on the device or beside it."""
+    return isinstance(error, torch.OutOfMemoryError) or memory_is_short(error)

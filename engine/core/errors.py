@@ -94,6 +94,17 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
+def memory_is_short(error: BaseException) -> bool:
+    """Whether something failed because memory was short, as Python, torch and the systems put it.
+
+    >>> memory_is_short(MemoryError()), memory_is_short(ValueError("no such layer"))
+    (True, False)
+    """
+    text = str(error).lower()
+    said = any(phrase in text for phrase in ("out of memory", "can't allocate memory"))
+    return said or isinstance(error, MemoryError)
+
+
 def in_a_line(error: Exception, most: int = 160) -> str:
     """What an error of somebody else's code says, in one line without its full stop; else its kind.
 

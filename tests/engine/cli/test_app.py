@@ -54,6 +54,12 @@ def test_the_demo_exists_only_where_there_is_a_window(capsys: pytest.CaptureFixt
         (UserError("No such\nfile."), 2, "certiscope: No such file.\n"),
         (StoppedEarly("Stopped before\nit began."), 130, "certiscope: Stopped before it began.\n"),
         (KeyError("x"), 1, "certiscope: An error inside the program (KeyError: 'x'); "),
+        (MemoryError(), 1, "certiscope: There is too little memory for this; "),
+        (
+            RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
+            1,
+            "certiscope: There is too little memory for this; ",
+        ),
         (KeyboardInterrupt(), 130, "certiscope: Stopped before it was done; "),
         (OSError(36, "File name too long", "a" * 300), 1, f"certiscope: {'a' * 57}...: File name"),
     ],

@@ -4,6 +4,7 @@ import torch
 from engine.core.batches import (
     alike,
     from_arrays,
+    is_out_of_memory,
     joined,
     moved,
     parts,
@@ -42,3 +43,9 @@ def test_batches_are_joined_part_by_part():
     assert all(torch.equal(a, b[:3]) for a, b in zip(parts(again), PAIR, strict=True))
     assert joined([one]) is one
     assert torch.equal(joined([PAIR[0][:1], PAIR[0][1:]]), PAIR[0])  # type: ignore[arg-type]
+
+
+def test_memory_is_short_beside_the_device_too():
+    for error in (torch.OutOfMemoryError("CUDA"), MemoryError(), RuntimeError("out of memory")):
+        assert is_out_of_memory(error)
+    assert not is_out_of_memory(RuntimeError("shapes differ"))

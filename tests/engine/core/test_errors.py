@@ -1,6 +1,13 @@
 import pickle
 
-from engine.core.errors import BadValue, TrustRequired, UserError, in_a_line, quoted
+from engine.core.errors import (
+    BadValue,
+    TrustRequired,
+    UserError,
+    in_a_line,
+    memory_is_short,
+    quoted,
+)
 
 
 def test_trust_is_asked_for_certain_bytes():
@@ -29,3 +36,13 @@ def test_what_an_error_says_is_one_line_or_its_kind():
     assert in_a_line(ValueError("  no such layer.\nin forward\n")) == "no such layer"
     assert in_a_line(RuntimeError("\n")) == "RuntimeError"
     assert in_a_line(ValueError("x" * 500), 120) == "x" * 120
+
+
+def test_memory_is_short_whoever_says_so():
+    for error in (
+        MemoryError(),
+        RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+    ):
+        assert memory_is_short(error)
+    assert not memory_is_short(ValueError("the memory of a model"))
