@@ -10,9 +10,14 @@ from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.report import palette
 from engine.report.typeset import typeset
-from engine.verify.report import VerificationReport
+from engine.verify.report import Standing, Stated, Verdict, VerificationReport
 
 _KINDS = {"JSON": "evidence (JSON)", "PDF": "report (PDF)", "case": "case"}
+_TONES: dict[Standing, Verdict] = {
+    "stands as far as checked": "holds",
+    "not verified": "cannot be checked",
+    "does not stand": "does not hold",
+}
 
 
 def write_protocol(report: VerificationReport, path: Path) -> None:
@@ -50,6 +55,7 @@ def protocol_pdf(report: VerificationReport, when: datetime) -> bytes:
         "summary": report.summary(),
         "tone": "holds" if report.ok else "does not hold" if broken else "cannot be checked",
         "facts": [{"label": n, "value": v, "code": c} for n, v, c in facts if v],
+        "stated": [_as_stated(each) for each in report.stated],
         "claims": [
             {
                 "verdict": claim.verdict,
@@ -64,3 +70,17 @@ def protocol_pdf(report: VerificationReport, when: datetime) -> bytes:
         "theme": palette.theme(dark=False),
     }
     return typeset("protocol.typ", data, {}, "pdf", created=when.replace(microsecond=0))[0]
+
+
+def _as_stated(stated: Stated) -> dict[str, object]:
+    """A certificate as its file states it, struck through where it does not stand."""
+    why = f" ({stated.why})" if stated.why else ""
+    return {
+        "standing": f"{stated.about}: {stated.standing}{why}".removeprefix(": "),
+        "tone": _TONES[stated.standing],
+        "struck": stated.standing == "does not stand",
+        "outcome": stated.outcome,
+        "headline": stated.headline,
+        "note": stated.note,
+        "statement": stated.statement,
+    }

@@ -11,6 +11,8 @@ from engine.core.records import Record
 Verdict = Literal["holds", "does not hold", "cannot be checked"]
 Level = Literal["votes not re-drawn", "blocks re-drawn", "everything re-drawn"]
 """How far a verification went. Votes are taken as recorded unless they are drawn again."""
+Standing = Literal["stands as far as checked", "not verified", "does not stand"]
+"""Of what a file states, after the checks."""
 
 
 class Claim(Record):
@@ -49,6 +51,28 @@ class Redrawn(Record):
     selection: bool = True
 
 
+class Stated(Record):
+    """A certificate as its file states it.
+
+    Attributes:
+        about: which run of a case; empty where the file is about one run, or a set.
+        outcome: in capitals; empty for a set, which has one for each row.
+        headline: the region in numbers, or a class; empty where nothing is claimed.
+        note: what the numbers are, and of what.
+        statement: the sentence.
+        standing: whether it stands after the checks.
+        why: it does not, or is not verified; empty where it stands.
+    """
+
+    about: str = ""
+    outcome: str = ""
+    headline: str = ""
+    note: str = ""
+    statement: str
+    standing: Standing = "not verified"
+    why: str = ""
+
+
 class VerificationReport(Record):
     """All claims of one file.
 
@@ -56,6 +80,7 @@ class VerificationReport(Record):
         file: as it was named.
         kind: what it is.
         sha256: of its bytes; empty where they were not read.
+        stated: the certificates that it states, as far as they could be read.
         claims: in the order they were checked.
         redrawn: of each run what was drawn again; empty where nothing was.
         unfinished: runs of a case without a result, whose votes are not drawn again.
@@ -66,6 +91,7 @@ class VerificationReport(Record):
     file: str
     kind: Literal["JSON", "PDF", "case"]
     sha256: str = ""
+    stated: tuple[Stated, ...] = ()
     claims: tuple[Claim, ...]
     redrawn: tuple[Redrawn, ...] = ()
     unfinished: int = 0

@@ -17,8 +17,9 @@ from engine.verify.age import unrecorded
 from engine.verify.computed import check_computed
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
-from engine.verify.report import Claim, Redrawn, VerificationReport
+from engine.verify.report import Claim, Redrawn, Stated, VerificationReport
 from engine.verify.sets import SetCheck, together
+from engine.verify.stated import judged, of_run
 
 _TAKEN = (
     "Votes are taken as recorded unless they are drawn again: whoever invents votes can compute "
@@ -98,6 +99,7 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
         file=str(path),
         kind=kind,
         sha256=digest,
+        stated=judged(check.stated, claims),
         claims=claims,
         redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
         unfinished=check.unfinished,
@@ -125,11 +127,13 @@ class _Verification:
         older: what runs of an older schema do not record, each once.
         unfinished: runs of a case without a result; ``left_out`` those that the lot did not take.
         notes: what was found beside the file and is no claim of it.
+        stated: certificates, as the file states them.
     """
 
     def __init__(self, path: Path, plan: Plan) -> None:
         self.path, self.plan = path, plan
         self.notes: list[str] = []
+        self.stated: list[Stated] = []
         self.redrawn: list[Redrawn | None] = []
         self.older: dict[str, None] = {}
         self.unfinished = self.left_out = 0
@@ -144,6 +148,7 @@ class _Verification:
         stated = reading.read_evidence(data, self.path)
         yield from stated.claims
         if stated.evidence is not None:
+            self.stated.append(of_run(stated.evidence))
             yield from self._run(stated.evidence, self.plan.rerun)
         yield from self._signed(list(signatures.check_beside(self.path, data, self.notes.append)))
 
@@ -162,6 +167,7 @@ class _Verification:
         stated = reading.read_evidence(attached.evidence, self.path)
         yield from stated.claims
         if stated.evidence is not None:
+            self.stated.append(of_run(stated.evidence))
             yield from page.check_pages(
                 data, stated.evidence, attached.illustrations, signed=signed
             )
@@ -182,6 +188,7 @@ class _Verification:
         if stated.record is None:
             return
         self.notes.append(_OF_A_SET)
+        self.stated.append(Stated(statement=stated.record.statement))
         check = SetCheck(stated.record)
         yield from check.claims()
         for _, evidence in check.rows:
@@ -220,6 +227,7 @@ class _Verification:
             yield claim
             self.unfinished += evidence is None and claim.name == casefile.RECORDED
             if evidence is not None:
+                self.stated.append(of_run(evidence, claim.about))
                 self.left_out += not lot
                 whole: Literal["all"] | None = "all" if lot else None
                 for found in self._run(evidence, whole if share else self.plan.rerun):

@@ -28,6 +28,8 @@ def test_every_run_of_an_honest_case_holds(case: Path) -> None:
     assert {claim.about for claim in report.claims} == {"", "run 1", "run 2"}
     numbers = [claim for claim in report.claims if claim.name == "number of the run"]
     assert len(numbers) == 2
+    assert [one.about for one in report.stated] == ["run 1", "run 2"]
+    assert {one.standing for one in report.stated} == {"stands as far as checked"}
 
 
 def test_an_empty_case_is_not_verified(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.verify.protocol import protocol_pdf, write_protocol
-from engine.verify.report import Claim, VerificationReport
+from engine.verify.report import Claim, Stated, VerificationReport
 
 WHEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -43,9 +43,31 @@ def test_it_says_what_the_report_says_failures_first_and_is_the_same_every_time(
     assert pdf == protocol_pdf(found, WHEN)
 
 
+def test_it_repeats_what_was_certified_and_whether_that_stands():
+    stated = Stated(
+        about="run 2",
+        outcome="CERTIFIED",
+        headline="l2 <= 0.6482",
+        note="rounded down",
+        statement="The class is '7' for every change.",
+        standing="does not stand",
+        why="1 of 2 checks failed",
+    )
+    found = report(HOLDS, FAILS, stated=(stated,))
+    text = " ".join(words(protocol_pdf(found, WHEN)).split())
+    for said in ("run 2: does not stand (1 of 2 checks failed)", stated.statement, stated.note):
+        assert said in text, said
+    assert "CERTIFIED" in text and "0.6482" in text
+    plain = stated.model_copy(update={"standing": "not verified"})
+    struck = protocol_pdf(found, WHEN)
+    assert struck != protocol_pdf(report(HOLDS, FAILS, stated=(plain,)), WHEN)
+    assert json.loads(found.model_dump_json())["stated"][0]["headline"] == "l2 <= 0.6482"
+
+
 def test_names_from_a_hostile_file_are_text():
     hostile = Claim(name="#panic()", verdict="cannot be checked", detail="\u202e\x00日 *bold*")
-    text = words(protocol_pdf(report(hostile), WHEN))
+    stated = Stated(outcome="#panic()", statement="\u202e $x$ *bold* #panic()")
+    text = words(protocol_pdf(report(hostile, stated=(stated,)), WHEN))
     assert "#panic()" in text and "[U+202E]" in text and "*bold*" in text
 
 
