@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 RERUN = 3
 """Blocks that are drawn again when that is asked for."""
+_UNSIGNED = "Protocols are not signed"
+"""An envelope is about the files of a run; nothing here could check one about a protocol."""
+_FOUND = f"What was checked, and what was found. {_UNSIGNED}"
 _MARKS = {"holds": "✓", "does not hold": "✗", "cannot be checked": "?"}
 _INKS = {"holds": "certified", "does not hold": "danger", "cannot be checked": "warning"}
 
@@ -72,10 +75,12 @@ class VerifyPage(Page):
         self.all = draw.addAction("&Every vote", self._draw_all)
         self.pdf = protocol.addAction("As &PDF…", lambda: self._ask_where("pdf"))
         self.json = protocol.addAction("As &JSON…", lambda: self._ask_where("json"))
+        protocol.addSeparator()
+        protocol.addAction(_UNSIGNED).setEnabled(False)
         for place, button in enumerate(
             (
                 menu_button("&Draw again ▾", "Draw again", tip, draw),
-                menu_button("&Protocol ▾", "Save the protocol", "", protocol),
+                menu_button("&Protocol ▾", "Save the protocol", _FOUND, protocol),
             )
         ):
             self.buttons.insertWidget(place, button)

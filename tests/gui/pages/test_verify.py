@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from engine.evidence.settings import CertifySettings
 from engine.verify import Claim, VerificationReport
@@ -140,6 +140,15 @@ def test_the_protocol_is_saved_as_it_was_checked(session, make, qtbot, tmp_path,
         with qtbot.waitSignal(page.written) as heard:
             button.trigger()
         assert heard.args == [path] and path.read_bytes().startswith(begins)
+
+
+def test_beside_saving_it_is_said_that_protocols_are_not_signed(page):
+    said = "Protocols are not signed"
+    (button,) = (one for one in page.findChildren(QToolButton) if said in one.toolTip())
+    actions = button.menu().actions()
+    assert page.pdf in actions and page.json in actions
+    assert [one.text() for one in actions if not one.isSeparator()][-1] == said
+    assert not actions[-1].isEnabled()
 
 
 def test_everything_is_drawn_again_where_that_is_asked(page, make, tmp_path, monkeypatch):
