@@ -32,6 +32,7 @@ _LINE_GAP = 4
 """Pixels between lines of words."""
 _SMALLEST, _SIDE = 30, 110
 """Sides of an image beside words, smallest and largest."""
+_INPUT = "the input as the model takes it, before noise"
 Shape = Literal["lines", "row", "block", "column"]
 
 
@@ -68,11 +69,15 @@ class Box(QWidget):
         example: what is shown; None before there is one.
         views: a widget for each medium.
         ink: the theme's token for what is pointed out.
+        is_input: it shows the input itself.
     """
 
-    def __init__(self, *, ink: str = "accent", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, ink: str = "accent", is_input: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.example: Example | None = None
+        self.is_input = is_input
         self.views: list[Any] = []
         self.ink = ink
         self.stripe: tuple[str, Qt.BrushStyle] | None = None
@@ -100,7 +105,7 @@ class Box(QWidget):
         for view, medium in zip(self.views, example.media, strict=True):
             last = view is self.views[-1]
             caption = example.caption if last else "noisy" if self._paired else ""
-            detail = example.note if last else example.caption
+            detail = self._detail() if last else example.caption
             WIDGETS[medium.kind][1](view, medium, caption, detail, self.ink, chosen)
         self._mark_class(example.answered if striped and chosen is not None else None, chosen)
 
@@ -108,6 +113,11 @@ class Box(QWidget):
         """Pixels of height that its media and the stripe need."""
         needs = (max(view.minimumSizeHint().height(), view.minimumHeight()) for view in self.views)
         return max(needs, default=0) + self._row.contentsMargins().bottom()
+
+    def _detail(self) -> str:
+        """What happened to it; of the input, to which nothing did, what it is."""
+        note = self.example.note if self.example is not None else ""
+        return "\n".join(filter(None, (_INPUT, note))) if self.is_input else note
 
     @property
     def _paired(self) -> bool:
@@ -169,7 +179,8 @@ class Boxes(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.original, self.perturbed = Box(parent=self), Box(ink="runner_up", parent=self)
+        self.original = Box(is_input=True, parent=self)
+        self.perturbed = Box(ink="runner_up", parent=self)
         self.noisy: list[Box] = []
         self.changed: Example | None = None
         self._samples = 0

@@ -78,6 +78,17 @@ def test_a_ball_has_one_change_and_no_slider(plot) -> None:
     assert plot.boxes.perturbed.caption == "changed: 7 (l2 norm 0.500)"
 
 
+@pytest.mark.parametrize("make", [make_image_examples, make_text_examples])
+def test_the_input_too_says_under_the_pointer_what_it_is(plot, make) -> None:
+    figure = make()
+    plot.show_figure(figure)
+    boxes = (plot.boxes.original, *plot.boxes.noisy, plot.boxes.perturbed)
+    for box in boxes:
+        assert box.caption in box.views[-1].toolTip()
+    assert "the input as the model takes it, before noise" in boxes[0].views[-1].toolTip()
+    assert "before noise" not in boxes[1].views[-1].toolTip()
+
+
 def test_nothing_certified_shows_no_change(plot) -> None:
     plot.show_figure(make_pixel_examples("staircase", share=0.4))
     assert not plot.boxes.perturbed.isVisible() and not plot.slider.isVisible()
