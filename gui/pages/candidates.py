@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _NOBODY = "No shipped model certifies against such an attacker."
 _MOST = 6
 """So many colours and marks there are to tell candidates apart."""
+_FULL = f"{_MOST} take part at most; uncheck one to make room."
 
 
 class WhoPanel(Section):
@@ -90,6 +91,19 @@ class WhoPanel(Section):
         self._limit()
         self.changed.emit()
 
+    def admit(self, one: Candidate) -> str:
+        """Let one take part that was asked for; what there is to say where that changes nothing."""
+        if one not in self.known:
+            self.offer((one,))
+            return ""
+        box = self.boxes[self.known.index(one)]
+        if box.isChecked():
+            return f"{box.text()} of {visible(one.name)} takes part already."
+        if not box.isEnabled():
+            return f"{box.text()} of {visible(one.name)} is in the list; {_FULL}"
+        box.setChecked(True)
+        return ""
+
     def leave(self) -> None:
         """Nobody takes part any more."""
         for box in self.boxes:
@@ -118,7 +132,7 @@ class WhoPanel(Section):
         for box in self.boxes:
             box.setEnabled(box.isChecked() or not full)
         crowded = full and len(self.known) > _MOST
-        said = f"{_MOST} take part at most; uncheck one to make room." if crowded else ""
+        said = _FULL if crowded else ""
         say(self.hint, said if self.known else _NOBODY)
 
 

@@ -241,7 +241,8 @@ class TradeOffPage(WorkPage):
         say(self.complaint, in_the_window(sentence))
 
     def _on_added(self, one: Candidate) -> None:
-        self.setup.who.offer((one,))
+        if said := self.setup.who.admit(one):  # else a sentence about one before it stays
+            self._say_misfit(said)
 
     @Slot()
     def _ask_for_model(self) -> None:

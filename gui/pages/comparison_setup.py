@@ -55,7 +55,7 @@ class SetupColumn(QWidget):
 
     Signals:
         ask_model, ask_folder: a file or a folder is wanted.
-        misfit: why the open model cannot take part; empty where it does.
+        misfit: why the open model cannot take part, or that it does already; else empty.
         changed: another comparison is described.
         limited: the attacker is limited in another norm.
         ranked: noises of one deviation take part, whatever pixels change.
@@ -165,8 +165,7 @@ class SetupColumn(QWidget):
         except UserError as error:
             self.misfit.emit(str(error))
             return
-        self.misfit.emit("")
-        self.who.offer((found,))
+        self.misfit.emit(self.who.admit(found))
 
     def _norm(self) -> Norm:
         norm: Norm = self.norm.currentText()  # type: ignore[assignment]

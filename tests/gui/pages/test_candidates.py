@@ -52,6 +52,19 @@ def test_one_that_is_known_is_not_added_again(who):
     assert [box.text() for box in who.boxes][-1] == "Ablation" and len(who.boxes) == 3
 
 
+def test_one_that_is_asked_for_again_is_ticked_or_it_is_said_that_it_takes_part(who):
+    assert who.admit(gaussian(0.5)) == "Gaussian, sigma 0.5 of net 0.5 takes part already."
+    who.boxes[1].click()
+    assert who.admit(gaussian(0.5)) == "" and who.boxes[1].isChecked()
+    assert who.admit(gaussian(1.0)) == "" and len(who.chosen) == 3
+    who.offer(tuple(gaussian(sigma) for sigma in (0.1, 0.2, 0.3, 0.4)))
+    assert who.admit(gaussian(0.4)) == (
+        "Gaussian, sigma 0.4 of net 0.4 is in the list; "
+        "6 take part at most; uncheck one to make room."
+    )
+    assert len(who.chosen) == 6
+
+
 def test_no_more_than_can_be_told_apart(who):
     who.offer(tuple(gaussian(sigma) for sigma in (0.1, 0.2, 0.3, 0.4, 0.6)))
     assert len(who.chosen) == 6 and not who.boxes[-1].isEnabled()

@@ -110,6 +110,8 @@ def test_the_open_model_takes_part_under_the_noise_of_the_form(setup, idle_sessi
     idle_session.form.set(CertifySettings(scheme=Gaussian(sigma=0.7)))
     setup.who.add_open.click()
     assert (setup.who.known[-1].model, setup.who.known[-1].scheme.sigma) == (request, 0.7)
+    setup.who.add_open.click()
+    assert heard.pop().endswith(" takes part already.")
     idle_session.form.set(ExactSettings(scheme=DssnL1()))
     setup.who.add_open.click()
     assert heard == [
