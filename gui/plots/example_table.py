@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from engine.core.text import visible
 from gui.style import theme as themes
 from gui.style.theme import set_role
-from gui.widgets.elided import shortened
+from gui.widgets.elided import broken
 from gui.widgets.text_table_model import plain
 from gui.widgets.tips import set_tip
 
@@ -34,6 +34,8 @@ _NARROWEST, _LINE = 44, 21
 """Pixels of a column, and of a line, before scaling."""
 _LONGEST_ANSWERS = (100, 70, 48)
 """Pixels of an answer above a column, before scaling: less where no sample has room beside."""
+_MOST_LINES = 4
+"""Of an answer, where the rows leave room above them."""
 
 
 class Frames(QStyledItemDelegate):
@@ -81,6 +83,8 @@ class ExampleTable(QTableWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         set_role(self, "plain")
         self.horizontalHeader().setMinimumSectionSize(_NARROWEST)
+        align = Qt.AlignmentFlag
+        self.horizontalHeader().setDefaultAlignment(align.AlignLeft | align.AlignTop)
 
     def show_examples(self, original: Example, samples: tuple[Example, ...]) -> None:
         """Show the row and its noisy samples."""
@@ -132,9 +136,26 @@ class ExampleTable(QTableWidget):
         shown += noisy[:fitting]
         left = self.viewport().width() - sum(map(self.columnWidth, (NAME, *shown)))
         more = max(0, left) // len(shown)
-        for place in shown:
-            wide = self.columnWidth(place)
-            self.setColumnWidth(place, wide + min(more, wide // 2))
+        lines = self._answer_lines()
+        for place in (one for one in shown if one in self._heads):  # none before there is a row
+            wide, beside = self.columnWidth(place), self._beside_head(place)
+            answer = self._heads[place][1].answer
+            lacking = _wide(answer, self.horizontalHeader().fontMetrics()) + beside - wide
+            self.setColumnWidth(place, wide + min(more, max(wide // 2, lacking)))
+            self._head_one(place, self.columnWidth(place) - beside, lines)
+
+    def _answer_lines(self) -> int:
+        """How many an answer may take above its column: those that the rows leave free."""
+        rows = self.rowCount() * self.verticalHeader().defaultSectionSize()
+        each = self.horizontalHeader().fontMetrics().lineSpacing()
+        return max(1, min(_MOST_LINES, (self.height() - rows) // each - 2))  # its name, and a gap
+
+    def _beside_head(self, place: int) -> int:
+        """Pixels that a column needs beside the letters of its heading; Qt counts these as bold."""
+        head, bold = self.horizontalHeaderItem(place), QFont(self.horizontalHeader().font())
+        bold.setBold(True)
+        letters = _wide(head.text(), QFontMetrics(bold)) if head is not None else 0
+        return self.horizontalHeader().sectionSizeHint(place) - letters
 
     def _narrow_names(self, shown: list[int]) -> None:
         """Rather shorten names of columns than scroll to the values beside them."""
@@ -158,11 +179,14 @@ class ExampleTable(QTableWidget):
 
     def _head_all(self, most: float) -> None:
         """Name the columns, their answers no wider than so many pixels."""
-        metrics = self.horizontalHeader().fontMetrics()
-        for place, (name, example) in self._heads.items():
-            answer = shortened(example.answer, metrics, round(most))
-            detail = f"{example.caption}\n{example.note}" if example.note else example.caption
-            self._head(place, f"{name}\n{answer}", detail)
+        for place in self._heads:
+            self._head_one(place, most)
+
+    def _head_one(self, place: int, most: float, lines: int = 1) -> None:
+        name, example = self._heads[place]
+        answer = broken(example.answer, self.horizontalHeader().fontMetrics(), round(most), lines)
+        detail = f"{example.caption}\n{example.note}" if example.note else example.caption
+        self._head(place, f"{name}\n{answer}", detail)
 
     def _put(self, line: int, place: int, text: str, *, ink: str, tip: str) -> QTableWidgetItem:
         item = QTableWidgetItem(visible(text, lines=True))
@@ -176,3 +200,7 @@ class ExampleTable(QTableWidget):
         item = QTableWidgetItem(visible(text, lines=True))
         set_tip(item, tip)
         self.setHorizontalHeaderItem(place, item)
+
+
+def _wide(text: str, metrics: QFontMetrics) -> int:
+    return max(map(metrics.horizontalAdvance, text.split("\n")))

@@ -52,6 +52,37 @@ def test_a_long_answer_leaves_room_for_the_samples(table):
     assert head(table, ROW).startswith("row\nthe num") and head(table, ROW).endswith("…")
 
 
+def test_no_answer_is_shortened_beside_free_room(table):
+    figure = make_row_examples()
+    long = "the number within 25 of the reference"
+    samples = [one.model_copy(update={"answer": long}) for one in figure.samples[:1]]
+    figure = figure.model_copy(
+        update={
+            "original": figure.original.model_copy(update={"answer": long}),
+            "samples": tuple(samples),
+        }
+    )
+    table.resize(1200, 340)
+    show(table, figure)
+    for place in (ROW, FIRST_NOISY):
+        assert head(table, place).endswith(long) and fits(table, place)
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    table.resize(420, 340)
+    QApplication.processEvents()
+    assert head(table, ROW).replace("\n", " ") == f"row {long}"  # in lines, as there is room below
+    table.resize(420, 4 * table.rowHeight(0))
+    QApplication.processEvents()
+    assert head(table, ROW).endswith("…") and head(table, ROW).count("\n") == 1
+    assert fits(table, ROW) and fits(table, CHANGED)
+
+
+def fits(table, place):
+    """Whether the heading of a column has room, within the padding of the style."""
+    header = table.horizontalHeader()
+    lines = head(table, place).split("\n")
+    return max(map(header.fontMetrics().horizontalAdvance, lines)) + 8 <= table.columnWidth(place)
+
+
 def test_touched_cells_differ_by_colour_and_by_a_second_cue(table):
     theme = themes.current()
     raised, same, replaced, _ = (table.item(line, FIRST_NOISY) for line in range(4))
