@@ -19,7 +19,7 @@ from engine.core.text import visible
 from gui.plots.candidate_key import Key
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
-from gui.widgets.layouts import emptied
+from gui.widgets.layouts import alignment_of, emptied
 from gui.widgets.section import Section, Words, say, words
 from gui.widgets.tips import set_tip
 
@@ -119,7 +119,7 @@ class WhoPanel(Section):
         box.toggled.connect(self.changed)
         row = QVBoxLayout()
         row.setSpacing(0)
-        row.addWidget(box)
+        row.addWidget(box, 0, alignment_of(box))
         told.setContentsMargins(22, 0, 0, 0)
         row.addWidget(told)
         self._rows.addLayout(row)

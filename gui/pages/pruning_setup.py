@@ -20,7 +20,7 @@ from engine.core.fields import checked, field_specs
 from engine.pruning.records import METHODS, RECONSTRUCTED, TITLES, PruningSettings
 from gui.jobs.pruning_jobs import PruneWish
 from gui.setup.fields import Field
-from gui.widgets.layouts import filled
+from gui.widgets.layouts import alignment_of, filled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import Section, say, words
 
@@ -89,7 +89,7 @@ class PruningSetup(QWidget):
         filled(what.content, self.origin, named)
         for method, box in self.boxes.items():
             box.setChecked(True)
-            scores.content.addWidget(box)
+            scores.content.addWidget(box, 0, alignment_of(box))
             if method.startswith("usn"):
                 box.setToolTip(f"{RECONSTRUCTED}.")
         note = words(f"{RECONSTRUCTED}.", role="small")

@@ -21,7 +21,7 @@ from gui.jobs.training_jobs import AskedTraining
 from gui.setup.fields import Field
 from gui.style.theme import set_role
 from gui.widgets.file_dialogs import FileAsker
-from gui.widgets.layouts import emptied, filled, labelled
+from gui.widgets.layouts import alignment_of, emptied, filled, labelled
 from gui.widgets.section import Section, say, words
 
 DATA = {
@@ -179,7 +179,7 @@ class TrainingForm(Section):
         field.speak_of("image")  # nothing else is trained here
         self.fields[spec.name] = field
         self._grid.addWidget(field.label, 2 * row, 0)
-        self._grid.addWidget(field.row, 2 * row, 1)
+        self._grid.addWidget(field.row, 2 * row, 1, alignment_of(field.row))
         self._grid.addWidget(field.below, 2 * row + 1, 0, 1, 2)
         field.on_change(self._on_typed)
 

@@ -12,7 +12,7 @@ from engine.core.rounding import exact
 from engine.playground.laws import LAWS
 from engine.playground.scenes import SCENES
 from gui.playground.experiment import Experiment
-from gui.widgets.layouts import filled, labelled
+from gui.widgets.layouts import alignment_of, filled, labelled
 from gui.widgets.level import LevelSlider
 
 OWN, SHIFTED = "points of my own", "a small image, shifted"
@@ -111,7 +111,7 @@ class Controls(QWidget):
             grid.addWidget(labelled(title, focus), place, 0)
             grid.addWidget(editor, place, 1)
         for more, box in enumerate((self.exact, self.adversary, self.hold)):
-            grid.addWidget(box, len(rows) + more, 0, 1, 2)
+            grid.addWidget(box, len(rows) + more, 0, 1, 2, alignment_of(box))
         grid.setColumnStretch(1, 1)
 
     @Slot(int)

@@ -20,6 +20,7 @@ from gui.setup.row_input import RowInputView
 from gui.setup.text_input import PairInputView, TextInputView
 from gui.widgets.buttons import action_button, menu_button
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.layouts import alignment_of
 from gui.widgets.section import Section, say, well, words
 
 DATA_SET, DOWNLOAD = "torchvision:", "?download"
@@ -178,7 +179,7 @@ class InputPanel(Section):
         self.download.hide()
         self.back = back_button(self.spec.leave)
         for widget in (self.spec, self.back, self.download):
-            self.content.addWidget(widget)
+            self.content.addWidget(widget, 0, alignment_of(widget))
 
     def _build_open(self, actions: dict[str, QAction]) -> None:
         menu = QMenu(self)

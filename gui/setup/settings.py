@@ -19,7 +19,7 @@ from gui.setup.fields import Field
 from gui.setup.requirements import NeedsView
 from gui.widgets.buttons import quiet_button
 from gui.widgets.flag_names import in_the_window
-from gui.widgets.layouts import emptied
+from gui.widgets.layouts import alignment_of, emptied
 from gui.widgets.section import Section, say, words
 
 _CHOICE = 2
@@ -223,7 +223,7 @@ class SettingsPanel(Section):
     def _add(self, grid: QGridLayout, field: Field) -> None:
         row = grid.rowCount()
         grid.addWidget(field.label, row, 0)
-        grid.addWidget(field.row, row, 1)
+        grid.addWidget(field.row, row, 1, alignment_of(field.row))
         grid.addWidget(field.below, row + 1, 0, 1, 2)
         grid.setRowMinimumHeight(row + 1, 18)
         field.on_change(self._check)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLabel, QLayout, QSplitter, QWidget
 
 from engine.core.glossary import meaning
 from gui.style.theme import set_role
@@ -24,11 +24,19 @@ def filled(
     for part in parts:
         if isinstance(part, QLayout):
             layout.addLayout(part)
-        elif isinstance(part, QWidget):
-            layout.addWidget(part)
         else:
-            layout.addWidget(*part)
+            widget, stretch = (part, 0) if isinstance(part, QWidget) else part
+            layout.addWidget(widget, stretch, alignment_of(widget))
     return layout
+
+
+def alignment_of(widget: QWidget) -> Qt.AlignmentFlag:
+    """How a widget lies in its place: a check box is as wide as its words.
+
+    The frame of its focus would go around the whole place else, where a click toggles nothing.
+    """
+    is_box = isinstance(widget, QCheckBox)
+    return Qt.AlignmentFlag.AlignLeft if is_box else Qt.AlignmentFlag(0)
 
 
 def emptied(layout: QLayout) -> None:

@@ -65,6 +65,13 @@ def test_one_that_is_asked_for_again_is_ticked_or_it_is_said_that_it_takes_part(
     assert len(who.chosen) == 6
 
 
+def test_a_box_is_as_wide_as_its_words(who):
+    who.resize(600, 300)
+    who.show()
+    for box in who.boxes:
+        assert box.width() == box.sizeHint().width() < 500
+
+
 def test_no_more_than_can_be_told_apart(who):
     who.offer(tuple(gaussian(sigma) for sigma in (0.1, 0.2, 0.3, 0.4, 0.6)))
     assert len(who.chosen) == 6 and not who.boxes[-1].isEnabled()

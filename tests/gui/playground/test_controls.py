@@ -21,6 +21,15 @@ def test_every_control_declares_its_part_of_the_plan(experiment, qtbot):
     assert experiment.held
 
 
+def test_check_boxes_are_as_wide_as_their_words(experiment, qtbot):
+    controls = Controls(experiment)
+    qtbot.addWidget(controls)
+    controls.resize(700, 400)
+    controls.show()
+    for box in (controls.exact, controls.adversary, controls.hold):
+        assert box.width() == box.sizeHint().width()
+
+
 def test_they_show_a_plan_that_was_declared_elsewhere(experiment, qtbot):
     controls = Controls(experiment)
     qtbot.addWidget(controls)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QWidget
 
 from engine.case import Case
 from engine.case.merging import adopt
@@ -215,6 +215,15 @@ def test_pages_of_two_halves_need_not_scroll_on_full_hd_at_200_percent(loaded, m
         pages.show_page(page)
         QApplication.processEvents()
         assert body.verticalScrollBar().maximum() == 0, page.title.text()
+
+
+def test_check_boxes_are_as_wide_as_their_words(loaded):
+    """A click beside them toggles nothing, so that neither pointer nor focus go there."""
+    for page in (loaded.pages.keys, loaded.pages.pruning):
+        loaded.pages.show_page(page)
+        QApplication.processEvents()
+        seen = [box for box in page.findChildren(QCheckBox) if box.isVisible()]
+        assert seen and all(box.width() <= box.sizeHint().width() for box in seen)
 
 
 def test_drop_downs_show_their_rows_whole(loaded):

@@ -1,7 +1,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.widgets.layouts import divided, emptied, filled, labelled
 
@@ -42,3 +50,16 @@ def test_a_filled_layout_has_its_parts_in_order_and_no_margins(qtbot) -> None:
     assert row.itemAt(2).layout() is below
     assert [row.stretch(i) for i in range(3)] == [0, 3, 0]
     assert row.spacing() == 7 and row.contentsMargins().isNull()
+
+
+def test_a_check_box_is_as_wide_as_its_words_and_has_less_where_there_is_less(qtbot) -> None:
+    page, box, field = QWidget(), QCheckBox("some words"), QLineEdit()
+    qtbot.addWidget(page)
+    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    filled(QVBoxLayout(page), box, field)
+    page.show()
+    for width in (400, 40):
+        page.resize(width, 80)
+        page.layout().activate()
+        assert (box.x(), box.width()) == (0, min(width, box.sizeHint().width()))
+        assert field.width() == width
