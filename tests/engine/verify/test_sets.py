@@ -136,6 +136,8 @@ def test_a_report_is_verified_and_says_how_far(tmp_path: Path) -> None:
     assert report.ok and report.headline() == "Arithmetic holds; votes not re-drawn"
     found = {claim.name: claim.detail for claim in report.claims}
     assert found["bounds"] == "6 rows" and found["pages"] == "set again, byte for byte"
+    (stated,) = report.stated
+    assert stated.statement == set_statement(made.result) and not stated.why
     again = verify(path, Plan(counts_only=True, rerun=1))
     (open_,) = [claim for claim in again.claims if claim.verdict == "cannot be checked"]
     assert open_.name == "votes drawn again" and "its blocks" in open_.detail and not again.ok
