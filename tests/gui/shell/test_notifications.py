@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QPushButton
@@ -286,7 +287,7 @@ def at_work(window, what, monkeypatch):
         page = pages.pruning if what == "pruning" else pages.tradeoff
         work = "pruning.pruning" if what == "pruning" else "comparison.compared"
         monkeypatch.setattr(f"gui.pages.{work}", until_stopped)
-        monkeypatch.setattr(page.setup, "wish", lambda: None)
+        monkeypatch.setattr(page.setup, "wish", lambda: SimpleNamespace(norm="l2"))
         page.begin()
     elif what == "training":
         page = pages.training
