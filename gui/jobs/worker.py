@@ -59,8 +59,7 @@ class Job:
         quiet: too short or too frequent to be told of while it is at work.
         aside: so short that it is done between two snapshots of a job at work; nothing it touches
             may be what that job counts with.
-        owed: it writes a file that somebody asked for, and does so though the window closes before
-            its turn.
+        owed: it writes a file that was asked for, though the window closes before its turn.
         asks: the question whether to stop it, put to whoever closes the window meanwhile; empty
             for what is dropped without one, being short or not asked for.
         stop: set to ask the job to end early and return what it has.
@@ -299,10 +298,11 @@ class Worker(QObject):
         for job in self._pending:
             job.stop.set()
         self._thread.jobs.put(None)
-        latest = time.monotonic() + timeout_ms / 1000
-        ended = not self._thread.isRunning()
-        while not ended and (time.monotonic() < latest or any(job.owed for job in self._pending)):
-            ended = self._thread.wait(_WAIT_MS)
+        seconds = (timeout_ms + _WAIT_MS) / 1000
+        latest = time.monotonic() + seconds
+        while not (ended := self._thread.wait(_WAIT_MS)) and time.monotonic() < latest:
+            if any(job.owed for job in self._pending):  # all else has so long after them
+                latest = time.monotonic() + seconds
             self._poll()
         self._poll()
         self._timer.stop()

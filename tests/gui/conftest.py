@@ -55,6 +55,7 @@ from gui.jobs.shipped import Example, Offer
 from gui.jobs.sketches import AxesChoice
 from gui.style import theme as themes
 from gui.style.stylesheet import Rooms, apply_theme
+from gui.widgets.file_dialogs import FileAsker
 
 if TYPE_CHECKING:
     from gui.shell.window import Window
@@ -472,6 +473,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, logs and pasted images of a test stay in its folder."""
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setattr(FileAsker, "folder", None)
     QSettings.setPath(
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings")
     )
