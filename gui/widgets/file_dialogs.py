@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QDir, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import (
     QComboBox,
@@ -218,8 +218,9 @@ class FileAsker:
 
     def _ready(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if FileAsker.folder is not None and FileAsker.folder.is_dir():  # it may be gone since
-            dialog.setDirectory(str(FileAsker.folder))
+        known = FileAsker.folder is not None and FileAsker.folder.is_dir()  # it may be gone since
+        # said in either case: Qt has a folder of its own in mind, that of a dialog before
+        dialog.setDirectory(str(FileAsker.folder if known else QDir.currentPath()))
         self.current = dialog
 
     def _opened(self, dialog: QFileDialog) -> QFileDialog:
