@@ -35,6 +35,24 @@ def run(session, qtbot):
     qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.worker.busy())
 
 
+def started_again(engine, preferences, qtbot):
+    """The next start, with a file of its own, and what it finds."""
+    again = Session(engine=engine, preferences=preferences)
+    again.start()
+    with qtbot.waitSignal(again.keeping.found) as found:
+        again.keeping.begin()
+    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
+    return again, found.args[0]
+
+
+def opened_again(engine, preferences, qtbot):
+    """The next start, which has opened what it found."""
+    again, left = started_again(engine, preferences, qtbot)
+    again.keeping.open_left(left)
+    qtbot.waitUntil(lambda: again.case.file.path == left.path and not again.worker.busy())
+    return again, left
+
+
 def test_a_session_without_a_result_leaves_nothing(kept):
     assert len(cases()) == 1 and kept.case.title == ""
     assert kept.shutdown()
@@ -80,13 +98,8 @@ def test_the_next_session_offers_and_resumes_what_was_going(
     kept.shutdown()
     assert len(cases()) == 1
     engine.pause = 0.0
-    again = Session(engine=engine, preferences=preferences)
-    again.start()
-    with qtbot.waitSignal(again.keeping.found) as found:
-        again.keeping.begin()
-    (left,) = found.args
+    again, left = started_again(engine, preferences, qtbot)
     assert left.path == cases()[0] and left.unfinished == 1
-    qtbot.waitUntil(lambda: again.case.file is not None)
     again.keeping.open_left(left, resume=True)
     qtbot.waitUntil(lambda: again.runs.evidence is not None and not again.worker.busy())
     assert again.loading.request.spec == "demo:digits-0.25"
@@ -134,13 +147,8 @@ def test_a_result_that_was_saved_is_not_offered_beside_one_that_was_not(
     adopt(kept.case.file, other, ModelRequest("demo:x"))
     kept.keeping.note(["another"])
     kept.shutdown()
-    again = Session(engine=engine, preferences=preferences)
-    again.start()
-    with qtbot.waitSignal(again.keeping.found) as found:
-        again.keeping.begin()
-    (left,) = found.args
+    again, left = started_again(engine, preferences, qtbot)
     assert left.results == ("another",)
-    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
     again.keeping.open_left(left)
     qtbot.waitUntil(lambda: not again.worker.busy())
     assert again.keeping.unsaved == {"another"}
@@ -154,11 +162,8 @@ def test_a_result_that_was_saved_is_not_offered_beside_one_that_was_not(
 def test_it_is_discarded_when_that_is_asked_for(kept, engine, preferences, qtbot):
     run(kept, qtbot)
     kept.shutdown()
-    again = Session(engine=engine, preferences=preferences)
-    again.start()
-    with qtbot.waitSignal(again.keeping.found) as found:
-        again.keeping.begin()
-    again.keeping.discard_left(found.args[0])
+    again, left = started_again(engine, preferences, qtbot)
+    again.keeping.discard_left(left)
     qtbot.waitUntil(lambda: not again.worker.busy())
     assert again.shutdown() and not cases()
 
@@ -280,15 +285,8 @@ def test_an_unfinished_run_that_was_only_looked_at_is_offered_again(
     told = {"model_request": ModelRequest("demo:x"), "input_spec": "x", "key": 1}
     own.case.release(own.case.begin(one.model, one.input, one.settings, **told))
     own.lock.unlock()
-    again = Session(engine=engine, preferences=preferences)
-    again.start()
-    with qtbot.waitSignal(again.keeping.found) as found:
-        again.keeping.begin()
-    (left,) = found.args
+    again, left = opened_again(engine, preferences, qtbot)
     assert left.unfinished == 1 and not left.results
-    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
-    again.keeping.open_left(left)
-    qtbot.waitUntil(lambda: again.case.file.path == left.path and not again.worker.busy())
     if another:
         again.case.create(tmp_path / "new.certiscope")
         qtbot.waitUntil(lambda: again.case.title == "new" and not again.worker.busy())
@@ -309,15 +307,8 @@ def test_a_recovered_file_goes_when_its_runs_have_ended_and_are_discarded(
         case = own.case
         case.release(case.begin(one.model, one.input, one.settings, run_id=run_id, **told))
     own.lock.unlock()
-    again = Session(engine=engine, preferences=preferences)
-    again.start()
-    with qtbot.waitSignal(again.keeping.found) as found:
-        again.keeping.begin()
-    (left,) = found.args
+    again, left = opened_again(engine, preferences, qtbot)
     assert left.without == ("one", "two")
-    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
-    again.keeping.open_left(left)
-    qtbot.waitUntil(lambda: again.case.file.path == left.path and not again.worker.busy())
     for run_id in left.without if ended == "both" else left.without[:1]:
         again.runs.ended.emit(one.model_copy(update={"run_id": run_id}))
     again.keeping.discard()
@@ -337,12 +328,8 @@ def test_no_run_of_another_case_goes_on_in_place_of_the_one_that_was_to(
     for case in (own.case, other):
         case.release(case.begin(one.model, one.input, one.settings, **told))
     own.lock.unlock()
-    again = Session(engine=engine, preferences=preferences)
-    again.start()
-    with qtbot.waitSignal(again.keeping.found) as found:
-        again.keeping.begin()
-    qtbot.waitUntil(lambda: again.case.file is not None and not again.worker.busy())
-    again.keeping.open_left(found.args[0], resume=True)
+    again, left = started_again(engine, preferences, qtbot)
+    again.keeping.open_left(left, resume=True)
     again.case.open(other.path)
     qtbot.waitUntil(lambda: again.case.title == "other" and bool(again.case.listing.rows))
     qtbot.waitUntil(lambda: not again.worker.busy())
