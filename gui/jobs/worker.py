@@ -57,8 +57,7 @@ class Job:
         on_snapshot: given the newest snapshot, 12 to 15 times a second.
         urgent: somebody waits for it; a long job that is not urgent may give way.
         quiet: too short or too frequent to be told of while it is at work.
-        aside: so short that it is done between two snapshots of a job at work; nothing it touches
-            may be what that job counts with.
+        aside: done between two snapshots of a job at work, which may count with nothing it touches.
         owed: it writes a file that was asked for, though the window closes before its turn.
         asks: the question whether to stop it, put to whoever closes the window meanwhile; empty
             for what is dropped without one, being short or not asked for.
@@ -298,11 +297,12 @@ class Worker(QObject):
         for job in self._pending:
             job.stop.set()
         self._thread.jobs.put(None)
-        seconds = (timeout_ms + _WAIT_MS) / 1000
-        latest = time.monotonic() + seconds
-        while not (ended := self._thread.wait(_WAIT_MS)) and time.monotonic() < latest:
+        latest = time.monotonic() + timeout_ms / 1000
+        while not (ended := self._thread.wait(_WAIT_MS)):
             if any(job.owed for job in self._pending):  # all else has so long after them
-                latest = time.monotonic() + seconds
+                latest = time.monotonic() + timeout_ms / 1000
+            elif time.monotonic() >= latest:
+                break
             self._poll()
         self._poll()
         self._timer.stop()
