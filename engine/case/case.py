@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import __version__
 from engine.case import answers, check, log, numbers, owner, votes
-from engine.case.digests import subject
+from engine.case.digests import digest, subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS
 from engine.case.rows import (
@@ -21,7 +21,6 @@ from engine.case.rows import (
     settings_text,
     stored_digest,
 )
-from engine.core.canonical import digest
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import InputIdentity, ModelIdentity, Votes

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.core.canonical import digest
 from engine.core.records import InputIdentity, ModelIdentity, Votes
 from engine.evidence.settings import RunSettings, hashed, task_of
 from engine.evidence.vote_chain import chain_facts, chain_starts
+
+
+def digest(*parts: Any) -> str:
+    """SHA-256 over the canonical JSON of some parts.
+
+    A damaged row may hold bytes in the place of a text: its digest is that of no text.
+    """
+    text = _CANONICAL.encode(parts)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _no_text(part: bytes) -> dict[str, str]:
+    return {"bytes": part.hex()}
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_no_text)
 
 
 def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:

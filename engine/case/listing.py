@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.case import check, log, owner
+from engine.case.digests import digest
 from engine.case.log import Event
 from engine.case.rows import (
     Configuration,
@@ -17,7 +18,6 @@ from engine.case.rows import (
     configurations,
     read_configuration,
 )
-from engine.core.canonical import digest
 from engine.core.nouns import of_kind
 from engine.core.rounding import round_down
 from engine.evidence.tries import Ledger, claim_of, stream_of

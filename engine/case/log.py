@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from engine.case.digests import digest
 from engine.case.schema import CLAIM, SUBJECT
-from engine.core.canonical import digest
 from engine.core.records import Record
 
 Kind = Literal[

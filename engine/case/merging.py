@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.core.canonical import digest
+from engine.case.digests import digest
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.tries import claim_of, stream_of, with_tries

@@ -96,8 +96,7 @@ class Ledger:
 
 
 SESSION = Ledger()
-"""What this process began: a window, a program, or one command; and what a session that it goes on
-with had begun. By the digests of claims and streams, as in the log of a case."""
+"""What this process began: a window, a program, or one command."""
 
 
 def tries_in_words(evidence: Evidence) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 import torch
 
 from engine.core.batches import Batch, alike, from_arrays
-from engine.core.canonical import digest
 from engine.core.errors import UserError, in_a_line
 from engine.core.nouns import of_kind
 from engine.core.records import ModelIdentity, Timing, Votes
@@ -112,9 +111,8 @@ class Run:
             precision=settings.precision,
         )
         self.sampler.check.before = resume.function_check if resume else None
-        identity = self.classifier.identity  # digests, as the tries of a recovered session are
-        self.claim = digest(*claim_of(identity, self.fitted.identity, settings))
-        self.stream = digest(*stream_of(identity, settings))
+        self.claim = claim_of(self.classifier.identity, self.fitted.identity, settings)
+        self.stream = stream_of(self.classifier.identity, settings)
         if is_try:
             SESSION.enter(self.claim, self.stream)
         planned = max(settings.n, settings.n0)

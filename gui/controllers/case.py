@@ -66,10 +66,10 @@ class CaseController(QObject):
         """A new case."""
         self._write_anew(f"creating {path.name}", lambda: case_jobs.save_as(None, path, None, None))
 
-    def open(self, path: Path, *, of_session: bool = False) -> None:
-        """A case that exists; ``of_session`` where this session goes on with an earlier one's."""
+    def open(self, path: Path) -> None:
+        """A case that exists."""
         self._openings.submit(
-            lambda stop: case_jobs.open_case(path, of_session=of_session),
+            lambda stop: case_jobs.open_case(path),
             f"opening {path.name}",
             on_done=partial(self._on_opened, None),
             urgent=True,

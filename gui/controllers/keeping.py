@@ -125,7 +125,7 @@ class Keeping(QObject):
         """Open what an earlier session left, as this session's own; resume its unfinished run."""
         if (lock := self._claimed(left)) is not None:
             self._left, self._resumes = (left, lock), resume
-            self._case.open(left.path, of_session=True)
+            self._case.open(left.path)
         self.put_off(left)
 
     def discard_left(self, left: Left) -> None:

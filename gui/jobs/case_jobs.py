@@ -50,26 +50,15 @@ class Kept:
     recomputed: str = ""
 
 
-def open_case(path: Path, *, of_session: bool = False) -> Case:
+def open_case(path: Path) -> Case:
     """A case that exists.
-
-    Args:
-        path: of the file.
-        of_session: an earlier session kept it for itself, and this one goes on with it: it knows of
-            the tries of both.
 
     Raises:
         UserError: the file is not a case.
     """
     from engine.case import Case
-    from engine.evidence.tries import SESSION
 
-    case = Case.open(path)
-    if of_session:
-        case.known_to = "session"
-        for claim, stream in case.tries().values():
-            SESSION.enter(claim, stream)
-    return case
+    return Case.open(path)
 
 
 def listing(case: Case) -> Listing:

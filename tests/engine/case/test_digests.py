@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.case.digests import progress_digest, run_digest, same_run, start_hashes, subject
-from engine.core.canonical import digest
+from engine.case.digests import digest, progress_digest, run_digest, same_run, start_hashes, subject
 from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings, DecideSettings, PredictSettings
 from engine.procedures.certify import certify
@@ -65,6 +64,11 @@ def test_digests_tell_parts_apart() -> None:
     assert digest("ab", "c") != digest("a", "bc")
     assert progress_digest("r", "[1]", 2, "h", "") != progress_digest("r", "[1]", 3, "h", "")
     assert run_digest([1, "a"]) != run_digest(["1", "a"])
+
+
+def test_bytes_in_the_place_of_a_text_have_a_digest_of_no_text() -> None:
+    assert len(digest("a", b"a")) == 64
+    assert digest("a", b"a") not in (digest("a", "a"), digest("a", "61"))
 
 
 def test_a_field_that_decides_nothing_makes_no_other_claim() -> None:

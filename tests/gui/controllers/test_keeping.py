@@ -105,7 +105,6 @@ def test_the_next_session_offers_and_resumes_what_was_going(
     assert again.loading.request.spec == "demo:digits-0.25"
     assert "resume 1" in engine.calls and again.runs.evidence.complete
     assert cases() == [left.path] and again.case.title == ""
-    assert again.case.file.known_to == "session"  # nobody has named a case
     again.keeping.discard()
     assert again.shutdown() and not cases()
 

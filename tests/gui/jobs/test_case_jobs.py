@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 
 import pytest
 
@@ -9,13 +8,12 @@ from engine.case import Case
 from engine.case.merging import adopt
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, Execution, PredictSettings
-from engine.evidence.tries import SESSION
 from engine.models.request import ModelRequest
 from engine.oracles.audit import audited
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
 from gui.controllers.resume import extended
-from gui.jobs.case_jobs import Kept, keep_labels, listing, open_case, result, save_as
+from gui.jobs.case_jobs import Kept, keep_labels, listing, result, save_as
 from gui.jobs.engine_jobs import Subject, count_in, resume_in
 from gui.widgets.file_dialogs import SUFFIX
 from tests.cases import DECIDED, Slow, begun, counted, rewritten
@@ -137,29 +135,6 @@ def test_a_stopped_test_or_decision_is_resumed_in_the_window(case, subject, sett
     assert (again.chain, again.decision) == (whole.chain, whole.decision) and not said
     (row,) = listing(Case.open(case.path)).rows
     assert row.state == "finished" and not row.damage
-
-
-def test_who_goes_on_with_an_earlier_session_knows_the_tries_of_both(case, subject, monkeypatch):
-    monkeypatch.setattr(SESSION, "_streams", defaultdict(list))
-    case.known_to = "session"
-    for seed, ends in ((1, True), (2, False)):
-        stop, settings = threading.Event(), SETTINGS.model_copy(update={"seed": seed})
-        for _ in (work := count(case, subject, settings, stop=stop)):
-            if not ends:
-                work.close()  # as a process that is killed
-                break
-    monkeypatch.setattr(SESSION, "_streams", defaultdict(list))  # another process
-    finish(certify(subject.classifier, subject.fitted, SETTINGS.model_copy(update={"seed": 3})))
-    again = open_case(case.path, of_session=True)
-    resumed = finish(
-        resume_in(again, 2, subject, EXECUTION, threading.Event(), warn=lambda sentence: None)
-    )
-    assert resumed.statement.endswith("Try 3 of 3 known to this session.")
-    assert again.result(2) == again.evidence(2) == resumed
-    another = finish(count(again, subject, SETTINGS.model_copy(update={"seed": 4})))
-    assert another.statement.endswith("Try 4 of 4 known to this session.")
-    assert Case.open(case.path).result(2).statement.endswith("Try 3 of 4 known to this case.")
-    assert open_case(case.path).known_to == "case"
 
 
 def test_a_prediction_is_kept(case, subject):
