@@ -76,6 +76,9 @@ def _checked(case: Case, path: Path, share: float) -> Iterator[tuple[Claim, Evid
         if evidence is None and record.verdict == "holds":
             detail = f"{row.counted:,} of {row.settings.n:,} votes, no result yet"
             record = record.model_copy(update={"detail": detail})
+        if evidence is not None and (evidence.runs_counted or row.of) < row.of:
+            later = f"stated when fewer were known: the case knows {row.of:,} tries now"
+            record = record.model_copy(update={"detail": later})
         yield record, evidence, row.id in lot
         if evidence is not None:
             yield _claim("number of the run", _miscounted(row, evidence), about), None, False

@@ -15,8 +15,15 @@ from engine.verify.report import Claim, Standing, Stated, Verdict
 T = TypeVar("T")
 
 
-def of_run(evidence: Evidence, about: str = "") -> Stated:
-    """What a run states; an attack that refutes it is the reason why it does not stand."""
+def of_run(evidence: Evidence, about: str = "", since: str = "") -> Stated:
+    """What a run states; an attack that refutes it is the reason why it does not stand.
+
+    Args:
+        evidence: of the run.
+        about: which run of a case it is.
+        since: what has come about since it was stated; it is noted.
+    """
+    note = _worked_out(lambda: region_note(evidence.region, evidence.input), otherwise="")
     refuted = _worked_out(lambda: evidence.contradicted, otherwise=False)
     word = "CONTRADICTED" if refuted else evidence.outcome.upper()
     why = _worked_out(lambda: attack_in_words(evidence), otherwise="") if refuted else ""
@@ -24,7 +31,7 @@ def of_run(evidence: Evidence, about: str = "") -> Stated:
         about=about,
         outcome=word if evidence.complete else f"{word} · PARTIAL",
         headline=_worked_out(lambda: headline_of(evidence), otherwise=""),
-        note=_worked_out(lambda: region_note(evidence.region, evidence.input), otherwise=""),
+        note="; ".join(filter(None, (note, since))),
         statement=evidence.statement,
         standing="does not stand" if refuted else "not verified",
         why=why.rstrip("."),

@@ -227,7 +227,7 @@ class _Verification:
             yield claim
             self.unfinished += evidence is None and claim.name == casefile.RECORDED
             if evidence is not None:
-                self.stated.append(of_run(evidence, claim.about))
+                self.stated.append(of_run(evidence, claim.about, claim.detail))
                 self.left_out += not lot
                 whole: Literal["all"] | None = "all" if lot else None
                 for found in self._run(evidence, whole if share else self.plan.rerun):

@@ -61,7 +61,12 @@ class Closing(QObject):
         session, unsaved = self._session, self._session.keeping.unsaved
         lost = len(session.keeping.unkept & unsaved)
         if ask_about_work(
-            self._notices, session, leave=self._leave, close=self._close, save=self._save_table
+            self._notices,
+            session,
+            leave=self._leave,
+            close=self._close,
+            save=self._save_table,
+            stay=self._ask_again,
         ):
             return True
         if not self._keeps or unsaved <= self._asked:

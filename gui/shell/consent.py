@@ -68,6 +68,7 @@ def ask_about_work(
     leave: Callable[[], None],
     close: Callable[[], object],
     save: Callable[[object, Callable[[], object]], None],
+    stay: Callable[[], None],
 ) -> bool:
     """Whether somebody has to be asked about work at hand, or of which no file has the outcome.
 
@@ -77,6 +78,7 @@ def ask_about_work(
         leave: closes the window without another question.
         close: closes it as a person does: what else there is to ask about is asked next.
         save: asks by what it is given where to write a table, and closes the window then.
+        stay: the window is to stay, whatever was to close it.
     """
     tables = session.keeping.tables
     if session.worker.asks:
@@ -93,7 +95,7 @@ def ask_about_work(
             answers = {"Save &JSON…": partial(save, table, ways.save), "S&how it": ways.show}
         area.ask(
             f"What the {work} came to is saved nowhere, and is lost when the window is closed.",
-            answers | {"&Close without it": lose, "&Stay": _nothing},
+            answers | {"&Close without it": lose, "&Stay": stay},
             about="unsaved",
         )
     return bool(session.worker.asks or tables)

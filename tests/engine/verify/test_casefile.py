@@ -30,6 +30,9 @@ def test_every_run_of_an_honest_case_holds(case: Path) -> None:
     assert len(numbers) == 2
     assert [one.about for one in report.stated] == ["run 1", "run 2"]
     assert {one.standing for one in report.stated} == {"stands as far as checked"}
+    first, last = report.stated
+    assert first.note.endswith("stated when fewer were known: the case knows 2 tries now")
+    assert "the case knows" not in last.note
 
 
 def test_an_empty_case_is_not_verified(tmp_path: Path) -> None:

@@ -300,6 +300,22 @@ def test_a_file_that_somebody_asked_for_is_written_however_long_it_takes(qapp, t
         assert worker._thread.wait(10_000)
 
 
+def test_a_file_is_written_though_the_window_has_no_turn_for_longer_than_the_time_out(
+    qapp, tmp_path
+) -> None:
+    path, worker = tmp_path / "report.pdf", Worker(warm_up=lambda: None, log_folder=tmp_path)
+    worker.start()
+    worker.submit(lambda stop: None, "something", on_done=lambda _: time.sleep(0.3))
+
+    def write(stop: threading.Event) -> None:
+        time.sleep(0.6)
+        path.write_text("a report")
+
+    worker.submit(write, "writing report.pdf", owed=True)
+    time.sleep(0.1)  # the first has ended, and nobody was told yet
+    assert worker.shutdown(50) and path.exists()
+
+
 def test_a_worker_that_never_started_shuts_down(qapp, tmp_path):
     assert Worker(warm_up=lambda: None, log_folder=tmp_path).shutdown()
 

@@ -51,6 +51,23 @@ def test_a_table_is_saved_before_the_window_closes(pruned, qtbot, tmp_path):
     assert (tmp_path / "p.json").exists()
 
 
+def test_whoever_stays_while_a_table_is_written_stays(pruned, qtbot, tmp_path, monkeypatch):
+    goes_on = threading.Event()
+
+    def later(table, path):
+        assert goes_on.wait(10)
+        return saved(table, path)
+
+    monkeypatch.setattr("gui.pages.pruning.written", later)
+    answer(pruned, "Save &JSON…")
+    pruned.asker.current.fileSelected.emit(str(tmp_path / "p.json"))
+    pruned.close()
+    answer(pruned, "&Stay")
+    goes_on.set()
+    qtbot.waitUntil(lambda: not pruned.session.keeping.tables)
+    assert (tmp_path / "p.json").exists() and pruned.isVisible()
+
+
 def test_the_page_of_a_table_is_one_click_away(pruned):
     answer(pruned, "S&how it")
     assert pruned.pages.currentWidget() is pruned.pages.pruning and not questions(pruned)
